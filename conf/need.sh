@@ -1,0 +1,96 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+#
+# conf/need.sh: what conf/try and tests/run need of the machine. Sourced by both.
+#
+#   need build           a compiler, the C library's headers, make or ninja, cmake
+#   need build tests     and what the tests use
+#   need build tests lint
+#
+# What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
+# is not root; where that is not possible the missing things are named, and the script that asked ends with status 1.
+
+need_cmake_version=3.25
+
+need_die() {
+    echo "$(basename -- "$0"): $*" >&2
+    exit 1
+}
+
+need_command() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# need_header NAME: the compiler finds this header.
+need_header() {
+    need_command cc && echo "#include <stdint.h>
+#include <stddef.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <$1>" | cc -E - >/dev/null 2>&1
+}
+
+# The packages (by their Debian names) that the parts given lack, one a line.
+need_missing() {
+    for need_part in "$@"; do
+        case $need_part in
+        build)
+            need_command cc || echo gcc
+            need_header stdio.h || echo libc6-dev
+            need_command make || need_command ninja || echo make
+            need_command cmake || echo cmake
+            ;;
+        tests)
+            need_header cmocka.h || echo libcmocka-dev
+            need_command pkg-config || echo pkg-config
+            need_command python3 || echo python3
+            need_command curl || echo curl
+            ;;
+        clang) need_command clang || echo clang ;;
+        lint)
+            for need_tool in clang clang-format clang-tidy cppcheck shellcheck; do
+                need_command $need_tool || echo $need_tool
+            done
+            ;;
+        esac
+    done | sort -u
+}
+
+need_install() {
+    need_command apt-get || need_die "missing here: $*" \
+        "(names as in Debian; install your system's equivalents and run this again)"
+    need_as=
+    if [ "$(id -u)" -ne 0 ]; then
+        need_command sudo || need_die "missing here: $*. As root: apt-get install $*"
+        need_as=sudo
+    fi
+    echo "installing: $*"
+    $need_as apt-get -q update >&2 || need_die 'apt-get update failed'
+    $need_as env DEBIAN_FRONTEND=noninteractive apt-get -qy --no-install-recommends install "$@" >&2 ||
+        need_die "apt-get could not install: $*"
+}
+
+# need_at_least WANT HAVE: versions of the form 3.25 or 3.25.1, by their first two numbers.
+need_at_least() {
+    awk -v want="$1" -v have="$2" 'BEGIN {
+        split(want, w, "."); split(have, h, ".")
+        exit !(h[1] + 0 > w[1] + 0 || (h[1] + 0 == w[1] + 0 && h[2] + 0 >= w[2] + 0))
+    }'
+}
+
+need() {
+    need_list=$(need_missing "$@")
+    # shellcheck disable=SC2086 # package names: one word each
+    [ -z "$need_list" ] || need_install $need_list
+    need_list=$(need_missing "$@" | tr '\n' ' ')
+    [ -z "$need_list" ] || need_die "still missing after the installation: $need_list"
+
+    need_have=$(cmake --version | sed -n '1s/[^0-9]*//p')
+    need_at_least $need_cmake_version "$need_have" ||
+        need_die "cmake $need_cmake_version or later is needed; this is $need_have"
+
+    # cmake asks for make unless told otherwise.
+    if ! need_command make && [ -z "${CMAKE_GENERATOR-}" ]; then
+        export CMAKE_GENERATOR=Ninja
+    fi
+}

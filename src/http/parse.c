@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Find the pieces of a request head: the first thing that happens to the bytes that recv brought. Each state is a
+ * function that reads its piece from ps->pos on and says how it went; parse_head calls the functions in turn until one
+ * of them runs out of bytes.
+ *
+ *     START -> METHOD -> TARGET -> VERSION -> LINE_LF -> FIELD -> NAME -> SPACE -> VALUE -> VALUE_LF --+
+ *       |                                                 | ^                                        |
+ *       +-> EMPTY_LF -> METHOD                            | +----------------------------------------+
+ *                                                         +-> END_LF, done
+ */
+
+#include "http/parse.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+#include "http/scan.h"
+
+enum state {
+    START,
+    EMPTY_LF,
+    METHOD,
+    TARGET,
+    VERSION,
+    LINE_LF,
+    FIELD,
+    NAME,
+    SPACE,
+    VALUE,
+    VALUE_LF,
+    END_LF,
+};
+
+/* GO: the piece is whole, go on with ps->state. */
+enum step { GO, STOP_DONE, STOP_MORE, STOP_BAD };
+
+struct input {
+    const char *p;
+    uint32_t len;
+};
+
+enum { METHOD_MAX = 32, VERSION_LEN = sizeof "HTTP/1.1" - 1 };
+
+void parse_init(struct parse *ps, const struct parse_limits *limits, struct parse_field *fields)
+{
+    ps->limits = limits;
+    ps->fields = fields;
+    ps->n_fields = 0;
+    ps->pos = 0;
+    ps->mark = 0;
+    ps->line = 0;
+    ps->state = START;
+    ps->status = 0;
+}
+
+static enum step bad(struct parse *ps, uint16_t status)
+{
+    ps->status = status;
+    return STOP_BAD;
+}
+
+static inline enum step next(struct parse *ps, enum state state)
+{
+    ps->state = (uint8_t)state;
+    ps->mark = ps->pos;
+    return GO;
+}
+
+/* One byte that must be there. */
+static inline enum step literal(struct parse *ps, struct input in, char c, enum state state)
+{
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != c)
+        return bad(ps, 400);
+    ps->pos++;
+    return next(ps, state);
+}
+
+static inline struct parse_span span_from_mark(const struct parse *ps)
+{
+    return (struct parse_span){ps->mark, ps->pos - ps->mark};
+}
+
+static inline enum step read_start(struct parse *ps, struct input in)
+{
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != '\r')
+        return next(ps, METHOD);
+    ps->pos++;
+    return next(ps, EMPTY_LF);
+}
+
+static inline enum step read_empty_lf(struct parse *ps, struct input in)
+{
+    enum step step = literal(ps, in, '\n', METHOD);
+
+    ps->line = ps->pos;
+    return step;
+}
+
+static inline enum step read_method(struct parse *ps, struct input in)
+{
+    ps->pos += (uint32_t)scan_token(in.p + ps->pos, in.len - ps->pos);
+    if (ps->pos - ps->mark > METHOD_MAX)
+        return bad(ps, 501);
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != ' ' || ps->pos == ps->mark)
+        return bad(ps, 400);
+    ps->method = span_from_mark(ps);
+    ps->pos++;
+    return next(ps, TARGET);
+}
+
+static inline enum step read_target(struct parse *ps, struct input in)
+{
+    ps->pos += (uint32_t)scan_target(in.p + ps->pos, in.len - ps->pos);
+    if (ps->pos - ps->mark > ps->limits->target_size)
+        return bad(ps, 414);
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != ' ' || ps->pos == ps->mark)
+        return bad(ps, 400);
+    ps->target = span_from_mark(ps);
+    ps->pos++;
+    return next(ps, VERSION);
+}
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline enum step read_version(struct parse *ps, struct input in)
+{
+    static const char form[VERSION_LEN + 1] = "HTTP/d.d\r";
+
+    for (; ps->pos - ps->mark < sizeof form; ps->pos++) {
+        if (ps->pos == in.len)
+            return STOP_MORE;
+        char want = form[ps->pos - ps->mark];
+        char have = in.p[ps->pos];
+        if (want == 'd' ? !is_digit(have) : have != want)
+            return bad(ps, 400);
+    }
+    ps->version = (struct parse_span){ps->mark, VERSION_LEN};
+    return next(ps, LINE_LF);
+}
+
+static inline enum step read_field(struct parse *ps, struct input in)
+{
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != '\r')
+        return ps->n_fields < ps->limits->field_count ? next(ps, NAME) : bad(ps, 431);
+    ps->pos++;
+    return next(ps, END_LF);
+}
+
+static inline enum step read_name(struct parse *ps, struct input in)
+{
+    ps->pos += (uint32_t)scan_token(in.p + ps->pos, in.len - ps->pos);
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != ':' || ps->pos == ps->mark)
+        return bad(ps, 400);
+    ps->fields[ps->n_fields].name = span_from_mark(ps);
+    ps->pos++;
+    return next(ps, SPACE);
+}
+
+static inline enum step read_space(struct parse *ps, struct input in)
+{
+    while (ps->pos < in.len && (in.p[ps->pos] == ' ' || in.p[ps->pos] == '\t'))
+        ps->pos++;
+    return ps->pos < in.len ? next(ps, VALUE) : STOP_MORE;
+}
+
+static inline enum step read_value(struct parse *ps, struct input in)
+{
+    ps->pos += (uint32_t)scan_value(in.p + ps->pos, in.len - ps->pos);
+    if (ps->pos == in.len)
+        return STOP_MORE;
+    if (in.p[ps->pos] != '\r')
+        return bad(ps, 400);
+
+    struct parse_span value = span_from_mark(ps);
+    while (value.len > 0 && (in.p[value.at + value.len - 1] == ' ' || in.p[value.at + value.len - 1] == '\t'))
+        value.len--;
+    ps->fields[ps->n_fields++].value = value;
+    ps->pos++;
+    return next(ps, VALUE_LF);
+}
+
+static inline enum step read_end(struct parse *ps, struct input in)
+{
+    enum step step = literal(ps, in, '\n', START);
+
+    return step == GO ? STOP_DONE : step;
+}
+
+static inline enum step read_piece(struct parse *ps, struct input in)
+{
+    switch ((enum state)ps->state) {
+    case START:
+        return read_start(ps, in);
+    case EMPTY_LF:
+        return read_empty_lf(ps, in);
+    case METHOD:
+        return read_method(ps, in);
+    case TARGET:
+        return read_target(ps, in);
+    case VERSION:
+        return read_version(ps, in);
+    case LINE_LF:
+        return literal(ps, in, '\n', FIELD);
+    case FIELD:
+        return read_field(ps, in);
+    case NAME:
+        return read_name(ps, in);
+    case SPACE:
+        return read_space(ps, in);
+    case VALUE:
+        return read_value(ps, in);
+    case VALUE_LF:
+        return literal(ps, in, '\n', FIELD);
+    case END_LF:
+        return read_end(ps, in);
+    }
+    assert(false && "a state that is not in the drawing");
+    return bad(ps, 500);
+}
+
+enum parse_result parse_head(struct parse *ps, const char *p, size_t len)
+{
+    /* One byte beyond the limit is enough to know that the head is too large, so no offset passes 32 bits. */
+    size_t most = (size_t)ps->limits->head_size + 1;
+    struct input in = {p, (uint32_t)(len < most ? len : most)};
+    enum step step = GO;
+
+    while (step == GO)
+        step = read_piece(ps, in);
+    if (step == STOP_BAD)
+        return PARSE_BAD;
+    if (ps->pos > ps->limits->head_size) {
+        ps->status = ps->state == TARGET ? 414 : 431;
+        return PARSE_BAD;
+    }
+    return step == STOP_DONE ? PARSE_DONE : PARSE_MORE;
+}

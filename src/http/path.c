@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* From the path of a target to a path below a root: what the cache is asked for. Most paths are plain and pass
+ * untouched after one look at each byte. */
+
+#include "http/path.h"
+
+#include <stdint.h>
+
+#include "http/bytes.h"
+
+/* No escape, no NUL, and no slash that is followed by another one or by a dot. */
+static bool is_plain(struct sv raw)
+{
+    char before = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.p[i];
+        if (c == '%' || c == '\0' || (before == '/' && (c == '/' || c == '.')))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
+static int decode(struct sv raw, char *room, size_t *len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.p[i];
+        if (c == '%') {
+            if (raw.len - i < 3)
+                return 400;
+            int high = byte_hex(raw.p[i + 1]);
+            int low = byte_hex(raw.p[i + 2]);
+            if (high < 0 || low < 0)
+                return 400;
+            c = (char)(high << 4 | low);
+            i += 2;
+        }
+        if (c == '\0')
+            return 400;
+        room[n++] = c;
+    }
+    *len = n;
+    return 0;
+}
+
+/* Where the segment behind `from` ends. */
+static size_t segment_end(const char *p, size_t from, size_t len)
+{
+    while (from < len && p[from] != '/')
+        from++;
+    return from;
+}
+
+/* Drop the last segment of p[0 .. n), which ends in a slash: "/a/b/" becomes "/a/". */
+static size_t drop_segment(const char *p, size_t n)
+{
+    n--;
+    while (p[n - 1] != '/')
+        n--;
+    return n;
+}
+
+/* In place: what is written never overtakes what is read. */
+static int remove_dots(char *p, size_t *len)
+{
+    size_t n = 1;
+
+    for (size_t i = 1, end; i <= *len; i = end + 1) {
+        end = segment_end(p, i, *len);
+        struct sv segment = sv_of(p + i, end - i);
+        if (sv_eq(segment, SV("..")) && n == 1)
+            return 400;
+        if (sv_eq(segment, SV("..")))
+            n = drop_segment(p, n);
+        if (segment.len == 0 || sv_eq(segment, SV(".")) || sv_eq(segment, SV("..")))
+            continue;
+        memmove(p + n, segment.p, segment.len);
+        n += segment.len;
+        if (end < *len)
+            p[n++] = '/';
+    }
+    *len = n;
+    return 0;
+}
+
+int path_read(struct sv raw, char *room, struct sv *path)
+{
+    size_t len = 0;
+
+    *path = raw;
+    if (is_plain(raw))
+        return 0;
+
+    int status = decode(raw, room, &len);
+    if (status == 0)
+        status = remove_dots(room, &len);
+    *path = sv_of(room, len);
+    return status;
+}
+
+bool path_is_hidden(struct sv path)
+{
+    static const char known[] = "/.well-known";
+    size_t from = 0;
+
+    if (sv_starts(path, SV("/.well-known")) && (path.len == sizeof known - 1 || path.p[sizeof known - 1] == '/'))
+        from = 1;
+    for (size_t i = from; i + 1 < path.len; i++)
+        if (path.p[i] == '/' && path.p[i + 1] == '.')
+            return true;
+    return false;
+}
+
+size_t path_encode(struct sv path, char *room)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t n = 0;
+
+    for (size_t i = 0; i < path.len; i++) {
+        uint8_t c = (uint8_t)path.p[i];
+        if (byte_is(path.p[i], BYTE_PATH)) {
+            room[n++] = (char)c;
+            continue;
+        }
+        room[n++] = '%';
+        room[n++] = hex[c >> 4];
+        room[n++] = hex[c & 15];
+    }
+    return n;
+}

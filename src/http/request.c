@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* What a request head means: second on a request's way, after the pieces were found and before anything is looked up.
+ * The checks run in the order of request_read; the first that fails decides the status. */
+
+#include "http/request.h"
+
+#include "http/authority.h"
+
+static const struct {
+    struct sv name;
+    bool served;
+    bool content;
+} method_table[] = {
+#define METHOD(name, served, content) [METHOD_##name] = {{#name, sizeof #name - 1}, served, content},
+#include "http/method.def"
+#undef METHOD
+    [METHOD_UNKNOWN] = {{"", 0}, false, false},
+};
+
+enum repeated { REFUSED, VOID, LISTED };
+
+static const struct {
+    struct sv name;
+    enum repeated repeated;
+} field_table[FIELD_COUNT] = {
+#define FIELD(id, name, repeated) [FIELD_##id] = {{name, sizeof(name) - 1}, repeated},
+#include "http/field.def"
+#undef FIELD
+};
+
+/* Rows of field.def stand in the order of their length, so those of one length are neighbours; this is the first. */
+enum { FIELD_NAME_MAX = 17, COUNTED = 1 };
+
+/* One more than the field, so that 0 says that there is none. */
+static const uint8_t first_of_length[FIELD_NAME_MAX + 1] = {
+    [4] = COUNTED + FIELD_HOST,
+    [5] = COUNTED + FIELD_RANGE,
+    [6] = COUNTED + FIELD_EXPECT,
+    [7] = COUNTED + FIELD_REFERER,
+    [8] = COUNTED + FIELD_IF_RANGE,
+    [10] = COUNTED + FIELD_CONNECTION,
+    [13] = COUNTED + FIELD_IF_NONE_MATCH,
+    [14] = COUNTED + FIELD_CONTENT_LENGTH,
+    [17] = COUNTED + FIELD_IF_MODIFIED_SINCE,
+};
+
+/* Our names hold letters and '-' only, and a token holds no byte that bit 5 would turn into '-': so it may be set. */
+static bool same_name(const char *name, struct sv known)
+{
+    for (size_t i = 0; i < known.len; i++)
+        if ((name[i] | 0x20) != known.p[i])
+            return false;
+    return true;
+}
+
+static enum field field_find(struct sv name)
+{
+    if (name.len > FIELD_NAME_MAX || first_of_length[name.len] == 0)
+        return FIELD_OTHER;
+    for (unsigned f = first_of_length[name.len] - COUNTED; f < FIELD_COUNT && field_table[f].name.len == name.len; f++)
+        if (same_name(name.p, field_table[f].name))
+            return (enum field)f;
+    return FIELD_OTHER;
+}
+
+static enum method method_find(struct sv name)
+{
+    enum method m = METHOD_GET;
+
+    while (m < METHOD_UNKNOWN && !sv_eq(name, method_table[m].name))
+        m++;
+    return m;
+}
+
+bool method_is_served(enum method method)
+{
+    return method_table[method].served;
+}
+
+bool list_next(struct sv *list, struct sv *element)
+{
+    while (list->len > 0) {
+        size_t comma = sv_find(*list, ',');
+        *element = sv_trim(sv_of(list->p, comma));
+        *list = sv_skip(*list, comma < list->len ? comma + 1 : comma);
+        if (element->len > 0)
+            return true;
+    }
+    return false;
+}
+
+struct sv request_next(const struct request *rq, enum field field, uint32_t *at)
+{
+    while (*at < rq->head->n_fields) {
+        const struct parse_field *f = &rq->head->fields[(*at)++];
+        if (field_find(parse_view(rq->bytes, f->name)) == field)
+            return parse_view(rq->bytes, f->value);
+    }
+    return (struct sv){0};
+}
+
+static int read_version(struct request *rq)
+{
+    struct sv v = parse_view(rq->bytes, rq->head->version);
+    char major = v.p[5];
+    char minor = v.p[7];
+
+    if (major != '1')
+        return major == '0' ? 400 : 505;
+    rq->http11 = minor != '0';
+    return 0;
+}
+
+static int read_fields(struct request *rq)
+{
+    for (uint32_t i = 0; i < rq->head->n_fields; i++) {
+        const struct parse_field *f = &rq->head->fields[i];
+        enum field id = field_find(parse_view(rq->bytes, f->name));
+        if (id == FIELD_OTHER)
+            continue;
+        if (rq->field[id].p == NULL)
+            rq->field[id] = parse_view(rq->bytes, f->value);
+        else if (field_table[id].repeated == REFUSED)
+            return 400;
+        else if (field_table[id].repeated == VOID)
+            rq->field[id] = SV("");
+    }
+    return 0;
+}
+
+/* "scheme://authority/path": its authority wins over Host (RFC 9112 3.2.2). */
+static int read_absolute(struct request *rq, struct sv *target)
+{
+    struct sv rest = *target;
+
+    if (rest.len > 8 && sv_ieq(sv_of(rest.p, 8), SV("https://")))
+        rest = sv_skip(rest, 8);
+    else if (rest.len > 7 && sv_ieq(sv_of(rest.p, 7), SV("http://")))
+        rest = sv_skip(rest, 7);
+    else
+        return 400;
+
+    size_t n = 0;
+    while (n < rest.len && rest.p[n] != '/' && rest.p[n] != '?')
+        n++;
+    rq->host = sv_of(rest.p, n);
+    *target = sv_skip(rest, n);
+    return n > 0 && authority_valid(rq->host) ? 0 : 400;
+}
+
+static int read_target(struct request *rq)
+{
+    struct sv target = parse_view(rq->bytes, rq->head->target);
+
+    if (rq->method == METHOD_CONNECT) {
+        /* Its target is an authority, and it is refused whatever it names. */
+        rq->path = SV("/");
+        return authority_valid(target) || target.p[0] == '/' ? 0 : 400;
+    }
+    if (target.p[0] != '/') {
+        if (sv_eq(target, SV("*")) && rq->method == METHOD_OPTIONS) {
+            rq->asterisk = true;
+            target = SV("/");
+        } else {
+            int status = read_absolute(rq, &target);
+            if (status != 0)
+                return status;
+        }
+    }
+    size_t mark = sv_find(target, '?');
+    rq->path = mark > 0 ? sv_of(target.p, mark) : SV("/");
+    if (mark < target.len)
+        rq->query = sv_skip(target, mark + 1);
+    return 0;
+}
+
+static int read_host(struct request *rq)
+{
+    struct sv host = rq->field[FIELD_HOST];
+
+    rq->host = host;
+    if (host.p == NULL)
+        return rq->http11 ? 400 : 0;
+    return host.len == 0 || authority_valid(host) ? 0 : 400;
+}
+
+static int read_length(struct sv text, uint64_t *length)
+{
+    uint64_t n = 0;
+
+    if (text.len == 0)
+        return 400;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return 400;
+        if (n > (UINT64_MAX - 9) / 10)
+            return 400;
+        n = n * 10 + (uint64_t)(text.p[i] - '0');
+    }
+    *length = n;
+    return 0;
+}
+
+/* All codings must end in one "chunked"; we undo no other (RFC 9112 6.1, 6.3). */
+static int read_codings(const struct request *rq)
+{
+    uint32_t at = 0;
+    bool chunked = false;
+    bool other = false;
+
+    for (struct sv line; (line = request_next(rq, FIELD_TRANSFER_ENCODING, &at)).p != NULL;) {
+        for (struct sv coding; list_next(&line, &coding);) {
+            if (chunked)
+                return 400;
+            chunked = sv_ieq(coding, SV("chunked"));
+            other = other || !chunked;
+        }
+    }
+    if (!chunked)
+        return 400;
+    return other ? 501 : 0;
+}
+
+static int read_framing(struct request *rq)
+{
+    bool coded = rq->field[FIELD_TRANSFER_ENCODING].p != NULL;
+    bool sized = rq->field[FIELD_CONTENT_LENGTH].p != NULL;
+
+    if (coded) {
+        if (sized || !rq->http11)
+            return 400;
+        rq->body = BODY_CHUNKED;
+        return read_codings(rq);
+    }
+    if (sized) {
+        int status = read_length(rq->field[FIELD_CONTENT_LENGTH], &rq->content_length);
+        if (rq->content_length > 0)
+            rq->body = BODY_LENGTH;
+        return status;
+    }
+    /* HTTP/1.0 has no other way to say where such a request ends (RFC 1945 7.2.2). */
+    return !rq->http11 && method_table[rq->method].content ? 411 : 0;
+}
+
+static void read_persistence(struct request *rq)
+{
+    uint32_t at = 0;
+    bool close = false;
+    bool keep = false;
+
+    if (rq->field[FIELD_CONNECTION].p != NULL) {
+        for (struct sv line; (line = request_next(rq, FIELD_CONNECTION, &at)).p != NULL;) {
+            for (struct sv option; list_next(&line, &option);) {
+                close = close || sv_ieq(option, SV("close"));
+                keep = keep || sv_ieq(option, SV("keep-alive"));
+            }
+        }
+    }
+    rq->keep_alive = !close && (rq->http11 || keep);
+}
+
+static int read_expect(struct request *rq)
+{
+    struct sv expect = rq->field[FIELD_EXPECT];
+
+    if (expect.p == NULL || !rq->http11)
+        return 0;
+    rq->wants_100 = sv_ieq(expect, SV("100-continue"));
+    return rq->wants_100 ? 0 : 417;
+}
+
+int request_read(struct request *rq, const char *bytes, const struct parse *head)
+{
+    /* What a refused request has said so far is still good for the log. */
+    *rq = (struct request){.bytes = bytes, .head = head, .body = BODY_NONE};
+    rq->line = sv_of(bytes + head->line, head->version.at + head->version.len - head->line);
+    rq->method = method_find(parse_view(bytes, head->method));
+
+    int status = read_version(rq);
+    if (status == 0)
+        status = read_fields(rq);
+    if (status == 0)
+        status = read_host(rq);
+    if (status == 0)
+        status = read_target(rq);
+    if (status == 0)
+        status = read_framing(rq);
+    if (status == 0)
+        status = read_expect(rq);
+    if (status == 0)
+        read_persistence(rq);
+    return status;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* One byte range, as RFC 9110 14.1.2 defines it; what is malformed, of another unit or of several parts is the whole
+ * file. */
+
+#include "http/range.h"
+
+#include "expect.h"
+#include "guard.h"
+
+enum { NONE = RANGE_NONE, ONE = RANGE_ONE, BEYOND = RANGE_BEYOND };
+
+static const struct {
+    const char *field;
+    uint64_t size;
+    int result;
+    uint64_t first, len;
+} rows[] = {
+    {"bytes=0-0", 1000, ONE, 0, 1},
+    {"bytes=0-499", 1000, ONE, 0, 500},
+    {"bytes=500-999", 1000, ONE, 500, 500},
+    {"bytes=999-999", 1000, ONE, 999, 1},
+    {"bytes=0-999", 1000, ONE, 0, 1000},
+    {"bytes=0-1000", 1000, ONE, 0, 1000},
+    {"bytes=0-18446744073709551615", 1000, ONE, 0, 1000},
+    {"bytes=0-99999999999999999999999999", 1000, ONE, 0, 1000},
+    {"bytes=00000000000000000000000000-0001", 1000, ONE, 0, 2},
+    {"bytes=0-", 1000, ONE, 0, 1000},
+    {"bytes=500-", 1000, ONE, 500, 500},
+    {"bytes=999-", 1000, ONE, 999, 1},
+    {"bytes=-1", 1000, ONE, 999, 1},
+    {"bytes=-500", 1000, ONE, 500, 500},
+    {"bytes=-1000", 1000, ONE, 0, 1000},
+    {"bytes=-1001", 1000, ONE, 0, 1000},
+    {"bytes=-99999999999999999999999999", 1000, ONE, 0, 1000},
+    {"bytes=0-0", 1, ONE, 0, 1},
+    {"bytes=-1", 1, ONE, 0, 1},
+    {"BYTES=0-0", 1000, ONE, 0, 1},
+    {"Bytes=-5", 1000, ONE, 995, 5},
+    {"bytes=18446744073709551613-18446744073709551614", UINT64_MAX, ONE, UINT64_MAX - 2, 2},
+    {"bytes=0-", UINT64_MAX, ONE, 0, UINT64_MAX},
+    {"bytes=1000-", 1000, BEYOND, 0, 0},
+    {"bytes=1000-1000", 1000, BEYOND, 0, 0},
+    {"bytes=1000-2000", 1000, BEYOND, 0, 0},
+    {"bytes=18446744073709551615-", 1000, BEYOND, 0, 0},
+    {"bytes=18446744073709551616-", 1000, BEYOND, 0, 0},
+    {"bytes=99999999999999999999999999-", 1000, BEYOND, 0, 0},
+    {"bytes=0-0", 0, BEYOND, 0, 0},
+    {"bytes=0-", 0, BEYOND, 0, 0},
+    {"bytes=-0", 1000, BEYOND, 0, 0},
+    {"bytes=-000", 1000, BEYOND, 0, 0},
+    {"bytes=-0", 0, BEYOND, 0, 0},
+    {"bytes=1-0", 1000, NONE, 0, 0},
+    {"bytes=500-499", 1000, NONE, 0, 0},
+    {"bytes=2000-1999", 1000, NONE, 0, 0},
+    {"", 1000, NONE, 0, 0},
+    {"bytes", 1000, NONE, 0, 0},
+    {"bytes=", 1000, NONE, 0, 0},
+    {"bytes=-", 1000, NONE, 0, 0},
+    {"bytes=--1", 1000, NONE, 0, 0},
+    {"bytes=1", 1000, NONE, 0, 0},
+    {"bytes=a-b", 1000, NONE, 0, 0},
+    {"bytes=0-a", 1000, NONE, 0, 0},
+    {"bytes=a-0", 1000, NONE, 0, 0},
+    {"bytes=-a", 1000, NONE, 0, 0},
+    {"bytes=-5x", 1000, NONE, 0, 0},
+    {"bytes=0-5x", 1000, NONE, 0, 0},
+    {"bytes=0-5-6", 1000, NONE, 0, 0},
+    {"bytes=0x0-5", 1000, NONE, 0, 0},
+    {"bytes=+0-5", 1000, NONE, 0, 0},
+    {"bytes=0 - 5", 1000, NONE, 0, 0},
+    {"bytes=0- 5", 1000, NONE, 0, 0},
+    {"bytes=0 -5", 1000, NONE, 0, 0},
+    {"bytes=- 5", 1000, NONE, 0, 0},
+    {"bytes==0-5", 1000, NONE, 0, 0},
+    {"bytes:0-5", 1000, NONE, 0, 0},
+    {"bytes 0-5", 1000, NONE, 0, 0},
+    {"bytes =0-5", 1000, NONE, 0, 0},
+    {"=0-5", 1000, NONE, 0, 0},
+    {"0-5", 1000, NONE, 0, 0},
+    {"byte=0-5", 1000, NONE, 0, 0},
+    {"bytess=0-5", 1000, NONE, 0, 0},
+    {"items=0-5", 1000, NONE, 0, 0},
+    {"none", 1000, NONE, 0, 0},
+    {"bytes=0-5/10", 1000, NONE, 0, 0},
+    {"bytes=0-5;a", 1000, NONE, 0, 0},
+    /* Several parts: the whole file, even where one of them would do. */
+    {"bytes=0-1,3-4", 1000, NONE, 0, 0},
+    {"bytes=0-1, 3-4", 1000, NONE, 0, 0},
+    {"bytes=0-1,-1", 1000, NONE, 0, 0},
+    {"bytes=-1,0-1", 1000, NONE, 0, 0},
+    {"bytes=0-,5-", 1000, NONE, 0, 0},
+    {"bytes=5000-,0-1", 1000, NONE, 0, 0},
+};
+
+static void a_range_is_read_as_the_rfc_defines_it(void **state)
+{
+    struct guard g = guard_new(128);
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct range range = {77, 77};
+        size_t len = strlen(rows[i].field);
+        enum range_result result = range_read(sv_of(guard_put(&g, rows[i].field, len), len), rows[i].size, &range);
+        expect((int)result == rows[i].result, "\"%s\" of %llu: %d", rows[i].field, (unsigned long long)rows[i].size,
+               result);
+        if (result == RANGE_ONE)
+            expect(range.first == rows[i].first && range.len == rows[i].len, "\"%s\": %llu, %llu bytes", rows[i].field,
+                   (unsigned long long)range.first, (unsigned long long)range.len);
+    }
+    guard_free(&g);
+}
+
+/* RFC 9110 14.1.2: a suffix of non-zero length is satisfiable, and where the file is shorter, all of it is used; of
+ * nothing, that is nothing, which 206 cannot say and 416 must not. */
+static void a_suffix_of_an_empty_file_is_the_whole_file(void **state)
+{
+    struct range range;
+
+    (void)state;
+    assert_int_equal(range_read(SV("bytes=-5"), 0, &range), RANGE_NONE);
+}
+
+static void a_range_lies_within_the_file_whatever_is_asked(void **state)
+{
+    static const uint64_t edges[] = {0, 1, 2, 499, 500, 501, 999, 1000, 1001, UINT64_MAX - 1, UINT64_MAX};
+
+    (void)state;
+    for (size_t s = 1; s < ROWS(edges); s++) {
+        for (size_t a = 0; a < ROWS(edges); a++) {
+            for (size_t b = a; b < ROWS(edges); b++) {
+                uint64_t size = edges[s];
+                char field[64];
+                struct range range;
+                (void)snprintf(field, sizeof field, "bytes=%llu-%llu", (unsigned long long)edges[a],
+                               (unsigned long long)edges[b]);
+                enum range_result result = range_read(sv_cstr(field), size, &range);
+                expect(result == (edges[a] < size ? RANGE_ONE : RANGE_BEYOND), "%s: %d", field, result);
+                if (result != RANGE_ONE)
+                    continue;
+                expect(range.first == edges[a] && range.len > 0 && range.len <= size - range.first, "%s", field);
+                expect(range.first + range.len - 1 == (edges[b] < size ? edges[b] : size - 1), "%s: last", field);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_range_is_read_as_the_rfc_defines_it),
+        cmocka_unit_test(a_suffix_of_an_empty_file_is_the_whole_file),
+        cmocka_unit_test(a_range_lies_within_the_file_whatever_is_asked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

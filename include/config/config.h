@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* config/config.h: the configuration of one generation.
+ *
+ * Read from, in this order: the defaults, the file, the files it includes, and the command line; later wins. Every
+ * key is one row of config/schema.def, which the parser, the bounds, -T, --defaults and the error report all read.
+ *
+ * Ownership: config_load fills a structure that the caller frees with config_fini; everything in it is owned by it.
+ * Threads:   loaded by one; const from then on, and read by all.
+ * Errors:    config_load reports every mistake it finds through config/diagnose and returns -EINVAL; -ENOMEM else.
+ * Units:     in the names: _ms milliseconds, _len and _size bytes.
+ */
+#ifndef BATON_CONFIG_CONFIG_H
+#define BATON_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+
+enum accept_mode { ACCEPT_HANDOFF, ACCEPT_REUSEPORT };
+enum etag_mode { ETAG_STAT, ETAG_CONTENT, ETAG_OFF };
+
+/* What a key marked * adds up to. */
+struct strings {
+    char **v; /* owned, each and all */
+    size_t n;
+};
+
+struct config_server {
+    uint64_t workers;         /* 0 = auto */
+    int accept;               /* enum accept_mode */
+    uint64_t max_connections; /* 0 = auto */
+    uint64_t cache_memory;
+    uint64_t cache_file_max;
+    uint64_t cache_ttl_ms;
+    uint64_t drain_timeout_ms;
+    struct strings include; /* as written; already followed */
+};
+
+struct config_listen {
+    char *name; /* owned; the word after "listen" */
+    struct strings address;
+    uint64_t backlog;
+    bool defer_accept;
+};
+
+struct config_limits {
+    uint64_t header_timeout_ms;
+    uint64_t body_timeout_ms;
+    uint64_t keepalive_timeout_ms;
+    uint64_t keepalive_requests; /* 0 = no limit */
+    uint64_t send_timeout_ms;
+    uint64_t min_send_rate; /* bytes a second; 0 = off */
+    uint64_t header_size;
+    uint64_t header_count;
+    uint64_t uri_size;
+    uint64_t body_size;
+};
+
+struct config_log {
+    char *access; /* owned; NULL = off, "stdout", or a path that starts with / */
+    char *error;  /* owned; "stderr" or a path */
+    int level;    /* enum log_level of base/log.h */
+};
+
+struct config_site {
+    char *name; /* owned */
+    char *root; /* owned; absolute */
+    struct strings index;
+    int etag;            /* enum etag_mode */
+    struct strings mime; /* ".ext type/subtype" each: the extension in lower case, once, and one space behind it */
+};
+
+struct config {
+    struct config_server server;
+    struct config_listen *listens; /* owned array */
+    size_t n_listens;
+    struct config_limits limits;
+    struct config_log log;
+    struct config_site *sites; /* owned array */
+    size_t n_sites;
+    struct buf effective; /* what -T prints: each line with its origin */
+};
+
+/* What the command line says about the configuration. */
+struct config_args {
+    const char *file;          /* -c; NULL = none is read */
+    const char *root;          /* ROOT, or NULL */
+    const char *const *listen; /* -l, n_listen of them */
+    size_t n_listen;
+    const char *const *set; /* -o SECTION.KEY=VALUE, n_set of them */
+    size_t n_set;
+};
+
+/* Load and check. Returns 0, -EINVAL after every error was reported to `report` (stderr as a rule), or -ENOMEM.
+ * On failure *c needs no config_fini. */
+int config_load(struct config *c, const struct config_args *args, FILE *report);
+void config_fini(struct config *c);
+
+/* --defaults: every key, its default, its unit and its line of help, as a valid INI file. */
+void config_print_defaults(FILE *to);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* config/draft.h: everything that was set, by whom and where, before it becomes a struct config.
+ *
+ * Settings are added in the order of their precedence, lowest first: the file, the files that it includes, the command
+ * line. A draft keeps for each section and key those that are in effect:
+ *     a scalar     the last one
+ *     a list (*)   all since the last empty value; the command line's first one puts aside what the files say
+ *
+ * Ownership: a draft owns its sections and settings; they borrow text and places from the sources, which outlive it.
+ * Threads:   one.
+ * Errors:    mistakes go to the report, and the call returns 0; -ENOMEM else.
+ */
+#ifndef BATON_CONFIG_DRAFT_H
+#define BATON_CONFIG_DRAFT_H
+
+#include "config/diagnose.h"
+#include "config/ini.h"
+#include "config/schema.h"
+
+enum { DRAFT_SECTIONS_MAX = 256, DRAFT_VALUES_MAX = 1000 };
+
+struct setting {
+    struct ini_part value;
+    struct place key;
+    struct setting *next; /* of the same section and key */
+};
+
+struct slot {
+    struct setting *first; /* in effect; NULL = none is */
+    struct setting *all;   /* owned: every one that was added, in order */
+    struct setting *last;  /* of those */
+    size_t n;              /* of those */
+    bool faulty;           /* one of those is no value of the key, and was reported */
+};
+
+struct draft_section {
+    enum section_id id;
+    struct ini_part name; /* text of length 0 where the kind has none */
+    struct slot slots[KEYS];
+    bool dropped; /* -l puts every [listen] of the files aside */
+    struct draft_section *next;
+};
+
+struct draft {
+    struct diagnose *report; /* borrowed */
+    struct draft_section *first;
+    struct draft_section *last;
+    size_t n_sections;
+    const struct source *file; /* borrowed; the first file, NULL while there is none */
+    bool lost_section;         /* a section could not be read, so that what it would have held is missing */
+};
+
+void draft_init(struct draft *d, struct diagnose *report);
+void draft_fini(struct draft *d);
+
+/* The section of that kind and name: the one there is, or a new one. *out is NULL, and the report
+ * has it, where there are too many. */
+int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct draft_section **out);
+
+/* The next section of a kind that is not dropped, after `prev`, or the first for NULL; NULL where there is none. */
+struct draft_section *draft_next(const struct draft *d, enum section_id id, const struct draft_section *prev);
+
+/* Check a value and set it. `key_at` is where the key is written. */
+int draft_set(struct draft *d, struct draft_section *s, const struct schema_key *k, struct place key_at,
+              struct ini_part value);
+
+/* The settings in effect: the first, and the ones behind it in ->next. NULL: the default, unless draft_is_cleared. */
+static inline const struct setting *draft_in_effect(const struct draft_section *s, const struct schema_key *k)
+{
+    return s->slots[schema_key_id(k)].first;
+}
+
+/* Was the key set, last to nothing? */
+static inline bool draft_is_cleared(const struct draft_section *s, const struct schema_key *k)
+{
+    const struct slot *slot = &s->slots[schema_key_id(k)];
+
+    return slot->n > 0 && slot->first == NULL;
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* config/resolve.h: make a struct config of a draft, and check what concerns more than one key.
+ *
+ * Ownership: the configuration owns copies of everything.
+ * Threads:   one.
+ * Errors:    mistakes go to the draft's report, and the call returns 0; -ENOMEM else. What was made so far is the
+ *            caller's to free with config_fini in any case.
+ */
+#ifndef BATON_CONFIG_RESOLVE_H
+#define BATON_CONFIG_RESOLVE_H
+
+#include "config/draft.h"
+
+/* Sections that are not there, but must be, are added to the draft: they hold the defaults. */
+int resolve(struct config *c, struct draft *d);
+
+/* Rules between keys, and between sections. */
+void resolve_check(struct config *c, const struct draft *d);
+
+/* The structure of the i-th section of a kind; i is 0 for those without names. */
+void *resolve_base(struct config *c, enum section_id id, size_t i);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* config/value.h: is this text a value of that key, and what number does it stand for?
+ *
+ * Ownership: none.
+ * Threads:   any.
+ * Errors:    a fault: which part of the text is wrong, and a line that says what to write.
+ */
+#ifndef BATON_CONFIG_VALUE_H
+#define BATON_CONFIG_VALUE_H
+
+#include "config/schema.h"
+
+/* What is wrong with a value, and which part of its text is. */
+struct fault {
+    size_t at;
+    size_t len;
+    char why[240];
+};
+
+/* Fill a fault; returns false. */
+bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* May this text be a value of the key? An empty one is for the caller to judge, and faulty here. */
+bool value_check(const struct schema_key *k, struct sv text, struct fault *fault);
+
+/* The number that the text of a key with schema_is_number stands for. */
+bool value_number(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *fault);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Syntax of addresses to listen on. The commonest slips (a bare port, a host name, an IPv6 address without brackets)
+ * are told what to write, since this is the first line that anybody changes. */
+
+#include "config/address.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "config/units.h"
+
+enum { UNIX_PATH_MAX_LEN = 107, HOST_LEN = 64, PORT_MAX = 65535 };
+
+static bool is_digits(struct sv s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.len > 0;
+}
+
+static bool is_ip(int family, struct sv host)
+{
+    char text[HOST_LEN];
+    unsigned char binary[sizeof(struct in6_addr)];
+
+    if (host.len >= sizeof text)
+        return false;
+    memcpy(text, host.p, host.len);
+    text[host.len] = '\0';
+    return inet_pton(family, text, binary) == 1;
+}
+
+/* Offset of the last ':', or the length where there is none. */
+static size_t find_port(struct sv text)
+{
+    size_t i = text.len;
+
+    while (i > 0 && text.p[i - 1] != ':')
+        i--;
+    return i > 0 ? i - 1 : text.len;
+}
+
+static bool check_port(struct sv text, size_t at, struct fault *f)
+{
+    struct sv port = sv_skip(text, at);
+    uint64_t value;
+    size_t unit_at;
+
+    if (!is_digits(port) || (port.len > 1 && port.p[0] == '0') ||
+        units_parse(UNITS_COUNT, port, &value, &unit_at) != UNITS_OK || value > PORT_MAX)
+        return fault_set(f, at, port.len, "a port is a number from 0 to 65535");
+    return true;
+}
+
+static bool check_unix(struct sv text, struct fault *f)
+{
+    struct sv path = sv_skip(text, sizeof "unix:" - 1);
+
+    if (!sv_starts(path, SV("/")))
+        return fault_set(f, text.len - path.len, path.len,
+                         "the path of a socket starts with '/': unix:/run/baton/http.sock");
+    if (path.len > UNIX_PATH_MAX_LEN)
+        return fault_set(f, text.len - path.len + UNIX_PATH_MAX_LEN, path.len - UNIX_PATH_MAX_LEN,
+                         "the path of a socket is at most 107 bytes long, this one is %zu", path.len);
+    return true;
+}
+
+static bool check_ipv6(struct sv text, struct fault *f)
+{
+    size_t end = sv_find(text, ']');
+    struct sv host = sv_of(text.p + 1, (end < text.len ? end : text.len) - 1);
+
+    if (end == text.len)
+        return fault_set(f, text.len, 1, "']' is missing: [::1]:8080");
+    if (!is_ip(AF_INET6, host))
+        return fault_set(f, 1, host.len, "this is not an IPv6 address");
+    if (end + 1 == text.len || text.p[end + 1] != ':')
+        return fault_set(f, end + 1, text.len - end - 1, "a port must follow: [%.*s]:8080", SV_ARG(host));
+    return check_port(text, end + 2, f);
+}
+
+/* Neither an IPv4 address and a port, nor anything else that we know: say what was probably meant. */
+static bool explain(struct sv text, struct sv host, struct sv port, struct fault *f)
+{
+    if (is_digits(text) || (host.len == 0 && is_digits(port)))
+        return fault_set(
+            f, 0, text.len,
+            "an address must come before the port: 127.0.0.1:%.*s for this machine alone, [::]:%.*s for every address",
+            SV_ARG(port), SV_ARG(port));
+    if (is_ip(AF_INET6, text))
+        return fault_set(f, 0, text.len, "an IPv6 address stands in brackets, and a port follows: [%.*s]:8080",
+                         SV_ARG(text));
+    if (is_ip(AF_INET, text))
+        return fault_set(f, text.len, 1, "a port must follow: %.*s:8080", SV_ARG(text));
+    if (is_ip(AF_INET6, host))
+        return fault_set(f, 0, host.len, "an IPv6 address stands in brackets: [%.*s]:%.*s", SV_ARG(host), SV_ARG(port));
+    if (sv_eq(host, SV("*")))
+        return fault_set(f, 0, 1, "for every address write [::]:%.*s, or 0.0.0.0:%.*s for IPv4 alone", SV_ARG(port),
+                         SV_ARG(port));
+    if (sv_ieq(host, SV("localhost")))
+        return fault_set(f, 0, host.len, "names are not looked up: write 127.0.0.1:%.*s, or [::1]:%.*s", SV_ARG(port),
+                         SV_ARG(port));
+    return fault_set(f, 0, host.len,
+                     "this is not an address: write IPv4:port, [IPv6]:port or unix:/path (names are not looked up)");
+}
+
+bool address_check(struct sv text, struct fault *f)
+{
+    size_t colon = find_port(text);
+    struct sv host = sv_of(text.p, colon);
+    struct sv port = colon < text.len ? sv_skip(text, colon + 1) : text;
+
+    if (sv_starts(text, SV("unix:")))
+        return check_unix(text, f);
+    if (sv_starts(text, SV("[")))
+        return check_ipv6(text, f);
+    if (colon == text.len || !is_ip(AF_INET, host))
+        return explain(text, host, sv_of(port.p, port.len < 5 ? port.len : 5), f);
+    return check_port(text, colon + 1, f);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration from beginning to end: files, then the command line, into a draft; the draft into a struct config.
+ * Everything that is wrong goes to one report, so that a user sees all of it at once. */
+
+#include "config/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "config/command_line.h"
+#include "config/file.h"
+#include "config/print.h"
+#include "config/resolve.h"
+#include "config/store.h"
+
+static int build(struct config *c, const struct config_args *args, struct draft *d, struct sources *sources)
+{
+    int err = args->file != NULL ? file_load(d, sources, args->file) : 0;
+
+    if (err == 0)
+        err = command_line_apply(d, sources, args);
+    if (err == 0)
+        err = resolve(c, d);
+    if (err < 0)
+        return err;
+    resolve_check(c, d);
+    return d->report->errors == 0 ? print_effective(&c->effective, c, d) : 0;
+}
+
+int config_load(struct config *c, const struct config_args *args, FILE *report)
+{
+    struct diagnose found;
+    struct draft draft;
+    struct sources sources = {0};
+
+    *c = (struct config){0};
+    diagnose_init(&found, diagnose_wants_colour(report));
+    draft_init(&draft, &found);
+    int err = build(c, args, &draft, &sources);
+    if (err == 0 && found.oom)
+        err = -ENOMEM;
+    if (err == 0 && found.errors > 0)
+        err = -EINVAL;
+    diagnose_print(&found, report);
+    draft_fini(&draft);
+    diagnose_fini(&found);
+    sources_fini(&sources);
+    if (err < 0)
+        config_fini(c);
+    return err;
+}
+
+static void free_sections(struct config *c, enum section_id id, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < KEYS; k++)
+            if (schema_keys[k].section == id)
+                store_free(&schema_keys[k], resolve_base(c, id, i));
+}
+
+void config_fini(struct config *c)
+{
+    free_sections(c, SECTION_server, 1);
+    free_sections(c, SECTION_listen, c->n_listens);
+    free_sections(c, SECTION_limits, 1);
+    free_sections(c, SECTION_log, 1);
+    free_sections(c, SECTION_site, c->n_sites);
+    for (size_t i = 0; i < c->n_listens; i++)
+        free(c->listens[i].name);
+    for (size_t i = 0; i < c->n_sites; i++)
+        free(c->sites[i].name);
+    free(c->listens);
+    free(c->sites);
+    buf_fini(&c->effective);
+    *c = (struct config){0};
+}
+
+void config_print_defaults(FILE *to)
+{
+    struct buf text = {0};
+
+    if (print_defaults(&text) == 0)
+        (void)fwrite(text.p, 1, text.len, to);
+    buf_fini(&text);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration while it is read: precedence, repetition and origin are decided here, once for all keys. */
+
+#include "config/draft.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "config/value.h"
+
+void draft_init(struct draft *d, struct diagnose *report)
+{
+    *d = (struct draft){.report = report};
+}
+
+static void free_section(struct draft_section *s)
+{
+    for (size_t i = 0; i < KEYS; i++)
+        for (struct setting *one = s->slots[i].all, *next; one != NULL; one = next) {
+            next = one->next;
+            free(one);
+        }
+    free(s);
+}
+
+void draft_fini(struct draft *d)
+{
+    for (struct draft_section *s = d->first, *next; s != NULL; s = next) {
+        next = s->next;
+        free_section(s);
+    }
+    *d = (struct draft){0};
+}
+
+struct draft_section *draft_next(const struct draft *d, enum section_id id, const struct draft_section *prev)
+{
+    struct draft_section *s = prev != NULL ? prev->next : d->first;
+
+    while (s != NULL && (s->id != id || s->dropped))
+        s = s->next;
+    return s;
+}
+
+int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct draft_section **out)
+{
+    struct draft_section *s = draft_next(d, id, NULL);
+
+    while (s != NULL && !sv_eq(s->name.text, name.text))
+        s = draft_next(d, id, s);
+    *out = s;
+    if (s != NULL)
+        return 0;
+    /* What has no names is there once, and what nobody wrote is there to hold the defaults: neither is refused. */
+    if (d->n_sections >= DRAFT_SECTIONS_MAX && name.text.len > 0 && name.place.source != NULL) {
+        diagnose_error(d->report, name.place, "more than %d sections", DRAFT_SECTIONS_MAX);
+        return 0;
+    }
+    s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return -ENOMEM;
+    s->id = id;
+    s->name = name;
+    *(d->last != NULL ? &d->last->next : &d->first) = s;
+    d->last = s;
+    d->n_sections++;
+    *out = s;
+    return 0;
+}
+
+/* A scalar twice in one file is a slip: which of the two was meant? Set again by another file, it is meant. */
+static bool is_repeated(const struct slot *slot, const struct schema_key *k, struct place at)
+{
+    return !k->repeats && slot->last != NULL && slot->last->key.source == at.source;
+}
+
+static bool may_add(struct draft *d, const struct slot *slot, const struct schema_key *k, struct place key_at)
+{
+    if (is_repeated(slot, k, key_at)) {
+        diagnose_error(d->report, key_at, "'%s' is set twice", k->name);
+        diagnose_note(d->report, slot->last->key, "first set here");
+        return false;
+    }
+    if (slot->n == DRAFT_VALUES_MAX) {
+        diagnose_error(d->report, key_at, "more than %d values for '%s'", DRAFT_VALUES_MAX, k->name);
+        return false;
+    }
+    return true;
+}
+
+int draft_set(struct draft *d, struct draft_section *s, const struct schema_key *k, struct place key_at,
+              struct ini_part value)
+{
+    struct slot *slot = &s->slots[schema_key_id(k)];
+
+    struct fault f;
+
+    if (!may_add(d, slot, k, key_at))
+        return 0;
+    struct setting *one = malloc(sizeof *one);
+    if (one == NULL)
+        return -ENOMEM;
+    *one = (struct setting){.value = value, .key = key_at};
+
+    bool clears = k->repeats && value.text.len == 0;
+    bool overrides = key_at.source->command_line && (slot->last == NULL || !slot->last->key.source->command_line);
+    if (clears) {
+        slot->first = NULL;
+    } else if (!value_check(k, value.text, &f)) {
+        diagnose_error(d->report, place_part(value.place, f.at, f.len), "%s", f.why);
+        slot->faulty = true;
+    } else if (!k->repeats || overrides || slot->first == NULL) {
+        slot->first = one;
+    }
+    *(slot->last != NULL ? &slot->last->next : &slot->all) = one;
+    slot->last = one;
+    slot->n++;
+    return 0;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* From tokens to settings, file by file. It knows sections and includes; what a key's value may be is the draft's to
+ * check, and how a file is taken apart is the tokenizer's. */
+
+#include "config/file.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+
+#include "config/lookup.h"
+
+struct loader {
+    struct draft *draft;
+    struct sources *sources;
+};
+
+static int load(struct loader *l, const char *path, struct place from);
+
+/* The section that a header opens; NULL, and a report, where it opens none. Its keys are passed over then: they would
+ * be errors only because of it. */
+static int open_section(struct loader *l, const struct ini_token *t, struct draft_section **out)
+{
+    const struct schema_section *s = t->name.text.len > 0 ? lookup_section(l->draft->report, t->name) : NULL;
+
+    *out = NULL;
+    if (s == NULL || !lookup_check_name(l->draft->report, s, t->name, t->value)) {
+        l->draft->lost_section = true;
+        return 0;
+    }
+    return draft_open(l->draft, schema_section_id(s), t->value, out);
+}
+
+static int set_key(struct loader *l, struct draft_section *s, const struct ini_token *t)
+{
+    const struct schema_key *k = lookup_key(l->draft->report, s->id, s->name.text, t->name);
+
+    return k != NULL ? draft_set(l->draft, s, k, t->name.place, t->value) : 0;
+}
+
+static int read_tokens(struct loader *l, const struct source *source)
+{
+    struct ini ini;
+    struct ini_token t;
+    struct draft_section *section = NULL;
+    bool any_section = false;
+    int err = 0;
+
+    ini_init(&ini, source);
+    while (err == 0 && ini_next(&ini, &t)) {
+        if (t.fault != NULL)
+            diagnose_error(l->draft->report, t.fault_place, "%s", t.fault);
+        if (t.kind == INI_SECTION) {
+            err = open_section(l, &t, &section);
+            any_section = true;
+        } else if (t.kind == INI_KEY && section != NULL) {
+            err = set_key(l, section, &t);
+        } else if (t.kind == INI_KEY && !any_section) {
+            lookup_homeless_key(l->draft->report, t.name);
+        }
+    }
+    return err;
+}
+
+static bool is_pattern(struct sv s)
+{
+    return sv_find(s, '*') < s.len || sv_find(s, '?') < s.len || sv_find(s, '[') < s.len;
+}
+
+/* The path of an include, relative to the file that it stands in, whose folder's name is no pattern. */
+static int include_path(const struct ini_part *include, struct buf *path)
+{
+    const char *dir = include->place.source->name;
+    const char *slash = include->text.p[0] == '/' ? NULL : strrchr(dir, '/');
+    bool escape = is_pattern(include->text);
+    int err = 0;
+
+    for (const char *c = dir; err == 0 && slash != NULL && c <= slash; c++) {
+        if (escape && strchr("*?[\\", *c) != NULL)
+            err = buf_add(path, SV("\\"));
+        if (err == 0)
+            err = buf_add(path, sv_of(c, 1));
+    }
+    if (err == 0)
+        err = buf_add(path, include->text);
+    return err == 0 ? buf_add(path, sv_of("", 1)) : err;
+}
+
+/* A folder that is not there matches nothing; one that cannot be read is an error. */
+static int glob_failed(const char *path, int err)
+{
+    (void)path;
+    return err != ENOENT && err != ENOTDIR;
+}
+
+static int load_matches(struct loader *l, const char *pattern, const struct ini_part *include)
+{
+    glob_t found;
+    int err = 0;
+
+    switch (glob(pattern, 0, glob_failed, &found)) {
+    case 0:
+        for (size_t i = 0; err == 0 && i < found.gl_pathc; i++)
+            err = load(l, found.gl_pathv[i], include->place);
+        break;
+    case GLOB_NOMATCH:
+        break;
+    case GLOB_NOSPACE:
+        err = -ENOMEM;
+        break;
+    default:
+        diagnose_error(l->draft->report, include->place, "cannot include '%s': a directory in it cannot be listed",
+                       pattern);
+    }
+    globfree(&found);
+    return err;
+}
+
+static int load_include(struct loader *l, const struct ini_part *include)
+{
+    struct buf path = {0};
+    int err = include_path(include, &path);
+
+    if (err == 0 && include->place.source->depth == FILE_DEPTH_MAX)
+        diagnose_error(l->draft->report, include->place, "files include one another more than %d deep", FILE_DEPTH_MAX);
+    else if (err == 0 && is_pattern(include->text))
+        err = load_matches(l, path.p, include);
+    else if (err == 0)
+        err = load(l, path.p, include->place);
+    buf_fini(&path);
+    return err;
+}
+
+/* What this file includes. Looked up before any of it is read: an included file may clear the list. */
+static int load_includes(struct loader *l, const struct source *source)
+{
+    const struct setting *includes[DRAFT_VALUES_MAX];
+    size_t n = 0;
+    struct draft_section *server = draft_next(l->draft, SECTION_server, NULL);
+    int err = 0;
+
+    if (server == NULL)
+        return 0;
+    for (const struct setting *s = draft_in_effect(server, &schema_keys[KEY_server_include]); s != NULL; s = s->next)
+        if (s->key.source == source)
+            includes[n++] = s;
+    for (size_t i = 0; err == 0 && i < n; i++)
+        err = load_include(l, &includes[i]->value);
+    return err;
+}
+
+/* A file is read once: a second time is a circle, or would set everything twice. */
+static bool is_new(struct loader *l, const struct source *source)
+{
+    const struct source *other = NULL;
+    bool in_circle = false;
+
+    for (size_t i = 0; i < l->sources->n && other == NULL; i++) {
+        const struct source *s = l->sources->v[i];
+        if (s != source && s->dev == source->dev && s->ino == source->ino)
+            other = s;
+    }
+    if (other == NULL)
+        return true;
+    for (const struct source *s = source->from.source; s != NULL; s = s->from.source)
+        in_circle = in_circle || s == other;
+    if (in_circle)
+        diagnose_error(l->draft->report, source->from, "'%s' includes itself", source->name);
+    else
+        diagnose_error(l->draft->report, source->from, "'%s' was included before", source->name);
+    if (!in_circle && other->from.source != NULL)
+        diagnose_note(l->draft->report, other->from, "here");
+    return false;
+}
+
+static int report_unreadable(struct loader *l, const char *path, struct place from, int err)
+{
+    struct source itself = {.name = strdup(path)};
+    struct diagnose *report = l->draft->report;
+
+    if (itself.name == NULL)
+        return -ENOMEM;
+    l->draft->lost_section = true;
+    if (from.source != NULL && err == -EISDIR)
+        diagnose_error(report, from, "cannot include '%s': it is a directory; %s/*.ini names the files in it", path,
+                       path);
+    else if (from.source != NULL)
+        diagnose_error(report, from, "cannot include '%s': %s", path, sources_why(err));
+    else if (err == -ENOENT)
+        diagnose_error(report, place_whole(&itself),
+                       "there is no such file; -c FILE names another, and 'batond DIR' serves a directory without one");
+    else
+        diagnose_error(report, place_whole(&itself), "cannot be read: %s", sources_why(err));
+    free(itself.name);
+    return 0;
+}
+
+static int load(struct loader *l, const char *path, struct place from)
+{
+    struct source *source = NULL;
+
+    if (l->sources->n == FILE_COUNT_MAX) {
+        diagnose_error(l->draft->report, from, "more than %d files", FILE_COUNT_MAX);
+        return 0;
+    }
+    int err = sources_read(l->sources, path, &source);
+    if (err == -ENOMEM)
+        return err;
+    if (err < 0)
+        return report_unreadable(l, path, from, err);
+    if (l->draft->file == NULL)
+        l->draft->file = source;
+    source->from = from;
+    source->depth = from.source != NULL ? from.source->depth + 1 : 0;
+    if (!is_new(l, source))
+        return 0;
+    err = read_tokens(l, source);
+    return err == 0 ? load_includes(l, source) : err;
+}
+
+int file_load(struct draft *d, struct sources *sources, const char *path)
+{
+    struct loader l = {d, sources};
+
+    return load(&l, path, (struct place){0});
+}

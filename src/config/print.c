@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* -T and --defaults. Both walk the schema, so that a key which is a row of it is in both. */
+
+#include "config/print.h"
+
+#include "config/resolve.h"
+#include "config/store.h"
+
+enum { COMMENT_COLUMN = 28, ORIGIN_COLUMN = 44 };
+
+static const char defaults_head[] =
+    "; The configuration of batond, with every key at its default: a key that is left out has the value shown here.\n"
+    ";\n"
+    ";   [section], [kind name]   and below it  key = value.  '#' or ';' starts a comment, at the start of a line or "
+    "after\n"
+    ";                            white space. In keys, '-' and '_' are the same.\n"
+    ";   *                        the key may repeat and adds up; an empty value clears what was inherited\n"
+    ";   durations                ms s m h d w y; a bare number is seconds\n"
+    ";   sizes                    k m g, of 1024; a bare number is bytes\n"
+    ";   yes, no                  also true, false, on, off\n"
+    ";\n"
+    "; Included files win over the file that includes them, and the command line (-o SECTION.KEY=VALUE) over all "
+    "files.\n"
+    "; 'batond -t -c FILE' checks a file, 'batond -T -c FILE' shows what is in effect, and where each value came "
+    "from.\n";
+
+/* Pad a line that started at offset `start` up to a column; at least one space. */
+static int pad(struct buf *b, size_t start, size_t column)
+{
+    size_t len = b->len - start;
+
+    return buf_addf(b, "%*s", (int)(len < column ? column - len : 1), "");
+}
+
+static int print_header(struct buf *b, enum section_id id, struct sv name)
+{
+    return buf_addf(b, "%s[%s%s%.*s]", b->len > 0 ? "\n" : "", schema_sections[id].kind, name.len > 0 ? " " : "",
+                    SV_ARG(name));
+}
+
+/* " = value", without a space behind '=' where there is no value. */
+static int print_key(struct buf *b, const struct schema_key *k, struct sv value)
+{
+    return buf_addf(b, "%s =%s%.*s", k->name, value.len > 0 ? " " : "", SV_ARG(value));
+}
+
+static int print_origin(struct buf *b, const struct setting *s)
+{
+    if (s == NULL)
+        return buf_add(b, SV("; default\n"));
+    int err = buf_add(b, SV("; "));
+    if (err == 0)
+        err = diagnose_escape(b, sv_cstr(s->key.source->name));
+    if (err == 0 && !s->key.source->command_line)
+        err = buf_addf(b, ":%zu", s->key.line);
+    return err == 0 ? buf_add(b, SV("\n")) : err;
+}
+
+static int print_line(struct buf *b, const struct schema_key *k, struct sv value, const struct setting *origin)
+{
+    size_t start = b->len;
+    bool live = k->type != GLOB && ini_can_hold(value);
+    int err = live || value.len == 0 ? 0 : buf_add(b, SV("; "));
+
+    if (err == 0 && live)
+        err = print_key(b, k, value);
+    else if (err == 0) {
+        err = print_key(b, k, (struct sv){"", 0});
+        if (err == 0 && value.len > 0)
+            err = buf_add(b, SV(" "));
+        if (err == 0)
+            err = diagnose_escape(b, value);
+    }
+    if (err == 0)
+        err = pad(b, start, ORIGIN_COLUMN);
+    return err == 0 ? print_origin(b, origin) : err;
+}
+
+/* One line for each value of a repeatable key. */
+static int print_list(struct buf *b, const struct schema_key *k, const struct draft_section *s)
+{
+    const struct setting *one = draft_in_effect(s, k);
+    const struct slot *slot = &s->slots[schema_key_id(k)];
+    int err = 0;
+
+    if (one == NULL)
+        return print_line(b, k, sv_cstr(slot->n > 0 ? "" : k->default_text), slot->last);
+    for (; err == 0 && one != NULL; one = one->next)
+        err = print_line(b, k, one->value.text, one);
+    return err;
+}
+
+static int print_scalar(struct buf *b, const struct schema_key *k, const struct draft_section *s, const void *base)
+{
+    struct buf value = {0};
+    int err = store_print(&value, k, base);
+
+    if (err == 0)
+        err = print_line(b, k, buf_sv(&value), draft_in_effect(s, k));
+    buf_fini(&value);
+    return err;
+}
+
+static int print_section(struct buf *b, const struct draft_section *s, const void *base)
+{
+    int err = print_header(b, s->id, s->name.text);
+
+    if (err == 0)
+        err = buf_add(b, SV("\n"));
+    for (size_t i = 0; err == 0 && i < KEYS; i++) {
+        const struct schema_key *k = &schema_keys[i];
+        if (k->section == s->id)
+            err = k->repeats ? print_list(b, k, s) : print_scalar(b, k, s, base);
+    }
+    return err;
+}
+
+int print_effective(struct buf *b, struct config *c, const struct draft *d)
+{
+    int err = 0;
+
+    for (unsigned int id = 0; err == 0 && id < SECTIONS; id++) {
+        size_t i = 0;
+        const struct draft_section *s = draft_next(d, (enum section_id)id, NULL);
+        for (; err == 0 && s != NULL; s = draft_next(d, (enum section_id)id, s), i++)
+            err = print_section(b, s, resolve_base(c, s->id, i));
+    }
+    return err;
+}
+
+static int print_default(struct buf *b, const struct schema_key *k)
+{
+    size_t start = b->len;
+    int err = print_key(b, k, sv_cstr(k->default_text));
+
+    if (err == 0)
+        err = pad(b, start, COMMENT_COLUMN);
+    if (err == 0)
+        err = buf_addf(b, "; %s%s (", k->repeats ? "* " : "", k->help);
+    if (err == 0)
+        err = schema_describe(b, k);
+    return err == 0 ? buf_add(b, SV(")\n")) : err;
+}
+
+int print_defaults(struct buf *b)
+{
+    int err = buf_add(b, sv_cstr(defaults_head));
+    unsigned int id = SECTIONS;
+
+    for (size_t i = 0; err == 0 && i < KEYS; i++) {
+        const struct schema_key *k = &schema_keys[i];
+        if (k->section != id) {
+            size_t start = b->len + 1;
+            id = k->section;
+            err = print_header(b, k->section, sv_cstr(schema_sections[id].default_name));
+            if (err == 0)
+                err = pad(b, start, COMMENT_COLUMN);
+            if (err == 0)
+                err = buf_addf(b, "; %s\n", schema_sections[id].help);
+        }
+        if (err == 0)
+            err = print_default(b, k);
+    }
+    return err;
+}

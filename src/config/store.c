@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* From checked text to struct config, and back. The schema knows the type and the offset of each member (schema.c has
+ * the compiler check that they fit), so this is the one file that writes through them. */
+
+#include "config/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "config/value.h"
+
+static void *member(const struct schema_key *k, void *base)
+{
+    return (char *)base + k->offset;
+}
+
+static const void *const_member(const struct schema_key *k, const void *base)
+{
+    return (const char *)base + k->offset;
+}
+
+static void set_number(const struct schema_key *k, void *base, uint64_t value)
+{
+    if (k->type == BOOL)
+        *(bool *)member(k, base) = value != 0;
+    else if (k->type == ENUM)
+        *(int *)member(k, base) = (int)value;
+    else
+        *(uint64_t *)member(k, base) = value;
+}
+
+static uint64_t get_number(const struct schema_key *k, const void *base)
+{
+    if (k->type == BOOL)
+        return *(const bool *)const_member(k, base);
+    if (k->type == ENUM)
+        return (uint64_t) * (const int *)const_member(k, base);
+    return *(const uint64_t *)const_member(k, base);
+}
+
+char *store_copy(struct sv text)
+{
+    char *copy = malloc(text.len + 1);
+
+    if (copy == NULL)
+        return NULL;
+    if (text.len > 0)
+        memcpy(copy, text.p, text.len);
+    copy[text.len] = '\0';
+    return copy;
+}
+
+static int set_text(char **to, struct sv text)
+{
+    char *copy = store_copy(text);
+
+    if (copy == NULL)
+        return -ENOMEM;
+    free(*to);
+    *to = copy;
+    return 0;
+}
+
+static int append(struct strings *s, struct sv text)
+{
+    char **v = realloc(s->v, (s->n + 1) * sizeof *v);
+
+    if (v == NULL)
+        return -ENOMEM;
+    s->v = v;
+    s->v[s->n] = NULL;
+    int err = set_text(&s->v[s->n], text);
+    if (err == 0)
+        s->n++;
+    return err;
+}
+
+static int append_words(struct strings *s, struct sv text)
+{
+    struct sv word;
+    int err = 0;
+
+    while (err == 0 && schema_next_word(&text, &word))
+        err = append(s, word);
+    return err;
+}
+
+/* ".ext type/subtype", the extension in lower case and one space behind it. */
+static int append_mime(struct strings *s, struct sv text)
+{
+    struct sv ext;
+    struct sv type;
+    struct buf row = {0};
+    size_t i = 0;
+
+    (void)schema_next_word(&text, &ext);
+    (void)schema_next_word(&text, &type);
+    int err = buf_addf(&row, "%.*s %.*s", SV_ARG(ext), SV_ARG(type));
+    if (err < 0)
+        return err;
+    for (size_t j = 0; j < ext.len; j++)
+        row.p[j] = sv_lower(row.p[j]);
+    while (i < s->n && !sv_starts(sv_cstr(s->v[i]), sv_of(row.p, ext.len + 1)))
+        i++;
+    err = i < s->n ? set_text(&s->v[i], buf_sv(&row)) : append(s, buf_sv(&row));
+    buf_fini(&row);
+    return err;
+}
+
+int store_set(const struct schema_key *k, void *base, struct sv text)
+{
+    struct fault unused;
+    uint64_t number = 0;
+
+    switch (k->type) {
+    case TARGET:
+    case PATH:
+        if (k->type == TARGET && sv_eq(text, SV("off"))) {
+            store_free(k, base);
+            return 0;
+        }
+        return set_text(member(k, base), text);
+    case GLOB:
+    case ADDRESS:
+        return append(member(k, base), text);
+    case NAMES:
+        return append_words(member(k, base), text);
+    case MIME:
+        return append_mime(member(k, base), text);
+    default:
+        (void)value_number(k, text, &number, &unused);
+        set_number(k, base, number);
+        return 0;
+    }
+}
+
+static void strings_free(struct strings *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        free(s->v[i]);
+    free(s->v);
+    *s = (struct strings){0};
+}
+
+void store_free(const struct schema_key *k, void *base)
+{
+    if (k->repeats) {
+        strings_free(member(k, base));
+    } else if (!schema_is_number(k)) {
+        char **text = member(k, base);
+        free(*text);
+        *text = NULL;
+    }
+}
+
+int store_print(struct buf *b, const struct schema_key *k, const void *base)
+{
+    char number[UNITS_TEXT];
+
+    assert(!k->repeats);
+    if (!schema_is_number(k)) {
+        const char *text = *(char *const *)const_member(k, base);
+        return buf_add(b, text != NULL ? sv_cstr(text) : SV("off"));
+    }
+    uint64_t value = get_number(k, base);
+    if (k->type == BOOL)
+        return buf_add(b, value != 0 ? SV("yes") : SV("no"));
+    if (k->type == ENUM || (value == 0 && k->words[0] != '\0'))
+        return buf_add(b, schema_word(k, value));
+    units_format(schema_units(k), value, number);
+    return buf_add(b, sv_cstr(number));
+}

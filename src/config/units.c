@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Durations and sizes of the configuration, as people write them. */
+
+#include "config/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct unit {
+    const char *name;
+    uint64_t factor;
+};
+
+enum { KINDS = 3, UNITS_MAX = 8 };
+
+/* Largest first: that order is what units_format picks by. */
+static const struct unit units[KINDS][UNITS_MAX] = {
+    [UNITS_SIZE] = {{"g", 1 << 30}, {"m", 1 << 20}, {"k", 1 << 10}},
+    [UNITS_DURATION] =
+        {{"y", 31536000000}, {"w", 604800000}, {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}},
+};
+
+static const uint64_t bare[KINDS] = {[UNITS_COUNT] = 1, [UNITS_SIZE] = 1, [UNITS_DURATION] = 1000};
+
+static uint64_t factor_of(enum units_kind kind, struct sv name)
+{
+    if (name.len == 0)
+        return bare[kind];
+    for (const struct unit *u = units[kind]; u->name != NULL; u++)
+        if (kind == UNITS_SIZE ? sv_ieq(name, sv_cstr(u->name)) : sv_eq(name, sv_cstr(u->name)))
+            return u->factor;
+    return 0;
+}
+
+enum units_status units_parse(enum units_kind kind, struct sv text, uint64_t *out, size_t *unit_at)
+{
+    uint64_t value = 0;
+    bool overflow = false;
+    size_t i = 0;
+
+    for (; i < text.len && text.p[i] >= '0' && text.p[i] <= '9'; i++)
+        overflow = __builtin_mul_overflow(value, 10, &value) ||
+                   __builtin_add_overflow(value, (uint64_t)(text.p[i] - '0'), &value) || overflow;
+    *unit_at = i;
+    if (i == 0)
+        return UNITS_NO_NUMBER;
+
+    uint64_t factor = factor_of(kind, sv_skip(text, i));
+    if (factor == 0)
+        return UNITS_BAD_UNIT;
+    if (overflow || __builtin_mul_overflow(value, factor, &value))
+        return UNITS_OVERFLOW;
+    *out = value;
+    return UNITS_OK;
+}
+
+void units_format(enum units_kind kind, uint64_t value, char out[static UNITS_TEXT])
+{
+    const struct unit *u = units[kind];
+
+    while (u->name != NULL && (value == 0 || value % u->factor != 0))
+        u++;
+    if (u->name != NULL)
+        (void)snprintf(out, UNITS_TEXT, "%" PRIu64 "%s", value / u->factor, u->name);
+    else
+        (void)snprintf(out, UNITS_TEXT, "%" PRIu64 "%s", value, kind == UNITS_DURATION ? "s" : "");
+}

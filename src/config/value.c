@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* What the types of values are. Which key has which type, the schema says; where a value goes, config/store. */
+
+#include "config/value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "config/address.h"
+#include "config/ini.h"
+#include "config/nearest.h"
+
+bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...)
+{
+    va_list ap;
+
+    f->at = at;
+    f->len = len;
+    va_start(ap, fmt);
+    (void)vsnprintf(f->why, sizeof f->why, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+/* "WHAT: 'key' takes auto or 1..1024" */
+static bool fault_range(struct fault *f, const struct schema_key *k, struct sv text, const char *what)
+{
+    struct buf takes = {0};
+
+    if (schema_describe(&takes, k) < 0)
+        takes.len = 0;
+    (void)fault_set(f, 0, text.len, "%s'%s' takes %.*s", what, k->name, SV_ARG(takes));
+    buf_fini(&takes);
+    return false;
+}
+
+static bool fault_more(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static bool fault_more(struct fault *f, const char *fmt, ...)
+{
+    size_t n = strlen(f->why);
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(f->why + n, sizeof f->why - n, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+static const struct {
+    struct sv word;
+    bool value;
+} bools[] = {
+    {{"yes", 3}, true},    {{"no", 2}, false}, {{"true", 4}, true},
+    {{"false", 5}, false}, {{"on", 2}, true},  {{"off", 3}, false},
+};
+
+static bool parse_bool(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
+{
+    for (size_t i = 0; i < sizeof bools / sizeof *bools; i++)
+        if (sv_ieq(text, bools[i].word)) {
+            *out = bools[i].value;
+            return true;
+        }
+    return fault_range(f, k, text, "");
+}
+
+static bool parse_enum(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
+{
+    int index = schema_word_index(k, text);
+    struct sv rest = sv_cstr(k->words);
+    struct sv word;
+    struct nearest near;
+
+    if (index >= 0) {
+        *out = (uint64_t)index;
+        return true;
+    }
+    nearest_init(&near, text);
+    while (schema_next_word(&rest, &word))
+        nearest_try(&near, word);
+    (void)fault_range(f, k, text, "");
+    return near.best.len > 0 ? fault_more(f, "; did you mean '%.*s'?", SV_ARG(near.best)) : false;
+}
+
+static bool parse_units(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
+{
+    static const char *const good_units[] = {
+        [UNITS_COUNT] = "this is a plain number",
+        [UNITS_SIZE] = "sizes end in k, m or g",
+        [UNITS_DURATION] = "durations end in ms, s, m, h, d, w or y",
+    };
+    size_t unit_at;
+
+    if (schema_word_index(k, text) == 0) {
+        *out = 0;
+        return true;
+    }
+    switch (units_parse(schema_units(k), text, out, &unit_at)) {
+    case UNITS_NO_NUMBER:
+        return fault_range(f, k, text, "not a number: ");
+    case UNITS_BAD_UNIT:
+        return fault_set(f, unit_at, text.len - unit_at, "unknown unit: %s", good_units[schema_units(k)]);
+    case UNITS_OVERFLOW:
+        return fault_range(f, k, text, "out of range: ");
+    case UNITS_OK:
+        break;
+    }
+    if (*out >= k->least && *out <= k->most)
+        return true;
+    (void)fault_range(f, k, text, "out of range: ");
+    return *out == 0 && k->type == DURATION ? fault_more(f, "; 0 does not switch it off") : false;
+}
+
+bool value_number(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
+{
+    if (k->type == BOOL)
+        return parse_bool(k, text, out, f);
+    return k->type == ENUM ? parse_enum(k, text, out, f) : parse_units(k, text, out, f);
+}
+
+static bool check_names(struct sv text, struct fault *f)
+{
+    struct sv rest = text;
+    struct sv name;
+
+    while (schema_next_word(&rest, &name)) {
+        size_t at = (size_t)(name.p - text.p);
+        if (name.p[0] == '/')
+            return fault_set(f, at, name.len,
+                             "a name relative to the directory that was asked for, so without '/' in front");
+        for (struct sv path = name; path.len > 0;) {
+            size_t len = sv_find(path, '/');
+            if (sv_eq(sv_of(path.p, len), SV("..")))
+                return fault_set(f, (size_t)(path.p - text.p), len,
+                                 "'..' would lead out of the directory that was asked for");
+            path = sv_skip(path, len < path.len ? len + 1 : len);
+        }
+    }
+    return true;
+}
+
+static bool is_mime_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') ||
+           (c != '\0' && memchr("!#$&-^_.+", c, 9) != NULL);
+}
+
+static size_t mime_run(struct sv s)
+{
+    size_t n = 0;
+
+    while (n < s.len && is_mime_byte(s.p[n]))
+        n++;
+    return n;
+}
+
+/* type/subtype, and parameters without white space (RFC 9110, 8.3.1; names as in RFC 6838, 4.2). */
+static bool is_media_type(struct sv s)
+{
+    size_t type = mime_run(s);
+    size_t subtype = type > 0 && type < s.len && s.p[type] == '/' ? mime_run(sv_skip(s, type + 1)) : 0;
+
+    if (subtype == 0)
+        return false;
+    for (s = sv_skip(s, type + 1 + subtype); s.len > 0;) {
+        size_t name = s.p[0] == ';' ? mime_run(sv_skip(s, 1)) : 0;
+        if (name == 0 || name + 1 >= s.len || s.p[name + 1] != '=')
+            return false;
+        size_t value = mime_run(sv_skip(s, name + 2));
+        if (value == 0)
+            return false;
+        s = sv_skip(s, name + 2 + value);
+    }
+    return true;
+}
+
+static bool check_mime(struct sv text, struct fault *f)
+{
+    struct sv rest = text;
+    struct sv ext;
+    struct sv type;
+
+    if (!schema_next_word(&rest, &ext) || !schema_next_word(&rest, &type))
+        return fault_set(f, 0, text.len, "a line is an extension and its type: .ext type/subtype");
+    if (ext.len < 2 || ext.p[0] != '.' || mime_run(sv_skip(ext, 1)) < ext.len - 1 ||
+        sv_find(sv_skip(ext, 1), '.') < ext.len - 1)
+        return fault_set(f, 0, ext.len, "an extension is one dot, and letters, digits, '-', '_' or '+': .ext");
+    if (!is_media_type(type))
+        return fault_set(f, (size_t)(type.p - text.p), type.len,
+                         "this is not a media type: text/plain, or text/plain;charset=utf-8");
+    rest = sv_trim(rest);
+    if (rest.len > 0)
+        return fault_set(f, (size_t)(rest.p - text.p), rest.len, "one type a line, and no space within it");
+    return true;
+}
+
+static bool check_text(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    switch (k->type) {
+    case ADDRESS:
+        return address_check(text, f);
+    case NAMES:
+        return check_names(text, f);
+    case MIME:
+        return check_mime(text, f);
+    case TARGET:
+        if (schema_word_index(k, text) >= 0 || sv_starts(text, SV("/")))
+            return true;
+        return fault_range(f, k, text, "");
+    case PATH:
+        if (sv_starts(text, SV("/")))
+            return true;
+        return fault_set(f, 0, text.len, "'%s' takes an absolute path, one that starts with '/'", k->name);
+    default:
+        return true;
+    }
+}
+
+bool value_check(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    uint64_t number;
+    size_t control = ini_find_control(text);
+
+    if (control < text.len)
+        return fault_set(f, control, 1, "a control byte");
+    if (text.len == 0)
+        return fault_range(f, k, text, "no value: ");
+    return schema_is_number(k) ? value_number(k, text, &number, f) : check_text(k, text, f);
+}

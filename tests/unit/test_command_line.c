@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* A file and a command line together: what they come to, or what is wrong with them, to the byte. */
+
+#include <errno.h>
+
+#include "config_run.h"
+
+enum { ARGS_MAX = 6, TEXT_LEN = 256 };
+
+/* What is in t.ini (NULL: there is no -c), arguments separated by '|' (ROOT, -lADDRESS, -oOPTION), and what comes of it:
+ * the listeners, the sites and the access log, or the report. */
+struct case_row {
+    const char *file;
+    const char *args;
+    const char *wanted;
+};
+
+#define TWO_LISTENS "[listen main]\nbacklog = 7\naddress = 127.0.0.1:1\n[listen b]\naddress = 127.0.0.1:2\n" FILE_A
+#define FILE_A      "[site a]\nroot = /a\n"
+
+static const struct case_row good_cases[] = {
+    {FILE_A, NULL, "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
+    {FILE_A, "/b", "main: 127.0.0.1:8080 4096; a: /b index.html; off"},
+    {"", "/b/../c//d/", "main: 127.0.0.1:8080 4096; default: /b/../c/d index.html; off"},
+    {NULL, "/", "main: 127.0.0.1:8080 4096; default: / index.html; stdout"},
+    {NULL, "/b|-olog.access=off", "main: 127.0.0.1:8080 4096; default: /b index.html; off"},
+    {NULL, "-osite.x.org.root=/x", "main: 127.0.0.1:8080 4096; x.org: /x index.html; off"},
+    {TWO_LISTENS, NULL, "main: 127.0.0.1:1 7; b: 127.0.0.1:2 4096; a: /a index.html; off"},
+    {TWO_LISTENS, "-l[::]:80|-lunix:/s", "main: [::]:80 unix:/s 7; a: /a index.html; off"},
+    {TWO_LISTENS, "-l[::]:80|-olisten.backlog=9", "main: [::]:80 9; a: /a index.html; off"},
+    {FILE_A, "-olisten.backlog=9", "main: 127.0.0.1:8080 9; a: /a index.html; off"},
+    {FILE_A, "-olisten.b.backlog=9", "b: 127.0.0.1:8080 9; a: /a index.html; off"},
+    {FILE_A, "-olisten.main.backlog=9|-olisten.backlog= 10 ", "main: 127.0.0.1:8080 10; a: /a index.html; off"},
+    {FILE_A "index = b c\nindex = d\n", NULL, "main: 127.0.0.1:8080 4096; a: /a b c d; off"},
+    {FILE_A "index = b\nindex =\nindex = c\n", NULL, "main: 127.0.0.1:8080 4096; a: /a c; off"},
+    {FILE_A "index =\n", NULL, "main: 127.0.0.1:8080 4096; a: /a; off"},
+    {FILE_A "index = b\n", "-osite.index=c|-osite.a.index= d ", "main: 127.0.0.1:8080 4096; a: /a c d; off"},
+    {FILE_A "index = b\n", "-osite.index=", "main: 127.0.0.1:8080 4096; a: /a; off"},
+    {FILE_A "[log]\n[site a]\nindex = b\n", NULL, "main: 127.0.0.1:8080 4096; a: /a b; off"},
+    {"\xef\xbb\xbf[site a]\r\nroot = /a\r\nindex = b", NULL, "main: 127.0.0.1:8080 4096; a: /a b; off"},
+    {FILE_A "[listen m]\naddress = 127.0.0.1:0\naddress = 127.0.0.1:0\n", NULL,
+     "m: 127.0.0.1:0 127.0.0.1:0 4096; a: /a index.html; off"},
+};
+
+static const char *describe(const struct config *c)
+{
+    static char text[1024];
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->n_listens; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s:", c->listens[i].name);
+        for (size_t j = 0; j < c->listens[i].address.n; j++)
+            n += (size_t)snprintf(text + n, sizeof text - n, " %s", c->listens[i].address.v[j]);
+        n += (size_t)snprintf(text + n, sizeof text - n, " %llu; ", (unsigned long long)c->listens[i].backlog);
+    }
+    for (size_t i = 0; i < c->n_sites; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s: %s", c->sites[i].name, c->sites[i].root);
+        for (size_t j = 0; j < c->sites[i].index.n; j++)
+            n += (size_t)snprintf(text + n, sizeof text - n, " %s", c->sites[i].index.v[j]);
+    }
+    (void)snprintf(text + n, sizeof text - n, "; %s", c->log.access != NULL ? c->log.access : "off");
+    return text;
+}
+
+/* Split the arguments, in place, and load. */
+static int run_case(const struct case_row *row, struct config *c, char **report)
+{
+    char text[TEXT_LEN] = "";
+    const char *listen[ARGS_MAX];
+    const char *set[ARGS_MAX];
+    struct config_args args = {.file = row->file != NULL ? "t.ini" : NULL, .listen = listen, .set = set};
+    char *next = row->args != NULL ? text : NULL;
+
+    (void)snprintf(text, sizeof text, "%s", row->args != NULL ? row->args : "");
+    for (char *one; (one = strsep(&next, "|")) != NULL;)
+        if (strncmp(one, "-l", 2) == 0)
+            listen[args.n_listen++] = one + 2;
+        else if (strncmp(one, "-o", 2) == 0)
+            set[args.n_set++] = one + 2;
+        else
+            args.root = one;
+    if (row->file != NULL)
+        write_file("t.ini", row->file);
+    return load(c, &args, report);
+}
+
+static void file_and_command_line_come_to_what_they_say(void **state)
+{
+    struct config c;
+    char *report = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(good_cases); i++) {
+        int err = run_case(&good_cases[i], &c, &report);
+        expect(err == 0, "case %zu: %s", i, report);
+        expect(strcmp(describe(&c), good_cases[i].wanted) == 0, "case %zu\n  gave   %s\n  wanted %s", i, describe(&c),
+               good_cases[i].wanted);
+        config_fini(&c);
+        free(report);
+    }
+}
+
+static const struct case_row bad_cases[] = {
+    {FILE_A "[limits]\nheader_size = 32kb\nuri_size = 32k\n", NULL,
+     "t.ini:4:17: error: unknown unit: sizes end in k, m or g\n  header_size = 32kb\n                  ^~\n"},
+    {NULL, NULL, "error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+    {"[log]\n", NULL,
+     "t.ini: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+    {NULL, "",
+     "command line:1:1: error: the directory to serve is empty\n  \n  ^\n"
+     "error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+    {NULL, "/a\nb", "command line:1:3: error: a control byte\n  /a\\x0ab\n    ^~~~\n"},
+    {FILE_A, "-l127.0.0.1:1|-l8080",
+     "command line:2:1: error: an address must come before the port: 127.0.0.1:8080 for this machine alone, "
+     "[::]:8080 for every address\n  8080\n  ^~~~\n"},
+    {FILE_A, "-l", "command line:1:1: error: -l needs an address: IPv4:port, [IPv6]:port or unix:/path\n  \n  ^\n"},
+    {FILE_A, "-l127.0.0.1:1|-l127.0.0.1:1",
+     "command line:2:1: error: this address is listened on already\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"
+     "command line:1:1: note: here\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"},
+    {FILE_A, "-oworkers=2",
+     "command line:1:1: error: -o takes SECTION.KEY=VALUE, such as server.workers=2\n"
+     "  workers=2\n  ^~~~~~~\n"},
+    {FILE_A, "-oserver.workers",
+     "command line:1:1: error: -o takes SECTION.KEY=VALUE, such as server.workers=2\n"
+     "  server.workers\n  ^~~~~~~~~~~~~~\n"},
+    {FILE_A, "-olog.level=info|-oserver.workers=0",
+     "command line:2:16: error: out of range: 'workers' takes auto or 1..1024\n"
+     "  server.workers=0\n                 ^\n"},
+    {FILE_A, "-oserve.workers=2",
+     "command line:1:1: error: unknown section [serve]; did you mean [server]?\n  serve.workers=2\n  ^~~~~\n"},
+    {FILE_A, "-oqwerty.workers=2", "command line:1:1: error: unknown section [qwerty]\n  qwerty.workers=2\n  ^~~~~~\n"},
+    {FILE_A, "-osite.a.rot=/",
+     "command line:1:8: error: unknown key 'rot' in [site a]; did you mean 'root'?\n"
+     "  site.a.rot=/\n         ^~~\n"},
+    {FILE_A, "-oserver.x.workers=2",
+     "command line:1:8: error: there is one [server], and it has no name\n  server.x.workers=2\n         ^\n"},
+    {FILE_A, "-oserver.include=x.ini",
+     "command line:1:8: error: 'include' belongs in a file\n  server.include=x.ini\n         ^~~~~~~\n"},
+    {FILE_A, "-olisten.a b.backlog=2",
+     "command line:1:8: error: a section's name is one word without brackets\n  listen.a b.backlog=2\n         ^~~\n"},
+    {TWO_LISTENS, "-olisten.backlog=9",
+     "command line:1:1: error: there are several [listen NAME]; say which: listen.main.backlog=...\n"
+     "  listen.backlog=9\n  ^~~~~~\n"},
+    {FILE_A, "-osite.b.root=/b",
+     "command line:1:6: error: one [site NAME] is served, and this is another\n  site.b.root=/b\n       ^\n"
+     "t.ini:1:7: note: the first is here\n  [site a]\n        ^\n"},
+    {FILE_A, "-olisten.address=",
+     "command line:1:8: error: no address is left in [listen main]\n  listen.address=\n         ^~~~~~~\n"},
+    {FILE_A "[limits]\nheader_size = 1k\n", "-olimits.uri_size=2k",
+     "command line:1:17: error: uri_size is at most header_size, which is 1k\n"
+     "  limits.uri_size=2k\n                  ^~\n"
+     "t.ini:4:1: note: set here\n  header_size = 1k\n  ^~~~~~~~~~~\n"},
+    {FILE_A "root =\n", NULL,
+     "t.ini:3:1: error: 'root' is set twice\n  root =\n  ^~~~\n"
+     "t.ini:2:1: note: first set here\n  root = /a\n  ^~~~\n"},
+    {"[site a]\nroot = ; no\n", NULL,
+     "t.ini:2:7: error: no value: 'root' takes an absolute path\n  root = ; no\n        ^\n"},
+    {"x-y = 1\n" FILE_A, NULL, "t.ini:1:1: error: 'x-y' stands before any [section]\n  x-y = 1\n  ^~~\n"},
+    {FILE_A "\x1b]0;x\x07 = 1\n", NULL, "t.ini:3:1: error: a control byte\n  \\x1b]0;x\\x07 = 1\n  ^~~~\n"},
+};
+
+static void each_mistake_is_reported_with_its_place_and_what_to_do(void **state)
+{
+    struct config c;
+    char *report = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(bad_cases); i++) {
+        int err = run_case(&bad_cases[i], &c, &report);
+        expect(err == -EINVAL, "case %zu: %d", i, err);
+        expect(strcmp(report, bad_cases[i].wanted) == 0, "case %zu gave\n%swanted\n%s", i, report, bad_cases[i].wanted);
+        free(report);
+    }
+}
+
+static void a_relative_root_of_an_option_starts_in_the_current_directory(void **state)
+{
+    static const char *const set[] = {"site.a.root=public/."};
+    struct config_args args = {.set = set, .n_set = 1};
+    struct config c;
+    char *report = NULL;
+    char root[4200];
+
+    (void)state;
+    assert_int_equal(load(&c, &args, &report), 0);
+    (void)snprintf(root, sizeof root, "%s/public", scratch);
+    assert_string_equal(c.sites[0].root, root);
+    config_fini(&c);
+    free(report);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(file_and_command_line_come_to_what_they_say),
+        cmocka_unit_test(each_mistake_is_reported_with_its_place_and_what_to_do),
+        cmocka_unit_test(a_relative_root_of_an_option_starts_in_the_current_directory),
+    };
+
+    return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* io/listen.h: sockets that wait for connections.
+ *
+ * Ownership: a listener owns its descriptor and, for a unix socket, the name in the file system that it made.
+ * Threads:   one at a time; accept may be called on copies of the descriptor elsewhere.
+ * Errors:    0, or -errno of the system call that failed; -EINVAL for an address that is none.
+ * Source:    socket(7), ip(7), ipv6(7), tcp(7), unix(7).
+ */
+#ifndef BATON_IO_LISTEN_H
+#define BATON_IO_LISTEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct listen_options {
+    int backlog;
+    bool defer_accept; /* wake for a connection once its first bytes are there */
+    bool reuseport;    /* listener_again may open others; this one holds the address and is not listened on */
+};
+
+struct listener {
+    int fd; /* owned; -1 when closed */
+    bool is_unix;
+    char *made; /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
+};
+
+/* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). */
+int listener_open(struct listener *l, const char *address, const struct listen_options *options);
+
+/* A further socket at the same address that is listened on, for a thread of its own. A unix socket, of which there can
+ * be one only, is listened on from the start, and this gives a copy of its descriptor. */
+int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options);
+
+void listener_close(struct listener *l);
+
+/* "http://127.0.0.1:8080", with the port that the kernel chose where the address had none; or "unix:/path". */
+void listener_describe(const struct listener *l, char *text, size_t size);
+
+/* One connection, non-blocking and closed on exec; or -errno, -EAGAIN where none waits. */
+int listener_accept(int fd);
+
+/* The same failure would come again at once: the process or the machine is short of something (accept(2)). */
+bool listener_error_is_shortage(int error);
+
+#endif

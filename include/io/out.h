@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* io/out.h: answers on their way to a socket.
+ *
+ * A row of pieces that one writev(2) sends, and behind them at most one part of a file that sendfile(2) sends. A worker
+ * has one of these, fills it with the answers of a turn, and flushes it. What the socket does not take is saved into
+ * one of exactly the needed size that the connection keeps.
+ *
+ * Ownership: a piece with an owner holds a reference to it, so its bytes stay; a piece without one borrows bytes that
+ *            must last until out_flush or out_save, which copies them. out_text copies at once.
+ * Threads:   the owning worker.
+ * Errors:    what does not fit is told by out_has_room beforehand. OUT_FAILED: the peer is gone; OUT_SHRANK: the file
+ *            ended before its time, or cannot be read. In both cases the connection must be closed. out_save returns NULL without memory.
+ * Source:    writev(2), sendmsg(2) (MSG_MORE), sendfile(2); RFC 9112 8 on incomplete messages.
+ */
+#ifndef BATON_IO_OUT_H
+#define BATON_IO_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "base/ref.h"
+#include "base/sv.h"
+
+enum out_result { OUT_DONE, OUT_BLOCKED, OUT_YIELD, OUT_FAILED, OUT_SHRANK };
+
+enum {
+    OUT_BYTES = 128 * 1024,    /* in a row, and then no further answer */
+    OUT_PIECES = 192,          /* of a worker's row */
+    OUT_ANSWER_PIECES = 4,     /* the most that one answer may take */
+    OUT_TEXT = 160 * 1024,     /* bytes that out_text may copy into a worker's row; untouched pages cost nothing */
+    OUT_ANSWER_TEXT = 2 * 1024 /* the most that one answer may copy, but for a target that it repeats */
+};
+
+struct out_file {
+    struct ref *owner; /* counted; NULL where there is no file */
+    int fd;            /* borrowed from the owner */
+    uint64_t at;
+    uint64_t left;
+};
+
+struct out {
+    struct iovec *piece; /* owned, as is all below, with the structure */
+    struct ref **owner;  /* counted or NULL, one for each piece */
+    char *text;
+    uint32_t n, first; /* pieces in the row; those before `first` are sent */
+    uint32_t text_len, text_cap;
+    uint32_t cap;
+    size_t bytes; /* of all pieces */
+    struct out_file file;
+    uint64_t sent;     /* bytes since this was made, or since the caller zeroed it */
+    uint64_t since_ms; /* the caller's: when that was */
+};
+
+/* A worker's row; NULL without memory. out_free puts every reference. */
+struct out *out_new(void);
+void out_free(struct out **o);
+
+/* Is there room for one more answer with `text` bytes to copy? Nothing can stand behind a file. A row that holds much is
+ * full too: a peer that does not read keeps all of it, and what it refers to, in memory. */
+static inline bool out_has_room(const struct out *o, size_t text)
+{
+    return o->bytes < OUT_BYTES && o->cap - o->n >= OUT_ANSWER_PIECES && o->text_cap - o->text_len >= text &&
+           o->file.owner == NULL;
+}
+
+static inline void out_piece(struct out *o, struct sv bytes, struct ref *owner)
+{
+    if (owner != NULL)
+        ref_get(owner);
+    o->piece[o->n] = (struct iovec){(void *)(uintptr_t)bytes.p, bytes.len};
+    o->owner[o->n++] = owner;
+    o->bytes += bytes.len;
+}
+
+/* Copy bytes into the row; two in a row become one piece. */
+void out_text(struct out *o, struct sv bytes);
+/* The same for `len` bytes that the caller wrote to out_text_end itself. */
+void out_text_written(struct out *o, size_t len);
+static inline char *out_text_end(const struct out *o)
+{
+    return o->text + o->text_len;
+}
+void out_file(struct out *o, int fd, uint64_t at, uint64_t len, struct ref *owner);
+
+/* Send. What is sent is taken off *budget, down to 0; a file of which more is left then is OUT_YIELD. After OUT_DONE the
+ * row is empty. `last`: the caller shuts down or closes the socket next, so the kernel may hold back the end and send it
+ * in one segment with the FIN. */
+enum out_result out_flush(struct out *o, int fd, bool last, size_t *budget);
+
+/* Move what is left into a row of its own; the given one is empty then. */
+struct out *out_save(struct out *o);
+
+/* Drop everything, with its references. */
+void out_clear(struct out *o);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Hand accepted sockets from the master to one worker: where a connection changes its thread. The two counters only
+ * grow; their difference is what the ring holds. Each side keeps a copy of the other's counter and looks at the real
+ * one, which costs a cache line's journey, only when the copy says full or empty. */
+
+#include "io/handoff.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+_Static_assert((HANDOFF_SLOTS & (HANDOFF_SLOTS - 1)) == 0, "slots are found by masking");
+
+int handoff_init(struct handoff *h)
+{
+    atomic_init(&h->pushed, 0);
+    atomic_init(&h->popped, 0);
+    h->popped_seen = 0;
+    h->pushed_seen = 0;
+    h->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return h->wake_fd < 0 ? -errno : 0;
+}
+
+void handoff_fini(struct handoff *h)
+{
+    if (h->wake_fd < 0)
+        return;
+    for (int fd; (fd = handoff_pop(h)) >= 0;)
+        close(fd);
+    close(h->wake_fd);
+    h->wake_fd = -1;
+}
+
+bool handoff_has_room(struct handoff *h)
+{
+    uint32_t pushed = atomic_load_explicit(&h->pushed, memory_order_relaxed);
+
+    if (pushed - h->popped_seen < HANDOFF_SLOTS)
+        return true;
+    h->popped_seen = atomic_load_explicit(&h->popped, memory_order_acquire);
+    return pushed - h->popped_seen < HANDOFF_SLOTS;
+}
+
+bool handoff_push(struct handoff *h, int fd)
+{
+    if (!handoff_has_room(h))
+        return false;
+
+    uint32_t pushed = atomic_load_explicit(&h->pushed, memory_order_relaxed);
+    h->slot[pushed & (HANDOFF_SLOTS - 1)] = fd;
+    atomic_store_explicit(&h->pushed, pushed + 1, memory_order_release);
+    return true;
+}
+
+void handoff_signal(struct handoff *h)
+{
+    uint64_t one = 1;
+    ssize_t n = write(h->wake_fd, &one, sizeof one);
+
+    (void)n; /* it fails only where the count is at its top, and then the worker is awake already */
+}
+
+int handoff_pop(struct handoff *h)
+{
+    uint32_t popped = atomic_load_explicit(&h->popped, memory_order_relaxed);
+
+    if (popped == h->pushed_seen) {
+        h->pushed_seen = atomic_load_explicit(&h->pushed, memory_order_acquire);
+        if (popped == h->pushed_seen)
+            return -1;
+    }
+    int fd = h->slot[popped & (HANDOFF_SLOTS - 1)];
+    atomic_store_explicit(&h->popped, popped + 1, memory_order_release);
+    return fd;
+}
+
+bool handoff_waits(const struct handoff *h)
+{
+    return atomic_load_explicit(&h->popped, memory_order_relaxed) !=
+           atomic_load_explicit(&h->pushed, memory_order_acquire);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Sockets that wait for connections: where a request's way begins. What is set on a listener (TCP_NODELAY) its
+ * connections inherit, so none of it is paid for again with each of them. */
+
+#include "io/listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { ADDRESS_MAX = 128, DEFER_SECONDS = 5 };
+
+struct address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_un un;
+    } of;
+    socklen_t len;
+};
+
+static int parse_port(const char *text, in_port_t *port)
+{
+    unsigned n = 0;
+
+    if (*text == '\0')
+        return -EINVAL;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return -EINVAL;
+        n = n * 10 + (unsigned)(*text - '0');
+        if (n > UINT16_MAX)
+            return -EINVAL;
+    }
+    *port = htons((uint16_t)n);
+    return 0;
+}
+
+static int parse_unix(const char *path, struct address *a)
+{
+    size_t len = strlen(path);
+
+    if (len == 0 || len >= sizeof a->of.un.sun_path)
+        return -EINVAL;
+    a->of.un.sun_family = AF_UNIX;
+    memcpy(a->of.un.sun_path, path, len + 1);
+    a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
+    return 0;
+}
+
+static int parse_inet(const char *text, struct address *a)
+{
+    char host[ADDRESS_MAX];
+    const char *colon = strrchr(text, ':');
+
+    if (colon == NULL || colon == text || (size_t)(colon - text) >= sizeof host)
+        return -EINVAL;
+    memcpy(host, text, (size_t)(colon - text));
+    host[colon - text] = '\0';
+    if (host[0] != '[') {
+        a->of.in.sin_family = AF_INET;
+        a->len = sizeof a->of.in;
+        return inet_pton(AF_INET, host, &a->of.in.sin_addr) == 1 ? parse_port(colon + 1, &a->of.in.sin_port) : -EINVAL;
+    }
+    if (colon[-1] != ']')
+        return -EINVAL;
+    host[colon - text - 1] = '\0';
+    a->of.in6.sin6_family = AF_INET6;
+    a->len = sizeof a->of.in6;
+    return inet_pton(AF_INET6, host + 1, &a->of.in6.sin6_addr) == 1 ? parse_port(colon + 1, &a->of.in6.sin6_port)
+                                                                    : -EINVAL;
+}
+
+static int parse_address(const char *text, struct address *a)
+{
+    static const char scheme[] = "unix:";
+
+    memset(a, 0, sizeof *a);
+    if (strncmp(text, scheme, sizeof scheme - 1) == 0)
+        return parse_unix(text + sizeof scheme - 1, a);
+    return parse_inet(text, a);
+}
+
+static int set(int fd, int level, int option, int value)
+{
+    return setsockopt(fd, level, option, &value, sizeof value) < 0 ? -errno : 0;
+}
+
+static int set_tcp_options(int fd, int family, const struct listen_options *options)
+{
+    int err = set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+
+    if (err == 0 && options->reuseport)
+        err = set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    if (err == 0 && family == AF_INET6)
+        err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    if (err == 0)
+        err = set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (err == 0 && options->defer_accept)
+        err = set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS);
+    return err;
+}
+
+/* A socket that a killed process left behind answers nobody; its name may go. */
+static void remove_stale(const struct address *a)
+{
+    struct stat st;
+
+    if (lstat(a->of.un.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return;
+    if (connect(fd, &a->of.any, a->len) < 0 && errno == ECONNREFUSED)
+        (void)unlink(a->of.un.sun_path);
+    close(fd);
+}
+
+static int prepare(struct listener *l, const struct address *a, const struct listen_options *options)
+{
+    if (!l->is_unix)
+        return set_tcp_options(l->fd, a->of.any.sa_family, options);
+    l->made = strdup(a->of.un.sun_path);
+    if (l->made == NULL)
+        return -ENOMEM;
+    remove_stale(a);
+    return 0;
+}
+
+/* Who may enter the directory of a unix socket may connect, whatever the umask: the directory keeps others out. The name
+ * gets its mode from the socket, so nobody can put another file in its place in between. */
+static int bind_to(const struct listener *l, const struct address *a)
+{
+    mode_t before = umask(l->is_unix ? 0 : 077);
+    int err = l->is_unix && fchmod(l->fd, 0666) < 0 ? -errno : 0;
+
+    if (err == 0 && bind(l->fd, &a->of.any, a->len) < 0)
+        err = -errno;
+    (void)umask(before);
+    return err;
+}
+
+static int open_at(struct listener *l, const struct address *a, const struct listen_options *options, bool hears)
+{
+    *l = (struct listener){.fd = -1, .is_unix = a->of.any.sa_family == AF_UNIX};
+    l->fd = socket(a->of.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (l->fd < 0)
+        return -errno;
+
+    int err = prepare(l, a, options);
+    if (err == 0)
+        err = bind_to(l, a);
+    if (err < 0 && l->made != NULL) {
+        free(l->made); /* the name is somebody else's */
+        l->made = NULL;
+    }
+    if (err == 0 && (hears || l->is_unix) && listen(l->fd, options->backlog) < 0)
+        err = -errno;
+    if (err != 0)
+        listener_close(l);
+    return err;
+}
+
+int listener_open(struct listener *l, const char *address, const struct listen_options *options)
+{
+    struct address a;
+    int err = parse_address(address, &a);
+
+    *l = (struct listener){.fd = -1};
+    return err < 0 ? err : open_at(l, &a, options, !options->reuseport);
+}
+
+int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options)
+{
+    struct address a = {.len = sizeof a.of};
+
+    *l = (struct listener){.fd = -1, .is_unix = first->is_unix};
+    if (first->is_unix) {
+        l->fd = fcntl(first->fd, F_DUPFD_CLOEXEC, 0);
+        return l->fd < 0 ? -errno : 0;
+    }
+    if (getsockname(first->fd, &a.of.any, &a.len) < 0)
+        return -errno;
+    return open_at(l, &a, options, true);
+}
+
+void listener_close(struct listener *l)
+{
+    if (l->made != NULL)
+        (void)unlink(l->made);
+    free(l->made);
+    l->made = NULL;
+    if (l->fd >= 0)
+        close(l->fd);
+    l->fd = -1;
+}
+
+void listener_describe(const struct listener *l, char *text, size_t size)
+{
+    struct address a = {.len = sizeof a.of};
+    char host[INET6_ADDRSTRLEN] = "?";
+
+    memset(&a.of, 0, sizeof a.of);
+    if (getsockname(l->fd, &a.of.any, &a.len) < 0)
+        (void)snprintf(text, size, "?");
+    else if (a.of.any.sa_family == AF_UNIX)
+        (void)snprintf(text, size, "unix:%s", a.of.un.sun_path);
+    else if (a.of.any.sa_family == AF_INET)
+        (void)snprintf(text, size, "http://%s:%u", inet_ntop(AF_INET, &a.of.in.sin_addr, host, sizeof host),
+                       ntohs(a.of.in.sin_port));
+    else
+        (void)snprintf(text, size, "http://[%s]:%u", inet_ntop(AF_INET6, &a.of.in6.sin6_addr, host, sizeof host),
+                       ntohs(a.of.in6.sin6_port));
+}
+
+int listener_accept(int fd)
+{
+    int conn = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    return conn < 0 ? -errno : conn;
+}
+
+bool listener_error_is_shortage(int error)
+{
+    return error == -EMFILE || error == -ENFILE || error == -ENOMEM || error == -ENOBUFS;
+}

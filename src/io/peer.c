@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is at the other end of a connection. Asked once for each connection, and only where there is an access log. */
+
+#include "io/peer.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
+static bool ask(int fd, union address *a)
+{
+    socklen_t len = sizeof *a;
+
+    if (getpeername(fd, &a->any, &len) == 0)
+        return true;
+    /* The length may not be more than that of the address. */
+    len = sizeof a->in6;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, a, &len) == 0)
+        return true;
+    len = sizeof a->in;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERNAME, a, &len) == 0;
+}
+
+void peer_read(struct peer *p, int fd)
+{
+    union address a = {0};
+
+    *p = (struct peer){0};
+    if (!ask(fd, &a))
+        return;
+    p->family = a.any.sa_family;
+    if (p->family == AF_INET6) {
+        p->address = a.in6.sin6_addr;
+    } else if (p->family == AF_INET) {
+        p->address.s6_addr[10] = p->address.s6_addr[11] = 0xff;
+        memcpy(&p->address.s6_addr[12], &a.in.sin_addr, sizeof a.in.sin_addr);
+    }
+}
+
+struct sv peer_text(const struct peer *p, char *room)
+{
+    if (p->family == AF_UNIX)
+        return SV("unix:");
+    if (p->family != AF_INET && p->family != AF_INET6)
+        return SV("-");
+    if (IN6_IS_ADDR_V4MAPPED(&p->address))
+        return sv_cstr(inet_ntop(AF_INET, &p->address.s6_addr[12], room, PEER_TEXT_MAX));
+    return sv_cstr(inet_ntop(AF_INET6, &p->address, room, PEER_TEXT_MAX));
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* files/entry.h: what the cache knows about one path of a site.
+ *
+ * Either a file, with its head already written and its body in memory or behind a descriptor; or another answer: a
+ * redirect to the directory's slash, or a status without a file.
+ *
+ * Ownership: counted by `ref`. All views point into the entry's own memory, and the descriptor is closed with it.
+ * Threads:   one worker's.
+ * Errors:    entry_new_* return NULL without memory; entry_new_file then leaves the descriptor to the caller.
+ * Source:    RFC 9110 8.3 (Content-Type), 8.6, 8.8.2, 8.8.3, 14.3.
+ */
+#ifndef BATON_FILES_ENTRY_H
+#define BATON_FILES_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/ref.h"
+#include "base/sv.h"
+#include "files/root.h"
+
+/* What every request for a cached file looks at comes first, in two cache lines. */
+struct entry {
+    struct ref ref;
+    struct entry *next;    /* the cache's: the next in the bucket, borrowed */
+    uint64_t hash;         /* the cache's */
+    struct sv path;        /* the key: decoded, begins with '/' */
+    uint64_t checked_ms;   /* the cache's: when it was last known to be right */
+    uint32_t root_version; /* the cache's: of which directory */
+    uint16_t status;       /* 200, 301, or that of an error page */
+    bool cached;           /* the cache's: in the table, which holds a reference */
+    bool short_of_fds;     /* a 503 for want of a descriptor */
+    bool used;             /* the cache's: since eviction last came by */
+
+    /* A file's (status 200). */
+    struct sv head; /* status line to validators; Date, Connection and the empty line are missing */
+    struct sv body; /* empty where fd >= 0 */
+    uint64_t size;
+    int fd;               /* owned; -1 where the body is in memory or there is none */
+    bool recheck_open;    /* a look at the file's stamp does not tell whether this is still the answer */
+    int64_t modified;     /* what Last-Modified says; INT64_MAX where it is left out */
+    struct sv etag;       /* with its quotes; empty where there is none */
+    struct sv validators; /* the end of the head that a 304 shares */
+    struct sv fields;     /* the end of the head that a 206 shares: from Content-Type on */
+    struct sv name;       /* below the root, terminated */
+    struct stamp stamp;
+
+    struct list order; /* the cache's: in the order of eviction */
+    size_t cost;       /* bytes that it takes */
+};
+
+/* What is known of a file before there is an entry for it. */
+struct entry_file {
+    struct sv path;
+    struct sv name;
+    struct sv type;
+    struct sv etag;
+    struct stamp stamp;
+    int64_t now;     /* seconds since 1970 */
+    size_t body_len; /* bytes of memory to make for the body; 0 where it is sent from fd */
+    int fd;          /* taken over on success; -1 where the body will be in memory */
+};
+
+/* An entry with one reference, the caller's. The body is the caller's to fill in through entry_body. */
+struct entry *entry_new_file(const struct entry_file *f);
+struct entry *entry_new_status(struct sv path, int status);
+
+/* The memory of the body, to be filled before anybody else sees the entry. */
+char *entry_body(struct entry *e);
+
+/* Write an entity tag, with its quotes, to `room`; returns its length. */
+enum { ENTRY_ETAG_MAX = 48 };
+size_t entry_etag_of_stamp(const struct stamp *stamp, char *room);
+size_t entry_etag_of_content(struct sv content, char *room);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* files/root.h: a document root, and the wall around it.
+ *
+ * Every name is resolved from the root's descriptor by files/beneath, so neither "..", nor an absolute link, nor a link
+ * that leaves the tree, nor a race between two of them reaches a file outside.
+ *
+ * Ownership: root_init borrows the path; the root owns its descriptor until root_fini.
+ * Threads:   the owning worker.
+ * Errors:    -errno of open(2) and statx(2); -EXDEV is what leaving the root gives.
+ * Source:    statx(2).
+ */
+#ifndef BATON_FILES_ROOT_H
+#define BATON_FILES_ROOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/* What tells one state of a file from another. */
+struct stamp {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size;
+    int64_t modified_ns; /* since 1970 */
+    int64_t changed_ns;
+    uint32_t mode;
+};
+
+struct root {
+    const char *path; /* borrowed */
+    int fd;           /* owned */
+    struct stamp stamp;
+    uint64_t checked_ms;
+    bool by_kernel;   /* names may be opened by openat2(2) */
+    uint32_t version; /* counts the directories that the path has meant */
+};
+
+int root_init(struct root *r, const char *path);
+void root_fini(struct root *r);
+
+/* Look again where the path leads, if the last look is ttl_ms old: a link that was turned to another release is
+ * followed, and `version` grows. While the path leads nowhere, the old directory stays. */
+void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms);
+
+/* Open a name below the root ("" is the root itself). Flags as for open(2); O_CLOEXEC, O_NONBLOCK, O_NOCTTY are added. */
+int root_open_at(const struct root *r, const char *name, uint64_t flags);
+
+/* The stamp of what a descriptor is open on, or of a name below the root, without opening it. */
+int stamp_of_fd(int fd, struct stamp *stamp);
+int root_stamp_at(const struct root *r, const char *name, struct stamp *stamp);
+
+bool stamp_same(const struct stamp *a, const struct stamp *b);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* One worker's entries, by path: where most requests find all that they need. Eviction is second chance: entries wait
+ * in a queue, and one that was used since it was last at the front goes to the back instead of out. */
+
+#include "files/cache.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+enum { BUCKETS_FIRST = 256, SHORTAGE_TRIES = 4, CACHE_LINE = 64, PREFETCH = 10 * CACHE_LINE };
+
+int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load)
+{
+    *c = (struct cache){.limits = *limits, .load = *load, .n_buckets = BUCKETS_FIRST, .root = {.fd = -1}};
+    list_init(&c->in_memory.order);
+    list_init(&c->open.order);
+    hash_key_random(&c->key);
+    c->bucket = calloc(c->n_buckets, sizeof(struct entry *));
+    if (c->bucket == NULL)
+        return -ENOMEM;
+    return root_init(&c->root, load->site->root);
+}
+
+static struct entry **slot_of(struct cache *c, uint64_t hash)
+{
+    return &c->bucket[hash & (c->n_buckets - 1)];
+}
+
+static struct cache_queue *queue_of(struct cache *c, const struct entry *e)
+{
+    return e->fd >= 0 ? &c->open : &c->in_memory;
+}
+
+static void cache_remove(struct cache *c, struct entry *e)
+{
+    struct entry **at = slot_of(c, e->hash);
+
+    while (*at != e)
+        at = &(*at)->next;
+    *at = e->next;
+    list_remove(&e->order);
+    queue_of(c, e)->n--;
+    e->cached = false;
+    c->memory -= e->cost;
+    ref_put(&e->ref);
+}
+
+static void remove_all(struct cache *c, struct cache_queue *q)
+{
+    while (!list_empty(&q->order))
+        cache_remove(c, list_of(q->order.next, struct entry, order));
+}
+
+void cache_fini(struct cache *c)
+{
+    remove_all(c, &c->in_memory);
+    remove_all(c, &c->open);
+    free(c->bucket);
+    c->bucket = NULL;
+    root_fini(&c->root);
+}
+
+/* The next entry of the queue to go goes. False where there is none. */
+static bool evict(struct cache *c, struct cache_queue *q)
+{
+    if (q->n == 0)
+        return false;
+    for (;;) {
+        struct entry *e = list_of(q->order.next, struct entry, order);
+        if (!e->used) {
+            cache_remove(c, e);
+            return true;
+        }
+        e->used = false;
+        list_remove(&e->order);
+        list_append(&q->order, &e->order);
+    }
+}
+
+static void make_room(struct cache *c, uint64_t cost, uint32_t fds)
+{
+    while (c->open.n + fds > c->limits.fds)
+        (void)evict(c, &c->open);
+    while (c->memory + cost > c->limits.memory)
+        if (!evict(c, &c->in_memory) && !evict(c, &c->open))
+            return;
+}
+
+static void link_all(struct cache *c, const struct cache_queue *q)
+{
+    for (struct list *l = q->order.next; l != &q->order; l = l->next) {
+        struct entry *e = list_of(l, struct entry, order);
+        struct entry **slot = slot_of(c, e->hash);
+        e->next = *slot;
+        *slot = e;
+    }
+}
+
+/* Twice as many buckets; without memory for them the chains are longer, no more. */
+static void grow(struct cache *c)
+{
+    assert(c->n_buckets > 0);
+    struct entry **bigger = calloc(c->n_buckets * 2, sizeof(struct entry *));
+
+    if (bigger == NULL)
+        return;
+    free(c->bucket);
+    c->bucket = bigger;
+    c->n_buckets *= 2;
+    link_all(c, &c->in_memory);
+    link_all(c, &c->open);
+}
+
+/* An entry that fits in no way serves the request that asked for it and goes. So does one that tells of a shortage. */
+static void cache_add(struct cache *c, struct entry *e)
+{
+    uint32_t fds = e->fd >= 0 ? 1 : 0;
+
+    if (e->status >= 500 || e->cost > c->limits.memory || fds > c->limits.fds)
+        return;
+    make_room(c, e->cost, fds);
+    if (c->in_memory.n + c->open.n >= c->n_buckets)
+        grow(c);
+    struct entry **slot = slot_of(c, e->hash);
+    e->next = *slot;
+    *slot = e;
+    list_append(&queue_of(c, e)->order, &e->order);
+    queue_of(c, e)->n++;
+    e->cached = true;
+    c->memory += e->cost;
+    ref_get(&e->ref);
+}
+
+static struct entry *find(struct cache *c, uint64_t hash, struct sv path)
+{
+    struct entry *e = *slot_of(c, hash);
+
+    /* One look at memory instead of a row of them: the key and the head follow the entry. */
+    for (size_t at = 0; e != NULL && at < PREFETCH; at += CACHE_LINE)
+        __builtin_prefetch((const char *)e + at);
+    while (e != NULL && (e->hash != hash || !sv_eq(e->path, path)))
+        e = e->next;
+    return e;
+}
+
+static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms)
+{
+    struct stamp stamp;
+
+    if (e->root_version != c->root.version)
+        return false;
+    if (now_ms - e->checked_ms < c->limits.ttl_ms)
+        return true;
+    if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp))
+        return false;
+    e->checked_ms = now_ms;
+    return true;
+}
+
+/* A process that has no descriptor left may still have those of this cache. */
+static struct entry *load(struct cache *c, struct sv path, const struct clock *clock)
+{
+    struct entry *e = load_path(&c->load, &c->root, path, clock);
+
+    for (int i = 0; i < SHORTAGE_TRIES && e != NULL && e->short_of_fds && evict(c, &c->open); i++) {
+        ref_put(&e->ref);
+        e = load_path(&c->load, &c->root, path, clock);
+    }
+    return e;
+}
+
+struct entry *cache_get(struct cache *c, struct sv path, const struct clock *clock)
+{
+    root_refresh(&c->root, clock->now_ms, c->limits.ttl_ms);
+
+    uint64_t h = hash(&c->key, path);
+    struct entry *e = find(c, h, path);
+    if (e != NULL && is_fresh(c, e, clock->now_ms)) {
+        e->used = true;
+        ref_get(&e->ref);
+        return e;
+    }
+    if (e != NULL)
+        cache_remove(c, e);
+    e = load(c, path, clock);
+    if (e == NULL)
+        return NULL;
+    e->hash = h;
+    e->checked_ms = clock->now_ms;
+    e->root_version = c->root.version;
+    cache_add(c, e);
+    return e;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* A document root, and the wall around it. Asked when the cache does not know a path, or not freshly. */
+
+#include "files/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "files/beneath.h"
+
+static int64_t nanoseconds(struct statx_timestamp t)
+{
+    int64_t ns;
+
+    if (__builtin_mul_overflow(t.tv_sec, 1000000000, &ns) || __builtin_add_overflow(ns, t.tv_nsec, &ns))
+        return t.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+    return ns;
+}
+
+static int stamp_at(int dir, const char *name, int flags, struct stamp *stamp)
+{
+    struct statx sx;
+
+    if (statx(dir, name, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &sx) < 0)
+        return -errno;
+    *stamp = (struct stamp){
+        .device = (uint64_t)sx.stx_dev_major << 32 | sx.stx_dev_minor,
+        .inode = sx.stx_ino,
+        .size = sx.stx_size,
+        .modified_ns = nanoseconds(sx.stx_mtime),
+        .changed_ns = nanoseconds(sx.stx_ctime),
+        .mode = sx.stx_mode,
+    };
+    return 0;
+}
+
+int stamp_of_fd(int fd, struct stamp *stamp)
+{
+    return stamp_at(fd, "", AT_EMPTY_PATH, stamp);
+}
+
+int root_stamp_at(const struct root *r, const char *name, struct stamp *stamp)
+{
+    return stamp_at(r->fd, name, 0, stamp);
+}
+
+bool stamp_same(const struct stamp *a, const struct stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size && a->modified_ns == b->modified_ns &&
+           a->changed_ns == b->changed_ns && a->mode == b->mode;
+}
+
+static int open_root(const char *path, struct stamp *stamp)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+
+    int err = stamp_of_fd(fd, stamp);
+    if (err == 0)
+        return fd;
+    close(fd);
+    return err;
+}
+
+int root_init(struct root *r, const char *path)
+{
+    *r = (struct root){.path = path, .fd = -1};
+    int fd = open_root(path, &r->stamp);
+    if (fd < 0)
+        return fd;
+    r->fd = fd;
+    r->by_kernel = beneath_by_kernel(fd);
+    return 0;
+}
+
+void root_fini(struct root *r)
+{
+    if (r->fd >= 0)
+        close(r->fd);
+    r->fd = -1;
+}
+
+void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms)
+{
+    struct stamp now = {0};
+
+    if (now_ms - r->checked_ms < ttl_ms)
+        return;
+    r->checked_ms = now_ms;
+    if (stamp_at(AT_FDCWD, r->path, 0, &now) < 0 || (now.device == r->stamp.device && now.inode == r->stamp.inode))
+        return;
+    int fd = open_root(r->path, &now);
+    if (fd < 0)
+        return;
+    close(r->fd);
+    r->fd = fd;
+    r->stamp = now;
+    r->version++;
+}
+
+int root_open_at(const struct root *r, const char *name, uint64_t flags)
+{
+    if ((flags & O_PATH) == 0)
+        flags |= O_NONBLOCK | O_NOCTTY;
+    return beneath_open(r->fd, name, flags, r->by_kernel);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* site.h: a site below the scratch directory, and a cache over it, with a clock that the test turns (header only).
+ *
+ * Ownership: site_begin and site_end belong together; entries are the caller's to put.
+ * Threads:   the test's own.
+ * Errors:    what must not fail fails the test.
+ */
+#ifndef BATON_TESTS_SITE_H
+#define BATON_TESTS_SITE_H
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "files/cache.h"
+
+#include "scratch.h"
+
+enum { BODY_MAX = 1000, TTL_MS = 1000 };
+
+static char *site_index[] = {"index.html", "index.htm", "other.txt"};
+static struct config_site site;
+static struct cache cache;
+static struct clock site_clock;
+
+/* The files of the test are old, as far as this clock knows: their stamps tell every change. */
+static inline void site_defaults(void)
+{
+    site = (struct config_site){.name = NULL, .root = (char *)(uintptr_t) "www", .index = {site_index, 3}};
+    site_clock = (struct clock){.now_ms = 1000000, .wall = time(NULL) + 1000};
+}
+
+static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
+{
+    struct cache_limits limits = {.memory = memory, .ttl_ms = ttl_ms, .fds = fds};
+    struct load_options load = {&site, BODY_MAX};
+
+    assert_int_equal(cache_init(&cache, &limits, &load), 0);
+}
+
+static inline size_t site_entries(void)
+{
+    return cache.in_memory.n + cache.open.n;
+}
+
+static inline void site_end(void)
+{
+    cache_fini(&cache);
+    assert_int_equal(site_entries(), 0);
+    assert_int_equal(cache.memory, 0);
+    assert_int_equal(cache.open.n, 0);
+}
+
+static inline struct entry *site_get(const char *path)
+{
+    struct entry *e = cache_get(&cache, sv_cstr(path), &site_clock);
+
+    assert_non_null(e);
+    expect(sv_eq(e->path, sv_cstr(path)), "%s: the path of the entry is %.*s", path, SV_ARG(e->path));
+    expect(cache.memory <= cache.limits.memory, "%" PRIu64 " bytes", cache.memory);
+    expect(cache.open.n <= cache.limits.fds, "%zu descriptors", cache.open.n);
+    return e;
+}
+
+static inline int site_status(const char *path)
+{
+    struct entry *e = site_get(path);
+    int status = e->status;
+
+    ref_put(&e->ref);
+    return status;
+}
+
+/* The body, from memory or through the descriptor: at most 63 bytes, until the next call; "" where there is no file. */
+static inline const char *site_text(const char *path)
+{
+    static char text[64];
+    struct entry *e = site_get(path);
+    size_t len = e->size < sizeof text - 1 ? e->size : sizeof text - 1;
+
+    memset(text, 0, sizeof text);
+    if (e->fd >= 0)
+        assert_int_equal(pread(e->fd, text, len, 0), len);
+    else if (e->status == 200)
+        memcpy(text, e->body.p, len);
+    ref_put(&e->ref);
+    return text;
+}
+
+static inline void site_later(uint64_t ms)
+{
+    site_clock.now_ms += ms;
+}
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* What changes below the root is seen once an entry's time is over, and not before. */
+
+#include "files/cache.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "site.h"
+
+static int enter(void **state)
+{
+    int err = scratch_enter(state);
+
+    site_defaults();
+    if (err < 0 || mkdir("www", 0755) < 0)
+        return -1;
+    site_begin(1 << 20, 100, TTL_MS);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    site_end();
+    return scratch_leave(state);
+}
+
+/* What a path says before and after a change: first while the entry is fresh, then when its time is over. */
+static void expect_change(const char *path, const char *before, const char *after)
+{
+    site_later(TTL_MS - 1);
+    expect(strcmp(site_text(path), before) == 0, "%s changed before its time", path);
+    site_later(1);
+    expect(strcmp(site_text(path), after) == 0, "%s: \"%s\" instead of \"%s\"", path, site_text(path), after);
+}
+
+static void a_fresh_entry_is_given_again(void **state)
+{
+    (void)state;
+    make_file("www/page", SV("page"));
+    struct entry *first = site_get("/page");
+    struct entry *second = site_get("/page");
+    assert_ptr_equal(first, second);
+    assert_int_equal(first->ref.count, 3);
+    ref_put(&second->ref);
+    site_later(TTL_MS * 3);
+    second = site_get("/page"); /* checked, and still what it was */
+    assert_ptr_equal(first, second);
+    assert_int_equal(second->checked_ms, site_clock.now_ms);
+    ref_put(&second->ref);
+    ref_put(&first->ref);
+    assert_int_equal(site_entries(), 1);
+}
+
+static void a_file_that_is_written_replaced_or_shrunk_is_seen(void **state)
+{
+    (void)state;
+    make_file("www/page", SV("one"));
+    assert_string_equal(site_text("/page"), "one");
+    replace_file("www/page", SV("two"));
+    expect_change("/page", "one", "two");
+    make_file("www/page", SV("three"));
+    expect_change("/page", "two", "three");
+    assert_int_equal(truncate("www/page", 2), 0);
+    expect_change("/page", "three", "th");
+    assert_int_equal(truncate("www/page", 0), 0);
+    expect_change("/page", "th", "");
+    assert_int_equal(site_entries(), 1);
+}
+
+static void a_large_file_that_changes_is_seen_too(void **state)
+{
+    (void)state;
+    free_pattern(make_pattern("www/page", BODY_MAX * 2));
+    struct entry *before = site_get("/page");
+    assert_true(before->fd >= 0);
+    assert_int_equal(cache.open.n, 1);
+    replace_file("www/page", SV("small"));
+    site_later(TTL_MS);
+    assert_string_equal(site_text("/page"), "small");
+    assert_int_equal(cache.open.n, 0);
+    assert_int_equal(before->size, BODY_MAX * 2);
+    assert_int_not_equal(fcntl(before->fd, F_GETFD), -1); /* an answer still needs it */
+    int fd = before->fd;
+    ref_put(&before->ref);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+}
+
+static void what_vanishes_or_appears_is_seen(void **state)
+{
+    (void)state;
+    make_file("www/page", SV("page"));
+    assert_int_equal(site_status("/page"), 200);
+    assert_int_equal(site_status("/new"), 404);
+    assert_int_equal(unlink("www/page"), 0);
+    make_file("www/new", SV("new"));
+    site_later(TTL_MS - 1);
+    assert_int_equal(site_status("/page"), 200);
+    assert_int_equal(site_status("/new"), 404);
+    site_later(1);
+    assert_int_equal(site_status("/page"), 404);
+    assert_int_equal(site_status("/new"), 200);
+    assert_int_equal(site_entries(), 2);
+}
+
+static void that_a_path_is_missing_is_remembered(void **state)
+{
+    (void)state;
+    struct entry *first = site_get("/missing");
+    struct entry *second = site_get("/missing");
+    assert_ptr_equal(first, second);
+    assert_int_equal(first->status, 404);
+    assert_int_equal(site_entries(), 1);
+    ref_put(&first->ref);
+    ref_put(&second->ref);
+}
+
+static void a_file_may_become_a_directory_and_back(void **state)
+{
+    (void)state;
+    make_file("www/x", SV("file"));
+    assert_int_equal(site_status("/x"), 200);
+    assert_int_equal(site_status("/x/"), 404);
+    assert_int_equal(unlink("www/x"), 0);
+    make_dir("www/x");
+    make_file("www/x/index.html", SV("index"));
+    site_later(TTL_MS);
+    assert_int_equal(site_status("/x"), 301);
+    assert_string_equal(site_text("/x/"), "index");
+    assert_int_equal(unlink("www/x/index.html"), 0);
+    assert_int_equal(rmdir("www/x"), 0);
+    make_file("www/x", SV("file again"));
+    site_later(TTL_MS);
+    assert_string_equal(site_text("/x"), "file again");
+    assert_int_equal(site_status("/x/"), 404);
+}
+
+static void an_earlier_index_file_that_appears_is_taken(void **state)
+{
+    (void)state;
+    make_file("www/index.htm", SV("second"));
+    assert_string_equal(site_text("/"), "second");
+    make_file("www/index.html", SV("first"));
+    expect_change("/", "second", "first");
+    assert_int_equal(unlink("www/index.html"), 0);
+    expect_change("/", "first", "second");
+}
+
+static void a_link_that_is_turned_is_followed_but_not_outside(void **state)
+{
+    (void)state;
+    make_file("www/one", SV("one"));
+    make_file("www/two", SV("two"));
+    make_file("secret", SV("secret"));
+    make_link("one", "www/link");
+    assert_string_equal(site_text("/link"), "one");
+    make_link("two", "www/link.new");
+    assert_int_equal(rename("www/link.new", "www/link"), 0);
+    expect_change("/link", "one", "two");
+    make_link("../secret", "www/link.new");
+    assert_int_equal(rename("www/link.new", "www/link"), 0);
+    site_later(TTL_MS);
+    assert_int_equal(site_status("/link"), 404);
+}
+
+static void rights_that_are_changed_are_seen(void **state)
+{
+    (void)state;
+    make_file("www/page", SV("page"));
+    struct entry *first = site_get("/page");
+    assert_int_equal(chmod("www/page", 0600), 0);
+    site_later(TTL_MS);
+    struct entry *second = site_get("/page");
+    assert_ptr_not_equal(first, second);
+    assert_int_equal(second->stamp.mode & 0777, 0600);
+    ref_put(&first->ref);
+    ref_put(&second->ref);
+}
+
+/* A change that size and time of modification do not tell. */
+static void a_change_that_was_dated_back_is_seen(void **state)
+{
+    struct timespec when[2] = {{784111777, 0}, {784111777, 0}};
+
+    (void)state;
+    make_file("www/page", SV("one"));
+    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
+    assert_string_equal(site_text("/page"), "one");
+    (void)usleep(20000); /* a tick of the clock that stamps are taken from */
+    make_file("www/page", SV("two"));
+    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
+    expect_change("/page", "one", "two");
+}
+
+static void a_young_file_is_read_again_whatever_its_stamp(void **state)
+{
+    (void)state;
+    site_clock.wall = time(NULL);
+    make_file("www/page", SV("one"));
+    struct entry *first = site_get("/page");
+    assert_true(first->recheck_open);
+    site_later(TTL_MS);
+    struct entry *second = site_get("/page");
+    assert_ptr_not_equal(first, second);
+    ref_put(&first->ref);
+    ref_put(&second->ref);
+}
+
+static void with_a_ttl_of_zero_every_look_is_a_fresh_one(void **state)
+{
+    (void)state;
+    cache.limits.ttl_ms = 0;
+    make_file("www/page", SV("one"));
+    assert_string_equal(site_text("/page"), "one");
+    replace_file("www/page", SV("two"));
+    assert_string_equal(site_text("/page"), "two");
+    assert_int_equal(site_status("/new"), 404);
+    make_file("www/new", SV("new"));
+    assert_int_equal(site_status("/new"), 200);
+    assert_int_equal(unlink("www/new"), 0);
+    assert_int_equal(site_status("/new"), 404);
+}
+
+static void a_deploy_is_seen_on_all_paths_at_once(void **state)
+{
+    (void)state;
+    site_end();
+    assert_int_equal(rename("www", "1"), 0);
+    make_dir("2");
+    make_link("1", "www");
+    make_file("1/a", SV("a1"));
+    make_file("1/b", SV("b1"));
+    make_file("2/a", SV("a2"));
+    make_file("2/b", SV("b2"));
+    make_file("2/c", SV("c2"));
+    site_begin(1 << 20, 100, TTL_MS);
+    assert_string_equal(site_text("/a"), "a1");
+    site_later(TTL_MS / 2);
+    assert_string_equal(site_text("/b"), "b1");
+    assert_int_equal(site_status("/c"), 404);
+    make_link("2", "next");
+    assert_int_equal(rename("next", "www"), 0);
+    site_later(TTL_MS / 2 - 1);
+    assert_string_equal(site_text("/a"), "a1");
+    site_later(1); /* the root's time is over; /b and /c alone would be fresh for longer */
+    assert_string_equal(site_text("/b"), "b2");
+    assert_string_equal(site_text("/a"), "a2");
+    assert_string_equal(site_text("/c"), "c2");
+}
+
+enum { LOOKS = 1000000, VERSIONS = 300, SMALL = 900 };
+
+/* Every byte of a release is its letter. */
+static void *rewrite(void *arg)
+{
+    char bytes[SMALL];
+
+    for (int i = 0; !atomic_load((atomic_bool *)arg); i++) {
+        memset(bytes, 'a' + i % 26, sizeof bytes);
+        int fd = open("www/page.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        ssize_t n = write(fd, bytes, (size_t)(SMALL - i % 100));
+        (void)close(fd);
+        if (n > 0)
+            (void)rename("www/page.new", "www/page");
+    }
+    return NULL;
+}
+
+static void a_file_that_is_replaced_all_the_time_is_never_torn(void **state)
+{
+    atomic_bool over = false;
+    pthread_t writer;
+    int different = 0, torn = 0, bad = 0;
+    char last = 0;
+
+    (void)state;
+    cache.limits.ttl_ms = 0;
+    make_file("www/page", SV("a"));
+    assert_int_equal(pthread_create(&writer, NULL, rewrite, &over), 0);
+    for (int i = 0; i < LOOKS && different < VERSIONS; i++) {
+        struct entry *e = site_get("/page");
+        bad += e->status != 200 || e->body.len != e->size ? 1 : 0;
+        for (size_t k = 1; k < e->body.len; k++)
+            torn += e->body.p[k] != e->body.p[0] ? 1 : 0;
+        different += e->body.len > 0 && e->body.p[0] != last ? 1 : 0;
+        last = e->body.len > 0 ? e->body.p[0] : last;
+        ref_put(&e->ref);
+    }
+    atomic_store(&over, true);
+    assert_int_equal(pthread_join(writer, NULL), 0);
+    assert_int_equal(torn, 0);
+    assert_int_equal(bad, 0);
+    expect(different >= VERSIONS, "%d versions seen: this shows nothing", different);
+}
+
+/* In place: for a moment the file is empty, and what was in it is gone. */
+static void *truncate_and_write(void *arg)
+{
+    char bytes[SMALL];
+
+    for (int i = 0; !atomic_load((atomic_bool *)arg); i++) {
+        memset(bytes, 'a' + i % 26, sizeof bytes);
+        int fd = open("www/page", O_WRONLY | O_TRUNC | O_CLOEXEC);
+        if (write(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes)
+            break;
+        (void)close(fd);
+    }
+    return NULL;
+}
+
+/* Memory that malloc gives holds no letter here, so bytes that were never read are seen. */
+static void a_file_that_loses_its_bytes_while_it_is_read_is_read_again(void **state)
+{
+    atomic_bool over = false;
+    pthread_t writer;
+    int whole = 0, wrong = 0;
+
+    (void)state;
+    (void)mallopt(M_PERTURB, 0x55);
+    cache.limits.ttl_ms = 0;
+    make_file("www/page", SV("a"));
+    assert_int_equal(pthread_create(&writer, NULL, truncate_and_write, &over), 0);
+    for (int i = 0; i < LOOKS / 10 && whole < 20 * VERSIONS; i++) {
+        struct entry *e = site_get("/page");
+        wrong += e->status != 200 && e->status != 503 ? 1 : 0; /* one that never stands still is not served */
+        for (size_t k = 0; k < e->body.len; k++)
+            wrong += e->body.p[k] < 'a' || e->body.p[k] > 'z' || e->body.p[k] != e->body.p[0] ? 1 : 0;
+        whole += e->body.len == SMALL ? 1 : 0;
+        ref_put(&e->ref);
+    }
+    atomic_store(&over, true);
+    assert_int_equal(pthread_join(writer, NULL), 0);
+    (void)mallopt(M_PERTURB, 0);
+    assert_int_equal(wrong, 0);
+    expect(whole >= VERSIONS, "%d whole ones seen: this shows nothing", whole);
+}
+
+#define fresh_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        fresh_test(a_fresh_entry_is_given_again),
+        fresh_test(a_file_that_is_written_replaced_or_shrunk_is_seen),
+        fresh_test(a_large_file_that_changes_is_seen_too),
+        fresh_test(what_vanishes_or_appears_is_seen),
+        fresh_test(that_a_path_is_missing_is_remembered),
+        fresh_test(a_file_may_become_a_directory_and_back),
+        fresh_test(an_earlier_index_file_that_appears_is_taken),
+        fresh_test(a_link_that_is_turned_is_followed_but_not_outside),
+        fresh_test(rights_that_are_changed_are_seen),
+        fresh_test(a_change_that_was_dated_back_is_seen),
+        fresh_test(a_young_file_is_read_again_whatever_its_stamp),
+        fresh_test(with_a_ttl_of_zero_every_look_is_a_fresh_one),
+        fresh_test(a_deploy_is_seen_on_all_paths_at_once),
+        fresh_test(a_file_that_is_replaced_all_the_time_is_never_torn),
+        fresh_test(a_file_that_loses_its_bytes_while_it_is_read_is_read_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries: the head that is written once, the views into it, the tags, and the descriptor that goes with the entry. */
+
+#include "files/entry.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "scratch.h"
+
+enum { NANO = 1000000000 };
+
+/* 1994-11-06 08:49:37, the date of the RFC. */
+static const int64_t then = 784111777;
+
+static struct entry_file some_file(void)
+{
+    return (struct entry_file){
+        .path = SV("/dir/page.html"),
+        .name = SV("dir/page.html"),
+        .type = SV("text/html; charset=utf-8"),
+        .etag = SV("\"abc\""),
+        .stamp = {.size = 12, .modified_ns = then * NANO, .mode = S_IFREG | 0644},
+        .now = then + 10,
+        .body_len = 12,
+        .fd = -1,
+    };
+}
+
+static void expect_sv(struct sv got, const char *expected)
+{
+    expect(sv_eq(got, sv_cstr(expected)), "\"%.*s\" instead of \"%s\"", SV_ARG(got), expected);
+}
+
+static void a_file_has_its_head_written(void **state)
+{
+    struct entry_file f = some_file();
+    struct entry *e = entry_new_file(&f);
+
+    (void)state;
+    assert_non_null(e);
+    expect_sv(e->head, "HTTP/1.1 200 OK\r\n"
+                       "Server: baton\r\n"
+                       "Content-Length: 12\r\n"
+                       "Content-Type: text/html; charset=utf-8\r\n"
+                       "Accept-Ranges: bytes\r\n"
+                       "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                       "ETag: \"abc\"\r\n");
+    expect_sv(e->fields, "Content-Type: text/html; charset=utf-8\r\n"
+                         "Accept-Ranges: bytes\r\n"
+                         "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                         "ETag: \"abc\"\r\n");
+    expect_sv(e->validators, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                             "ETag: \"abc\"\r\n");
+    expect_sv(e->etag, "\"abc\"");
+    expect_sv(e->path, "/dir/page.html");
+    assert_string_equal(e->name.p, "dir/page.html");
+    assert_int_equal(e->status, 200);
+    assert_int_equal(e->size, 12);
+    assert_int_equal(e->modified, then);
+    assert_true(stamp_same(&e->stamp, &f.stamp));
+    assert_int_equal(e->ref.count, 1);
+    assert_false(e->cached);
+    ref_put(&e->ref);
+}
+
+static void the_views_are_the_entry_s_own(void **state)
+{
+    char path[] = "/page", name[] = "page", type[] = "a/b", etag[] = "\"x\"";
+    struct entry_file f = some_file();
+
+    (void)state;
+    f.path = sv_cstr(path);
+    f.name = sv_cstr(name);
+    f.type = sv_cstr(type);
+    f.etag = sv_cstr(etag);
+    struct entry *e = entry_new_file(&f);
+    memset(path, '#', sizeof path - 1);
+    memset(name, '#', sizeof name - 1);
+    memset(type, '#', sizeof type - 1);
+    memset(etag, '#', sizeof etag - 1);
+    memcpy(entry_body(e), "body of 12 b", 12);
+    expect_sv(e->path, "/page");
+    expect_sv(e->name, "page");
+    expect_sv(e->etag, "\"x\"");
+    expect_sv(e->body, "body of 12 b");
+    assert_null(memchr(e->head.p, '#', e->head.len));
+    ref_put(&e->ref);
+}
+
+static void last_modified_is_left_out_where_it_would_lie(void **state)
+{
+    static const struct when {
+        int64_t modified_ns;
+        int64_t now;
+        int64_t said; /* INT64_MAX: not at all */
+    } whens[] = {
+        {784111777LL * NANO, 784111777, 784111777}, {784111777LL * NANO + NANO - 1, 784111777, 784111777},
+        {784111778LL * NANO, 784111777, INT64_MAX}, {784111777LL * NANO, 784111776, INT64_MAX},
+        {784111777LL * NANO, 1LL << 40, 784111777}, {0, 784111777, 0},
+        {-1LL * NANO, 784111777, INT64_MAX},        {INT64_MAX, 784111777, INT64_MAX},
+        {INT64_MIN, 784111777, INT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(whens); i++) {
+        struct entry_file f = some_file();
+        f.stamp.modified_ns = whens[i].modified_ns;
+        f.now = whens[i].now;
+        struct entry *e = entry_new_file(&f);
+        expect(e->modified == whens[i].said, "row %zu: %" PRId64, i, e->modified);
+        bool says = memmem(e->head.p, e->head.len, "Last-Modified:", 14) != NULL;
+        expect(says == (whens[i].said != INT64_MAX), "row %zu: \"%.*s\"", i, SV_ARG(e->head));
+        expect_sv(sv_skip(e->validators, e->validators.len - 13), "ETag: \"abc\"\r\n");
+        ref_put(&e->ref);
+    }
+}
+
+static void without_a_tag_there_is_no_etag(void **state)
+{
+    struct entry_file f = some_file();
+
+    (void)state;
+    f.etag = SV("");
+    struct entry *e = entry_new_file(&f);
+    assert_int_equal(e->etag.len, 0);
+    expect_sv(e->validators, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    ref_put(&e->ref);
+    f.now = 0;
+    e = entry_new_file(&f);
+    assert_int_equal(e->validators.len, 0);
+    expect_sv(sv_skip(e->head, e->head.len - 9), ": bytes\r\n");
+    ref_put(&e->ref);
+}
+
+static void the_largest_numbers_fit_the_head(void **state)
+{
+    char etag[ENTRY_ETAG_MAX], type[201];
+    struct entry_file f = some_file();
+
+    (void)state;
+    memset(type, 't', 200);
+    type[200] = '\0';
+    f.stamp = (struct stamp){.size = UINT64_MAX, .modified_ns = INT64_MAX};
+    f.type = sv_cstr(type);
+    f.now = INT64_MAX;
+    f.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    f.body_len = 0;
+    f.etag = sv_of(etag, entry_etag_of_stamp(&f.stamp, etag));
+    struct entry *e = entry_new_file(&f);
+    assert_non_null(memmem(e->head.p, e->head.len, "Content-Length: 18446744073709551615\r\n", 38));
+    expect_sv(sv_skip(e->head, e->head.len - f.etag.len - 2), "\"7fffffffffffffff-ffffffffffffffff\"\r\n");
+    ref_put(&e->ref);
+}
+
+/* A configuration may say anything that is a media type. In a process of its own, since it ended one. */
+static void a_long_media_type_is_written_whole(void **state)
+{
+    static char type[4001];
+    struct entry_file f = some_file();
+    int status = 0;
+
+    (void)state;
+    memset(type, 't', sizeof type - 1);
+    f.type = sv_cstr(type);
+    pid_t child = fork();
+    if (child == 0) {
+        struct entry *e = entry_new_file(&f);
+        _exit(e == NULL || memmem(e->head.p, e->head.len, type, sizeof type - 1) != NULL ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the process ended with %#x", (unsigned)status);
+}
+
+static void the_descriptor_goes_with_the_last_reference(void **state)
+{
+    struct entry_file f = some_file();
+
+    (void)state;
+    f.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    f.body_len = 0;
+    struct entry *e = entry_new_file(&f);
+    assert_int_equal(e->fd, f.fd);
+    assert_int_equal(e->body.len, 0);
+    ref_get(&e->ref);
+    ref_put(&e->ref);
+    assert_int_not_equal(fcntl(f.fd, F_GETFD), -1);
+    ref_put(&e->ref);
+    assert_int_equal(fcntl(f.fd, F_GETFD), -1);
+}
+
+static void the_cost_counts_head_and_body(void **state)
+{
+    struct entry_file f = some_file();
+    struct entry *small = entry_new_file(&f);
+
+    (void)state;
+    f.body_len = 10012;
+    f.stamp.size = 10012;
+    struct entry *large = entry_new_file(&f);
+    assert_in_range(large->cost - small->cost, 10000, 10010);
+    assert_true(small->cost > sizeof *small + small->head.len + small->path.len + small->name.len + 12);
+    ref_put(&small->ref);
+    ref_put(&large->ref);
+}
+
+static void an_answer_without_a_file_has_its_status_and_path(void **state)
+{
+    char path[] = "/gone";
+    struct entry *e = entry_new_status(sv_cstr(path), 404);
+
+    (void)state;
+    path[1] = '#';
+    assert_int_equal(e->status, 404);
+    expect_sv(e->path, "/gone");
+    assert_int_equal(e->fd, -1);
+    assert_true(e->recheck_open);
+    assert_int_equal(e->ref.count, 1);
+    assert_true(e->cost > sizeof *e);
+    ref_put(&e->ref);
+}
+
+static void a_stamp_s_tag_tells_time_and_size(void **state)
+{
+    struct stamp stamp = {.size = 0x1234, .modified_ns = 0xabcdef};
+    char tag[ENTRY_ETAG_MAX], other[ENTRY_ETAG_MAX];
+
+    (void)state;
+    size_t len = entry_etag_of_stamp(&stamp, tag);
+    expect_sv(sv_of(tag, len), "\"abcdef-1234\"");
+    stamp.inode = 77; /* not the same on every node */
+    expect_sv(sv_of(other, entry_etag_of_stamp(&stamp, other)), "\"abcdef-1234\"");
+    stamp.modified_ns = -1;
+    expect_sv(sv_of(other, entry_etag_of_stamp(&stamp, other)), "\"ffffffffffffffff-1234\"");
+}
+
+/* These must never change: caches everywhere hold them. */
+static void a_content_s_tag_is_the_same_for_ever(void **state)
+{
+    static const struct content {
+        struct sv bytes;
+        const char *tag;
+    } contents[] = {
+        {{"", 0}, "\"5edd15dae21b9724439ebb311b644f55\""},
+        {{"hello", 5}, "\"ece48b64bb01d4b827da48e34683151d\""},
+        {{"hello\n", 6}, "\"3b70e8ec681d8744d2f1c1e79f572e43\""},
+    };
+    char tag[ENTRY_ETAG_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(contents); i++)
+        expect_sv(sv_of(tag, entry_etag_of_content(contents[i].bytes, tag)), contents[i].tag);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_has_its_head_written),
+        cmocka_unit_test(the_views_are_the_entry_s_own),
+        cmocka_unit_test(last_modified_is_left_out_where_it_would_lie),
+        cmocka_unit_test(without_a_tag_there_is_no_etag),
+        cmocka_unit_test(the_largest_numbers_fit_the_head),
+        cmocka_unit_test(a_long_media_type_is_written_whole),
+        cmocka_unit_test(the_descriptor_goes_with_the_last_reference),
+        cmocka_unit_test(the_cost_counts_head_and_body),
+        cmocka_unit_test(an_answer_without_a_file_has_its_status_and_path),
+        cmocka_unit_test(a_stamp_s_tag_tells_time_and_size),
+        cmocka_unit_test(a_content_s_tag_is_the_same_for_ever),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

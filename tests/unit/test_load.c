@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* From a path to an entry: which status, which bytes, which type and tag; and what is never opened. */
+
+#include "files/load.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "site.h"
+
+static struct root root;
+static struct load_options options;
+static size_t fds_before;
+
+static int enter(void **state)
+{
+    int err = scratch_enter(state);
+
+    site_defaults();
+    options = (struct load_options){&site, BODY_MAX};
+    if (err < 0 || mkdir("www", 0755) < 0)
+        return -1;
+    fds_before = count_fds();
+    return root_init(&root, "www");
+}
+
+static int leave(void **state)
+{
+    int err = scratch_leave(state);
+
+    root_fini(&root);
+    return count_fds() == fds_before ? err : -1;
+}
+
+static struct entry *load(const char *path)
+{
+    struct entry *e = load_path(&options, &root, sv_cstr(path), &site_clock);
+
+    assert_non_null(e);
+    assert_int_equal(e->ref.count, 1);
+    return e;
+}
+
+static void expect_status(const char *path, int status)
+{
+    struct entry *e = load(path);
+
+    expect(e->status == status, "%s: %d instead of %d", path, e->status, status);
+    expect(status == 200 || (e->fd < 0 && e->recheck_open), "%s: a %d like a file", path, status);
+    ref_put(&e->ref);
+}
+
+static void expect_head(const char *path, const char *line, bool there)
+{
+    struct entry *e = load(path);
+
+    assert_int_equal(e->status, 200);
+    bool found = memmem(e->head.p, e->head.len, line, strlen(line)) != NULL;
+    expect(found == there, "%s: \"%s\" in:\n%.*s", path, line, SV_ARG(e->head));
+    ref_put(&e->ref);
+}
+
+static void a_file_is_in_memory_up_to_the_limit_and_open_beyond(void **state)
+{
+    static const size_t lens[] = {0, 1, BODY_MAX - 1, BODY_MAX, BODY_MAX + 1, 100000};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(lens); i++) {
+        struct sv bytes = make_pattern("www/page", lens[i]);
+        struct entry *e = load("/page");
+        char got[BODY_MAX + 1];
+        assert_int_equal(e->status, 200);
+        assert_int_equal(e->size, lens[i]);
+        assert_int_equal(e->fd < 0, lens[i] <= BODY_MAX);
+        if (e->fd < 0) {
+            assert_true(sv_eq(e->body, bytes));
+        } else {
+            assert_int_equal(e->body.len, 0);
+            assert_int_equal(pread(e->fd, got, sizeof got, 0), sizeof got);
+            assert_memory_equal(got, bytes.p, sizeof got);
+        }
+        assert_true(e->cost >= e->body.len);
+        ref_put(&e->ref);
+        free_pattern(bytes);
+    }
+}
+
+static void a_directory_is_its_first_index_that_is_there(void **state)
+{
+    (void)state;
+    expect_status("/", 403);
+    make_file("www/other.txt", SV("third"));
+    struct entry *e = load("/");
+    assert_true(sv_eq(e->body, SV("third")));
+    assert_string_equal(e->name.p, "other.txt");
+    assert_true(e->recheck_open); /* index.html may appear */
+    ref_put(&e->ref);
+    make_dir("www/index.htm"); /* is no file */
+    make_link("nowhere", "www/index.html");
+    expect_head("/", "Content-Type: text/plain; charset=utf-8\r\n", true);
+    assert_int_equal(unlink("www/index.html"), 0);
+    make_file("www/index.html", SV("first"));
+    e = load("/");
+    assert_true(sv_eq(e->body, SV("first")));
+    assert_true(sv_eq(e->path, SV("/")));
+    assert_false(e->recheck_open);
+    ref_put(&e->ref);
+    expect_head("/", "Content-Type: text/html; charset=utf-8\r\n", true);
+}
+
+static void directories_and_what_is_missing_have_their_status(void **state)
+{
+    static const struct row {
+        const char *path;
+        int status;
+    } rows[] = {
+        {"/dir", 301},
+        {"/dir/", 200},
+        {"/dir/sub", 301},
+        {"/dir/sub/", 403},
+        {"/missing", 404},
+        {"/missing/", 404},
+        {"/dir/missing", 404},
+        {"/missing/page", 404},
+        {"/page", 200},
+        {"/page/", 404},
+        {"/page/more", 404},
+        {"/page/more/", 404},
+        {"/link", 200},
+        {"/dirlink", 301},
+        {"/dirlink/", 200},
+        {"/dangling", 404},
+        {"/loop", 404},
+        {"/loop/", 404},
+        {"/out", 404},
+        {"/outdir", 404},
+        {"/outdir/", 404},
+        {"/outdir/page", 404},
+        {"/absolute", 404},
+        {"/dir/index.html", 200},
+        {"/dir/index.html/", 404},
+    };
+
+    (void)state;
+    make_dir("outside");
+    make_file("outside/page", SV("secret"));
+    make_dir("www/dir");
+    make_dir("www/dir/sub");
+    make_file("www/dir/index.html", SV("index"));
+    make_file("www/page", SV("page"));
+    make_link("page", "www/link");
+    make_link("dir", "www/dirlink");
+    make_link("nowhere", "www/dangling");
+    make_link("loop", "www/loop");
+    make_link("../outside/page", "www/out");
+    make_link("../outside", "www/outdir");
+    make_link("/etc/passwd", "www/absolute");
+    for (size_t i = 0; i < ROWS(rows); i++)
+        expect_status(rows[i].path, rows[i].status);
+}
+
+static void names_may_hold_any_byte(void **state)
+{
+    static const char *const names[] = {"a b", "a%20b", "\xc3\xa4\xff", "q?x#y", "\"'<>&\\", "tab\tline\n", "..."};
+    char path[64];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(names); i++) {
+        (void)snprintf(path, sizeof path, "www/%s", names[i]);
+        make_file(path, sv_cstr(names[i]));
+    }
+    for (size_t i = 0; i < ROWS(names); i++) {
+        (void)snprintf(path, sizeof path, "/%s", names[i]);
+        struct entry *e = load(path);
+        expect(sv_eq(e->body, sv_cstr(names[i])), "%s: %d", names[i], e->status);
+        ref_put(&e->ref);
+    }
+}
+
+static void a_name_that_is_too_long_is_not_found(void **state)
+{
+    static const size_t lens[] = {255, 256, 4000, 4095, 4096, 5000, 20000};
+    char *path = malloc(20001);
+
+    (void)state;
+    assert_non_null(path);
+    for (size_t i = 0; i < ROWS(lens); i++) {
+        memset(path, 'n', lens[i]);
+        path[0] = '/';
+        path[lens[i]] = '\0';
+        expect_status(path, 404);
+        path[lens[i] - 1] = '/';
+        expect_status(path, 404);
+    }
+    free(path);
+}
+
+static void what_is_no_regular_file_is_not_found(void **state)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "www/socket"};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)state;
+    assert_int_equal(bind(fd, (struct sockaddr *)(void *)&a, sizeof a), 0);
+    (void)close(fd);
+    assert_int_equal(mkfifo("www/fifo", 0644), 0);
+    make_link("fifo", "www/fifolink");
+    make_dir("www/dir");
+    assert_int_equal(mkfifo("www/dir/index.html", 0644), 0);
+    expect_status("/socket", 404);
+    expect_status("/fifo", 404);
+    expect_status("/fifolink", 404);
+    expect_status("/dir/", 403);
+    root_fini(&root);
+    assert_int_equal(root_init(&root, "/dev"), 0);
+    expect_status("/null", 404);
+    expect_status("/zero", 404);
+}
+
+static atomic_bool joined;
+
+static void *wait_for_reader(void *arg)
+{
+    int fd = open(arg, O_WRONLY | O_CLOEXEC); /* until somebody opens it for reading */
+
+    atomic_store(&joined, true);
+    if (fd >= 0)
+        (void)close(fd);
+    return NULL;
+}
+
+static void a_fifo_is_never_opened_for_reading(void **state)
+{
+    char name[] = "www/fifo";
+    pthread_t writer;
+
+    (void)state;
+    assert_int_equal(mkfifo(name, 0644), 0);
+    make_dir("www/dir");
+    make_link("../fifo", "www/dir/index.html");
+    atomic_store(&joined, false);
+    assert_int_equal(pthread_create(&writer, NULL, wait_for_reader, name), 0);
+    for (int i = 0; i < 200; i++) {
+        expect_status("/fifo", 404);
+        expect_status("/dir/", 403);
+        (void)usleep(500);
+    }
+    bool was_joined = atomic_load(&joined);
+    assert_int_equal(open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
+    while (!atomic_load(&joined)) { /* let the writer go, whenever it came to wait */
+        int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        (void)usleep(1000);
+        (void)close(fd);
+    }
+    assert_int_equal(pthread_join(writer, NULL), 0);
+    assert_false(was_joined);
+}
+
+static void what_may_not_be_read_is_forbidden(void **state)
+{
+    (void)state;
+    make_file("www/page", SV("page"));
+    make_dir("www/closed");
+    make_file("www/closed/page", SV("page"));
+    make_dir("www/dir");
+    make_file("www/dir/index.html", SV("index"));
+    assert_int_equal(chmod("www/page", 0), 0);
+    assert_int_equal(chmod("www/closed", 0), 0);
+    assert_int_equal(chmod("www/dir/index.html", 0), 0);
+    uid_t me = geteuid();
+    if (me == 0 && seteuid(65534) < 0) {
+        print_message("root may read everything, and here it cannot be anybody else\n");
+        skip();
+    }
+    struct entry *page = load("/page"), *below = load("/closed/page"), *index = load("/dir/"), *dir = load("/closed/");
+    if (me == 0)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chmod("www/closed", 0755), 0);
+    assert_int_equal(page->status, 403);
+    assert_int_equal(below->status, 403);
+    assert_int_equal(index->status, 403);
+    assert_int_equal(dir->status, 403);
+    ref_put(&page->ref);
+    ref_put(&below->ref);
+    ref_put(&index->ref);
+    ref_put(&dir->ref);
+}
+
+static void the_type_follows_the_name_and_the_site_s_own_rows(void **state)
+{
+    static char *rows[] = {".xyz application/x-own", ".css text/x-own", ".gz text/first", ".gz text/second"};
+
+    (void)state;
+    make_file("www/a.html", SV(""));
+    make_file("www/a.CSS", SV(""));
+    make_file("www/a.xyz", SV(""));
+    make_file("www/a.tar.gz", SV(""));
+    make_file("www/noend", SV(""));
+    expect_head("/a.xyz", "Content-Type: application/octet-stream\r\n", true);
+    expect_head("/a.CSS", "Content-Type: text/css; charset=utf-8\r\n", true);
+    site.mime = (struct strings){rows, ROWS(rows)};
+    expect_head("/a.xyz", "Content-Type: application/x-own\r\n", true);
+    expect_head("/a.CSS", "Content-Type: text/x-own\r\n", true);
+    expect_head("/a.html", "Content-Type: text/html; charset=utf-8\r\n", true);
+    expect_head("/a.tar.gz", "Content-Type: text/first\r\n", true);
+    expect_head("/noend", "Content-Type: application/octet-stream\r\n", true);
+}
+
+static void the_tag_is_of_the_stamp_the_content_or_none(void **state)
+{
+    struct timespec when[2] = {{784111777, 5}, {784111777, 5}};
+
+    (void)state;
+    make_file("www/page", SV("hello"));
+    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
+    free_pattern(make_pattern("www/large", BODY_MAX + 1));
+    assert_int_equal(utimensat(AT_FDCWD, "www/large", when, 0), 0);
+    site.etag = ETAG_STAT;
+    expect_head("/page", "ETag: \"ae1b981bc490a05-5\"\r\n", true);
+    expect_head("/large", "ETag: \"ae1b981bc490a05-3e9\"\r\n", true);
+    expect_head("/page", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", true);
+    site.etag = ETAG_CONTENT;
+    expect_head("/page", "ETag: \"ece48b64bb01d4b827da48e34683151d\"\r\n", true);
+    expect_head("/large", "ETag: \"ae1b981bc490a05-3e9\"\r\n", true);
+    site.etag = ETAG_OFF;
+    expect_head("/page", "ETag:", false);
+    expect_head("/large", "ETag:", false);
+    site_clock.wall = 784111776;
+    expect_head("/page", "Last-Modified:", false);
+}
+
+/* The stamps of file systems are coarse: a second change in the same moment need not show in them. */
+static void a_young_file_s_stamp_is_not_trusted(void **state)
+{
+    (void)state;
+    make_file("www/page", SV("page"));
+    for (int age = 0; age < 6; age++) {
+        site_clock.wall = time(NULL) + age;
+        struct entry *e = load("/page");
+        expect(age >= 1 || e->recheck_open, "trusted at an age of %d s", age);
+        expect(age <= 3 || !e->recheck_open, "not trusted at an age of %d s", age);
+        ref_put(&e->ref);
+    }
+}
+
+static void without_descriptors_the_service_is_unavailable(void **state)
+{
+    struct entry *e[4];
+
+    (void)state;
+    make_dir("www/dir");
+    make_file("www/index.html", SV("index"));
+    make_file("www/page", SV("page"));
+    rlim_t before = limit_fds(0);
+    e[0] = load("/page");
+    e[1] = load("/");
+    e[2] = load("/dir");
+    e[3] = load("/missing");
+    (void)set_fd_limit(before);
+    for (size_t i = 0; i < ROWS(e); i++) {
+        expect(e[i]->status == 503, "row %zu: %d", i, e[i]->status);
+        ref_put(&e[i]->ref);
+    }
+}
+
+#define load_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        load_test(a_file_is_in_memory_up_to_the_limit_and_open_beyond),
+        load_test(a_directory_is_its_first_index_that_is_there),
+        load_test(directories_and_what_is_missing_have_their_status),
+        load_test(names_may_hold_any_byte),
+        load_test(a_name_that_is_too_long_is_not_found),
+        load_test(what_is_no_regular_file_is_not_found),
+        load_test(a_fifo_is_never_opened_for_reading),
+        load_test(what_may_not_be_read_is_forbidden),
+        load_test(the_type_follows_the_name_and_the_site_s_own_rows),
+        load_test(the_tag_is_of_the_stamp_the_content_or_none),
+        load_test(a_young_file_s_stamp_is_not_trusted),
+        load_test(without_descriptors_the_service_is_unavailable),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

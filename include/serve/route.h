@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* serve/route.h: which path of the site a request is about, and whether we serve it at all.
+ *
+ * Ownership: the path is a view of the request or of `room`.
+ * Threads:   any; no state.
+ * Errors:    route_request returns 0, or the status of the error page that answers: 400, 404, 405, 501.
+ * Source:    RFC 9110 9.1, 15.5.6, 15.6.2; RFC 8615 for /.well-known.
+ */
+#ifndef BATON_SERVE_ROUTE_H
+#define BATON_SERVE_ROUTE_H
+
+#include "base/sv.h"
+#include "http/request.h"
+
+/* `room` has space for the encoded path. */
+int route_request(const struct request *rq, char *room, struct sv *path);
+
+#endif

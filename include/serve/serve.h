@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* serve/serve.h: from a request to its answer.
+ *
+ * Ownership: struct serve belongs to one worker and owns its cache; answers go to the row that the caller names.
+ * Threads:   the owning worker.
+ * Errors:    serve_init returns 0 or -errno; serve_fini is due in both cases. Every request has an answer; `served` says which.
+ * Source:    RFC 9110 9 (methods), 13.2 (order of preconditions), 14.2 (Range).
+ */
+#ifndef BATON_SERVE_SERVE_H
+#define BATON_SERVE_SERVE_H
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "files/cache.h"
+#include "http/request.h"
+#include "io/out.h"
+#include "serve/response.h"
+
+struct serve {
+    struct cache cache;
+    struct clock clock;
+    struct tails tails;
+    char *room; /* owned: for paths that have to be decoded */
+};
+
+/* What was answered, for the log. */
+struct served {
+    int status;
+    uint64_t bytes; /* of the body */
+};
+
+/* `share` is one worker's part of the cache. */
+int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share);
+void serve_fini(struct serve *s);
+
+/* Begin a turn: read the clock. */
+void serve_turn(struct serve *s);
+
+/* Bytes that an answer to this request may copy into the row, for out_has_room. */
+static inline size_t serve_text_max(size_t target_len)
+{
+    return OUT_ANSWER_TEXT + 3 * target_len;
+}
+
+struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, struct out *out);
+
+/* The answer to what is no request. */
+struct served serve_error(struct serve *s, int status, bool head_only, struct out *out);
+
+#endif

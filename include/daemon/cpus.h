@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/cpus.h: how many CPUs this process may use.
+ *
+ * The CPUs of its affinity mask, or what the CPU quotas of its control groups allow, whichever is less.
+ *
+ * Ownership: none.
+ * Threads:   any; reads files, so at start-up only.
+ * Errors:    what cannot be read does not limit; the answer is at least 1.
+ * Source:    sched_getaffinity(2), cgroups(7), cpu.max of the kernel's cgroup-v2 guide.
+ */
+#ifndef BATON_DAEMON_CPUS_H
+#define BATON_DAEMON_CPUS_H
+
+unsigned cpus_available(void);
+
+/* Whole CPUs that a line of cpu.max ("200000 100000", "max 100000") allows, rounded up; 0 = no limit. */
+unsigned cpus_of_quota(const char *line);
+
+#endif

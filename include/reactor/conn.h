@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* reactor/conn.h: one connection, from adoption to close.
+ *
+ * What it waits for is the timer that is armed:
+ *
+ *     adopt -> HEADER --> KEEPALIVE <--> HEADER <--> BODY        waiting for bytes
+ *                 \            ^            |          |
+ *                  \           +---- SEND <-+----------+         waiting for room to send in
+ *                   \                 |
+ *                    +--> LINGER <----+                          answered for the last time; until the peer is silent
+ *
+ * An idle connection is this structure and nothing else: no buffer, no parser.
+ *
+ * Ownership: conn_adopt takes the descriptor over, whatever happens. conn_close frees the connection.
+ * Threads:   the worker that adopted it; debug builds assert that.
+ * Errors:    none are returned: what fails ends the connection, with its reason.
+ * Source:    epoll(7) on edge-triggered use, RFC 9112 9.3 to 9.6, tcp(7).
+ */
+#ifndef BATON_REACTOR_CONN_H
+#define BATON_REACTOR_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "io/out.h"
+#include "io/peer.h"
+#include "io/timeout.h"
+#include "reactor/shard.h"
+
+struct intake;
+
+struct conn {
+    struct timer timer;
+    struct list ready;     /* in the shard's list when it gave up the rest of a turn */
+    struct intake *intake; /* owned: a request that is not whole yet, or bytes that must wait; NULL as a rule */
+    struct out *out;       /* owned: answers that the socket would not take; NULL as a rule */
+    int fd;                /* owned */
+    uint32_t requests;     /* answered so far */
+    uint32_t lingered;     /* bytes thrown away since the last answer */
+    uint8_t waits_for;     /* enum timeout_kind */
+    bool readable;         /* there may be bytes in the socket */
+    bool hung_up;          /* the peer will send no more than what is in the socket */
+    bool last;             /* the answers in the row, or in `out`, are the last */
+    bool lingers;          /* the peer may still be sending, so it must be heard out */
+    struct peer peer;      /* once the log has asked */
+    uint32_t unsent;       /* bytes that the kernel had not delivered when the SEND timer was armed */
+};
+
+void conn_adopt(struct shard *s, int fd);
+/* Events of epoll for it; it may be gone afterwards, as after each call below. */
+void conn_event(struct shard *s, struct conn *c, uint32_t events);
+/* It was taken from the ready list. */
+void conn_go_on(struct shard *s, struct conn *c);
+/* Its timer ended. */
+void conn_expired(struct shard *s, struct conn *c);
+/* Give an idle one its last chance to have sent something; then it is closed. */
+void conn_drain(struct shard *s, struct conn *c);
+void conn_close(struct shard *s, struct conn *c, enum close_reason reason);
+
+/* Start to wait for something; the time runs from now. */
+void conn_wait_for(struct shard *s, struct conn *c, enum timeout_kind kind);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* reactor/intake.h: from the bytes that arrived to requests, and their answers in the row.
+ *
+ * A request that lies whole in the bytes is parsed and answered where it lies. What is incomplete is kept in the
+ * connection's intake until the rest comes: the head so far with the parser's state, or the head and how far its body
+ * was read. Bytes behind answers that could not be sent wait there too.
+ *
+ * Ownership: the connection owns its intake.
+ * Threads:   the owning worker.
+ * Errors:    bad bytes become an answer and conn.last; lack of memory becomes a 503.
+ */
+#ifndef BATON_REACTOR_INTAKE_H
+#define BATON_REACTOR_INTAKE_H
+
+#include "base/sv.h"
+#include "reactor/conn.h"
+
+/* Answer what is in `bytes`, while there is room in the row. Returns what is left to be read later. */
+struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes);
+
+/* Keep bytes that may not be read before the answers in front of them are sent. False without memory. */
+bool intake_keep(struct conn *c, struct sv bytes);
+/* Move bytes that were kept to the shard's buffer; empty where there are none. */
+struct sv intake_restore(struct shard *s, struct conn *c);
+
+/* Nothing of a request is there but an empty line before it, so the connection is idle all the same. */
+bool intake_is_blank(const struct intake *in);
+
+/* The timer to wait with for the rest of a request; only where there is an intake. */
+enum timeout_kind intake_timeout(const struct intake *in);
+
+/* An answer to no request, after which the connection ends. */
+void intake_refuse(struct shard *s, struct conn *c, const struct request *rq, int status);
+
+void intake_free(struct intake **in);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* reactor/shard.h: what one worker owns, and nobody else touches.
+ *
+ * The cache, the timers, the row of answers, and the buffers that all connections of the worker share: bytes are read
+ * into `bytes`, and a request that is whole there is parsed and answered without a buffer of the connection's own.
+ *
+ * Ownership: owned by the worker; connections borrow it.
+ * Threads:   the owning worker, from shard_init to shard_fini.
+ * Errors:    shard_init returns 0 or -errno; shard_fini is due in both cases, once.
+ */
+#ifndef BATON_REACTOR_SHARD_H
+#define BATON_REACTOR_SHARD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/list.h"
+#include "config/config.h"
+#include "http/parse.h"
+#include "io/out.h"
+#include "io/timeout.h"
+#include "serve/access_log.h"
+#include "serve/serve.h"
+
+enum close_reason {
+#define CLOSE(id, text) CLOSE_##id,
+#include "reactor/close.def"
+#undef CLOSE
+    CLOSE_REASONS
+};
+
+enum { SHARD_BYTES = 16 * 1024 };
+
+struct shard_options {
+    const struct config *config; /* borrowed */
+    struct cache_limits cache;   /* this worker's share */
+    int access_fd;               /* borrowed; -1 = off */
+};
+
+struct shard {
+    const struct config_limits *limits; /* borrowed */
+    pthread_t thread;                   /* the worker's; debug builds compare */
+    int epoll_fd;                       /* owned */
+    bool draining;                      /* answers say that the connection ends */
+
+    struct serve serve;
+    struct access_log access;
+    struct timeouts timeouts;
+    struct list ready; /* connections that gave up the rest of their turn */
+    struct out *out;   /* owned */
+
+    struct parse parse; /* of a request that begins in `bytes` */
+    struct parse_limits parse_limits;
+    struct parse_field *fields; /* owned: parse_limits.field_count of them */
+    char *bytes;                /* owned: SHARD_BYTES of them */
+
+    uint64_t connections;
+    uint64_t closed[CLOSE_REASONS];
+};
+
+int shard_init(struct shard *s, const struct shard_options *options);
+void shard_fini(struct shard *s);
+
+/* Say in the log, at its "info" level, how the connections of this worker ended. */
+void shard_report(const struct shard *s);
+
+static inline uint64_t shard_now(const struct shard *s)
+{
+    return s->serve.clock.now_ms;
+}
+
+#endif

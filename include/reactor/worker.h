@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* reactor/worker.h: a thread with its loop.
+ *
+ * Ownership: a worker owns its descriptors, buffers and listeners from worker_init to worker_fini.
+ * Threads:   init, start, stop, join, fini and `ended`, `done`: the master. All else inside is the worker's own.
+ * Errors:    init opens all that the worker will ever need itself; it and start return 0 or -errno.
+ * Source:    epoll(7), pthreads(7).
+ */
+#ifndef BATON_REACTOR_WORKER_H
+#define BATON_REACTOR_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "io/gate.h"
+#include "io/handoff.h"
+#include "io/listen.h"
+#include "reactor/shard.h"
+
+/* How the worker is asked to end: not at all; to finish its answers, within drain_timeout, and those of connections that
+ * are still handed to it; to end once it has none; at once. */
+enum stop { STOP_NOT, STOP_DRAIN, STOP_WHEN_EMPTY, STOP_NOW };
+
+struct worker_options {
+    struct shard_options shard;
+    struct gate *gate;             /* borrowed: opened when a connection ended or was adopted */
+    const struct listener *accept; /* borrowed: listeners of which this worker has its own; n_accept of them */
+    const struct listen_options *accept_options; /* borrowed: how to open each */
+    size_t n_accept;
+    uint64_t max_connections; /* that it may accept itself */
+};
+
+struct worker {
+    pthread_t thread;       /* the master's, to join */
+    struct handoff handoff; /* from the master */
+    struct shard shard;
+    struct worker_options options;
+    struct listener *listeners; /* owned: options.n_accept of them */
+    bool adopting;              /* the ring may hold more, of which epoll will not tell again */
+    bool accepting;             /* the listeners are in epoll */
+    uint64_t accept_again_ms;   /* after a shortage: not before this */
+    uint64_t drain_until_ms;
+    uint64_t told_ended;
+    _Atomic uint64_t ended; /* connections since the start; written by the worker */
+    _Atomic int stop;       /* enum stop; written by the master */
+    _Atomic bool done;      /* written by the worker, last */
+};
+
+int worker_init(struct worker *w, const struct worker_options *options);
+int worker_start(struct worker *w);
+void worker_stop(struct worker *w, enum stop how);
+/* Wait for the end of one that was started. */
+void worker_join(struct worker *w);
+void worker_fini(struct worker *w);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* From the command line to a running daemon: read what is wanted, load the configuration, start, and stay until told to
+ * stop. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "config/config.h"
+#include "daemon/generation.h"
+#include "daemon/master.h"
+#include "serve/error_page.h"
+
+enum action { SERVE, CHECK, PRINT, DEFAULTS, VERSION, HELP, MISUSE };
+
+enum { OPTION_DEFAULTS = 256 };
+
+static const char usage[] =
+    "usage: batond [OPTIONS] [ROOT]\n"
+    "\n"
+    "  batond DIR              serve DIR on http://127.0.0.1:8080; access log on standard output\n"
+    "  -c, --config FILE       configuration (default " BATON_CONFIG_FILE ")\n"
+    "  -l, --listen ADDRESS    listen here instead: 127.0.0.1:80, [::]:80, unix:/path (repeatable)\n"
+    "  -o, --set S.KEY=VALUE   set one key of section S (repeatable; wins over the file)\n"
+    "  -t, --check             check the configuration, report every error, exit 0 or 78\n"
+    "  -T, --print             print the effective configuration, each line with where it came from\n"
+    "      --defaults          print every key with its default and what it means, as a valid file\n"
+    "  -V, --version           print the version\n"
+    "  -h, --help              print this\n"
+    "\n"
+    "TERM and INT stop: answers in flight are finished, a second signal stops at once.\n"
+    "Exit status: 0 after a stop, 78 for a bad configuration, 1 for anything else.\n";
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"listen", required_argument, NULL, 'l'},
+    {"set", required_argument, NULL, 'o'},
+    {"check", no_argument, NULL, 't'},
+    {"print", no_argument, NULL, 'T'},
+    {"defaults", no_argument, NULL, OPTION_DEFAULTS},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* What the command line says; the two arrays have room for every argument. */
+struct command {
+    enum action action;
+    struct config_args args;
+    const char **listen; /* owned */
+    const char **set;    /* owned */
+};
+
+static enum action read_option(struct command *cmd, int option)
+{
+    switch (option) {
+    case 'c':
+        cmd->args.file = optarg;
+        return cmd->action;
+    case 'l':
+        cmd->listen[cmd->args.n_listen++] = optarg;
+        return cmd->action;
+    case 'o':
+        cmd->set[cmd->args.n_set++] = optarg;
+        return cmd->action;
+    case 't':
+        return CHECK;
+    case 'T':
+        return PRINT;
+    case OPTION_DEFAULTS:
+        return DEFAULTS;
+    case 'V':
+        return VERSION;
+    case 'h':
+        return HELP;
+    default:
+        return MISUSE;
+    }
+}
+
+static void read_command(struct command *cmd, int argc, char **argv)
+{
+    int option;
+
+    while (cmd->action != MISUSE && (option = getopt_long(argc, argv, "c:l:o:tTVh", long_options, NULL)) != -1)
+        cmd->action = read_option(cmd, option);
+    if (optind < argc)
+        cmd->args.root = argv[optind++];
+    if (optind < argc) {
+        (void)fprintf(stderr, "batond: one ROOT is enough: %s\n", argv[optind]);
+        cmd->action = MISUSE;
+    }
+    if (cmd->args.root == NULL && cmd->args.file == NULL)
+        cmd->args.file = BATON_CONFIG_FILE;
+    cmd->args.listen = cmd->listen;
+    cmd->args.set = cmd->set;
+}
+
+static int open_error_log(const struct config_log *log)
+{
+    int fd = STDERR_FILENO;
+
+    if (strcmp(log->error, "stderr") != 0)
+        fd = open(log->error, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0) {
+        (void)fprintf(stderr, "batond: cannot open the error log %s: %s\n", log->error, strerror(errno));
+        return -1;
+    }
+    log_init(fd, (enum log_level)log->level);
+    return 0;
+}
+
+/* A closed standard descriptor would be given to the next thing that is opened, and be written to by mistake. */
+static void fill_standard_fds(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static int serve(const struct config *config)
+{
+    struct generation generation;
+
+    if (open_error_log(&config->log) < 0)
+        return EXIT_FAILURE;
+    if (error_pages_init() < 0) {
+        log_error("out of memory");
+        return EXIT_FAILURE;
+    }
+    master_block_signals();
+    if (generation_open(&generation, config) < 0)
+        return EXIT_FAILURE;
+    int err = master_run(&generation);
+    if (err < 0) {
+        log_error("cannot begin to serve: %s", strerror(-err));
+        generation_stop(&generation, STOP_NOW);
+    }
+    generation_end(&generation);
+    error_pages_fini();
+    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int with_config(const struct command *cmd)
+{
+    struct config config;
+    int err = config_load(&config, &cmd->args, stderr);
+    int status = EXIT_SUCCESS;
+
+    if (err < 0)
+        return err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
+    if (cmd->action == PRINT)
+        (void)fwrite(config.effective.p, 1, config.effective.len, stdout);
+    else if (cmd->action == CHECK)
+        (void)fprintf(stderr, "batond: the configuration is good\n");
+    else
+        status = serve(&config);
+    config_fini(&config);
+    return status;
+}
+
+static int run(const struct command *cmd)
+{
+    switch (cmd->action) {
+    case DEFAULTS:
+        config_print_defaults(stdout);
+        return EXIT_SUCCESS;
+    case VERSION:
+        (void)printf("batond %s\n", BATON_VERSION);
+        return EXIT_SUCCESS;
+    case HELP:
+        (void)fputs(usage, stdout);
+        return EXIT_SUCCESS;
+    case MISUSE:
+        (void)fputs(usage, stderr);
+        return EXIT_FAILURE;
+    case SERVE:
+    case CHECK:
+    case PRINT:
+        break;
+    }
+    return with_config(cmd);
+}
+
+int main(int argc, char **argv)
+{
+    struct command cmd = {
+        .action = SERVE,
+        .listen = calloc((size_t)argc, sizeof *cmd.listen),
+        .set = calloc((size_t)argc, sizeof *cmd.set),
+    };
+    int status = EXIT_FAILURE;
+
+    fill_standard_fds();
+    if (cmd.listen != NULL && cmd.set != NULL) {
+        read_command(&cmd, argc, argv);
+        status = run(&cmd);
+    }
+    free(cmd.listen);
+    free(cmd.set);
+    return status;
+}

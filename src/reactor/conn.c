@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* One connection. A turn goes around `conn_run`: send what waits, take bytes, answer them, send; until there is nothing
+ * to do or the turn has been long enough. Each function that does a part of a turn says how the turn goes on. */
+
+#include "reactor/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/poison.h"
+#include "reactor/intake.h"
+
+enum {
+    TURN_READS = 8,                 /* then the others have their turn */
+    TURN_BYTES = 1024 * 1024,       /* sent, as far as one answer may be parted */
+    LINGER_BYTES = 16 * 1024 * 1024 /* heard out after the last answer */
+};
+
+/* GONE: the connection was closed and freed. WAIT: the turn is over. GO: on with the turn. */
+enum step { GONE, WAIT, GO };
+
+static void assert_owner(const struct shard *s)
+{
+    (void)s;
+    assert(pthread_equal(s->thread, pthread_self()));
+}
+
+void conn_wait_for(struct shard *s, struct conn *c, enum timeout_kind kind)
+{
+    c->waits_for = (uint8_t)kind;
+    timeouts_arm(&s->timeouts, &c->timer, kind, shard_now(s));
+}
+
+void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
+{
+    assert_owner(s);
+    s->closed[reason]++;
+    s->connections--;
+    timeouts_disarm(&c->timer);
+    list_remove(&c->ready);
+    intake_free(&c->intake);
+    out_free(&c->out);
+    close(c->fd);
+    free(c);
+}
+
+static enum step gone(struct shard *s, struct conn *c, enum close_reason reason)
+{
+    conn_close(s, c, reason);
+    return GONE;
+}
+
+static enum step yield_turn(struct shard *s, struct conn *c)
+{
+    if (list_empty(&c->ready))
+        list_append(&s->ready, &c->ready);
+    return WAIT;
+}
+
+static ssize_t receive(struct shard *s, struct conn *c)
+{
+    ssize_t n;
+
+    unpoison(s->bytes, SHARD_BYTES);
+    do
+        n = recv(c->fd, s->bytes, SHARD_BYTES, 0);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* Hear the peer out: a byte that we leave unread would turn our answer into a reset. */
+static enum step linger(struct shard *s, struct conn *c)
+{
+    for (int i = 0; i < TURN_READS; i++) {
+        ssize_t n = receive(s, c);
+        if (n < 0 && errno == EAGAIN)
+            return WAIT;
+        if (n <= 0 || (c->lingered += (uint32_t)n) > LINGER_BYTES)
+            return gone(s, c, CLOSE_LINGERED);
+    }
+    return yield_turn(s, c);
+}
+
+/* The last answer is sent. `more`: there are bytes of the peer that we read and did not answer. */
+static enum step finish(struct shard *s, struct conn *c, bool more)
+{
+    if (!c->lingers && !more && !c->readable)
+        return gone(s, c, CLOSE_DONE);
+    intake_free(&c->intake);
+    (void)shutdown(c->fd, SHUT_WR);
+    conn_wait_for(s, c, TIMEOUT_LINGER);
+    return linger(s, c);
+}
+
+/* Nothing to do until the peer says more. */
+static enum step rest(struct shard *s, struct conn *c)
+{
+    if (c->intake != NULL && !intake_is_blank(c->intake))
+        return WAIT;
+    if (s->draining)
+        return gone(s, c, CLOSE_DRAIN);
+    if (c->requests > 0)
+        conn_wait_for(s, c, TIMEOUT_KEEPALIVE);
+    return WAIT;
+}
+
+/* What a turn may still do before the others have theirs. */
+struct turn {
+    int reads;
+    size_t send; /* bytes */
+};
+
+/* The next bytes to answer: such as had to wait, else those in the socket. */
+static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, struct sv *bytes)
+{
+    *bytes = intake_restore(s, c);
+    if (bytes->len > 0)
+        return GO;
+    if (!c->readable)
+        return rest(s, c);
+    if (turn->reads-- == 0)
+        return yield_turn(s, c);
+
+    ssize_t n = receive(s, c);
+    if (n < 0 && errno == EAGAIN) {
+        c->readable = false;
+        return rest(s, c);
+    }
+    if (n < 0)
+        return gone(s, c, CLOSE_RESET);
+    if (n == 0)
+        return gone(s, c, c->intake != NULL ? CLOSE_PEER_MIDWAY : CLOSE_PEER);
+    /* A short read has emptied the socket (epoll(7)); only the end of the stream could still be told. */
+    c->readable = n == SHARD_BYTES || c->hung_up;
+    *bytes = sv_of(s->bytes, (size_t)n);
+    return GO;
+}
+
+/* Slower than the least rate that is allowed? Looked at once in every send_timeout. */
+static bool too_slow(const struct shard *s, struct out *o)
+{
+    uint64_t elapsed = shard_now(s) - o->since_ms;
+
+    if (s->limits->min_send_rate == 0 || elapsed < s->limits->send_timeout_ms)
+        return false;
+    bool slow = o->sent < s->limits->min_send_rate * elapsed / 1000;
+    o->sent = 0;
+    o->since_ms = shard_now(s);
+    return slow;
+}
+
+/* Bytes that the peer's kernel has not confirmed yet. */
+static uint32_t unsent(const struct conn *c)
+{
+    int n;
+
+    return ioctl(c->fd, SIOCOUTQ, &n) == 0 ? (uint32_t)n : 0;
+}
+
+/* The socket, or the turn, took less than all of c->out. */
+static enum step wait_to_send(struct shard *s, struct conn *c, enum out_result result, bool progress)
+{
+    if (too_slow(s, c->out))
+        return gone(s, c, CLOSE_STALLED);
+    if (progress) {
+        c->unsent = unsent(c);
+        conn_wait_for(s, c, TIMEOUT_SEND);
+    }
+    return result == OUT_YIELD ? yield_turn(s, c) : WAIT;
+}
+
+static enum step failed_to_send(struct shard *s, struct conn *c, enum out_result result)
+{
+    out_clear(s->out);
+    return gone(s, c, result == OUT_SHRANK ? CLOSE_SHRANK : CLOSE_RESET);
+}
+
+/* Send the row. What does not go is kept, and so are the bytes behind the requests that it answers. */
+static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn)
+{
+    enum out_result result = out_flush(s->out, c->fd, c->last, &turn->send);
+
+    if (result == OUT_DONE)
+        return GO;
+    if (result == OUT_FAILED || result == OUT_SHRANK)
+        return failed_to_send(s, c, result);
+    c->out = out_save(s->out);
+    if (c->last)
+        c->lingers = c->lingers || bytes.len > 0;
+    else if (c->out != NULL && !intake_keep(c, bytes))
+        out_free(&c->out);
+    if (c->out == NULL) {
+        out_clear(s->out);
+        return gone(s, c, CLOSE_NO_MEMORY);
+    }
+    c->out->since_ms = shard_now(s);
+    return wait_to_send(s, c, result, true);
+}
+
+/* Send what waits from an earlier turn. */
+static enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
+{
+    uint64_t before = c->out->sent;
+    enum out_result result = out_flush(c->out, c->fd, c->last, &turn->send);
+
+    if (result == OUT_FAILED || result == OUT_SHRANK)
+        return failed_to_send(s, c, result);
+    if (result != OUT_DONE)
+        return wait_to_send(s, c, result, c->out->sent != before);
+    out_free(&c->out);
+    if (c->intake != NULL)
+        conn_wait_for(s, c, intake_timeout(c->intake));
+    return GO;
+}
+
+/* The turn has sent its share; bytes that are not answered yet wait for the next. */
+static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
+{
+    return intake_keep(c, bytes) ? yield_turn(s, c) : gone(s, c, CLOSE_NO_MEMORY);
+}
+
+static enum step conn_run(struct shard *s, struct conn *c)
+{
+    struct sv bytes = {0};
+    struct turn turn = {TURN_READS, TURN_BYTES};
+
+    assert_owner(s);
+    if (c->waits_for == TIMEOUT_LINGER)
+        return linger(s, c);
+    enum step step = c->out != NULL ? send_kept(s, c, &turn) : GO;
+    while (step == GO) {
+        if (c->last)
+            return finish(s, c, bytes.len > 0);
+        if (turn.send == 0)
+            return end_turn(s, c, bytes);
+        if (bytes.len == 0)
+            step = next_bytes(s, c, &turn, &bytes);
+        if (step != GO)
+            break;
+        bytes = intake_read(s, c, bytes);
+        step = send_row(s, c, bytes, &turn);
+    }
+    return step;
+}
+
+/* Tried at once: the first request is there as a rule, and one that ends the connection never needs epoll. */
+void conn_adopt(struct shard *s, int fd)
+{
+    struct conn *c = calloc(1, sizeof *c);
+
+    if (c == NULL) {
+        s->closed[CLOSE_NO_MEMORY]++;
+        close(fd);
+        return;
+    }
+    c->fd = fd;
+    c->readable = true;
+    timer_init(&c->timer);
+    list_init(&c->ready);
+    s->connections++;
+    conn_wait_for(s, c, TIMEOUT_HEADER);
+    if (conn_run(s, c) == GONE)
+        return;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
+    if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+        conn_close(s, c, CLOSE_NO_MEMORY);
+}
+
+void conn_event(struct shard *s, struct conn *c, uint32_t events)
+{
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+        c->readable = true;
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+        c->hung_up = true;
+    if ((c->readable || c->out != NULL) && list_empty(&c->ready))
+        (void)conn_run(s, c);
+}
+
+void conn_go_on(struct shard *s, struct conn *c)
+{
+    (void)conn_run(s, c);
+}
+
+static void refuse_late(struct shard *s, struct conn *c)
+{
+    struct turn turn = {0, TURN_BYTES};
+
+    intake_refuse(s, c, NULL, 408);
+    if (send_row(s, c, (struct sv){0}, &turn) == GO)
+        (void)finish(s, c, false);
+}
+
+/* The socket had no room in all the time; did the peer take any of what was in it? */
+static void send_expired(struct shard *s, struct conn *c)
+{
+    uint32_t now = unsent(c);
+
+    if (now >= c->unsent) {
+        conn_close(s, c, CLOSE_STALLED);
+        return;
+    }
+    c->unsent = now;
+    conn_wait_for(s, c, TIMEOUT_SEND);
+}
+
+void conn_expired(struct shard *s, struct conn *c)
+{
+    switch ((enum timeout_kind)c->waits_for) {
+    case TIMEOUT_HEADER:
+    case TIMEOUT_BODY:
+        if (c->intake != NULL && !intake_is_blank(c->intake))
+            refuse_late(s, c);
+        else
+            conn_close(s, c, CLOSE_SILENT);
+        break;
+    case TIMEOUT_KEEPALIVE:
+        conn_close(s, c, CLOSE_IDLE);
+        break;
+    case TIMEOUT_SEND:
+        send_expired(s, c);
+        break;
+    case TIMEOUT_LINGER:
+    case TIMEOUT_KINDS:
+        conn_close(s, c, CLOSE_LINGERED);
+        break;
+    }
+}
+
+void conn_drain(struct shard *s, struct conn *c)
+{
+    c->readable = true;
+    if (list_empty(&c->ready))
+        (void)conn_run(s, c);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* From the bytes that arrived to requests, and their answers in the row. This is where a request's way goes through
+ * the pure modules: parse_head, request_read, body_read, then serve_request. */
+
+#include "reactor/intake.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/poison.h"
+#include "http/body.h"
+
+enum { META_MAX = 8 * 1024 };
+
+enum stage { KEPT, IN_HEAD, IN_BODY };
+
+struct intake {
+    enum stage stage;
+    struct buf bytes; /* owned: the head so far, or what is kept */
+    struct body body;
+    struct parse parse;
+    struct parse_field fields[]; /* as many as the limits allow; none for KEPT */
+};
+
+static struct intake *intake_new(enum stage stage, struct sv bytes, uint32_t fields)
+{
+    struct intake *in = malloc(sizeof *in + fields * sizeof in->fields[0]);
+
+    if (in == NULL)
+        return NULL;
+    in->stage = stage;
+    in->bytes = (struct buf){0};
+    if (buf_add(&in->bytes, bytes) < 0)
+        intake_free(&in);
+    return in;
+}
+
+void intake_free(struct intake **in)
+{
+    if (*in != NULL)
+        buf_fini(&(*in)->bytes);
+    free(*in);
+    *in = NULL;
+}
+
+bool intake_keep(struct conn *c, struct sv bytes)
+{
+    if (bytes.len == 0)
+        return true;
+    assert(c->intake == NULL);
+    c->intake = intake_new(KEPT, bytes, 0);
+    return c->intake != NULL;
+}
+
+struct sv intake_restore(struct shard *s, struct conn *c)
+{
+    if (c->intake == NULL || c->intake->stage != KEPT)
+        return (struct sv){0};
+
+    size_t len = c->intake->bytes.len;
+    unpoison(s->bytes, SHARD_BYTES);
+    memcpy(s->bytes, c->intake->bytes.p, len);
+    intake_free(&c->intake);
+    return sv_of(s->bytes, len);
+}
+
+bool intake_is_blank(const struct intake *in)
+{
+    return in->stage == IN_HEAD && in->parse.pos == in->parse.line;
+}
+
+enum timeout_kind intake_timeout(const struct intake *in)
+{
+    return in->stage == IN_BODY ? TIMEOUT_BODY : TIMEOUT_HEADER;
+}
+
+/* Keep a request of which the head, or its beginning, was parsed in the shard's buffer. */
+static bool intake_begin(struct shard *s, struct conn *c, enum stage stage, struct sv head)
+{
+    struct intake *in = intake_new(stage, head, s->parse_limits.field_count);
+
+    if (in == NULL)
+        return false;
+    in->parse = s->parse;
+    in->parse.fields = in->fields;
+    memcpy(in->fields, s->fields, s->parse.n_fields * sizeof in->fields[0]);
+    /* The field being read has its name already. */
+    if (s->parse.n_fields < s->parse_limits.field_count)
+        in->fields[s->parse.n_fields] = s->fields[s->parse.n_fields];
+    c->intake = in;
+    return true;
+}
+
+static void log_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served)
+{
+    char room[PEER_TEXT_MAX];
+
+    if (s->access.fd < 0)
+        return;
+    if (c->peer.family == AF_UNSPEC)
+        peer_read(&c->peer, c->fd);
+    struct access_record record = {
+        .client = peer_text(&c->peer, room),
+        .time = s->serve.clock.wall,
+        .status = served.status,
+        .bytes = served.bytes,
+    };
+    if (rq != NULL) {
+        record.line = rq->line;
+        record.referer = rq->field[FIELD_REFERER];
+        record.agent = rq->field[FIELD_USER_AGENT];
+    }
+    access_log_add(&s->access, &record);
+}
+
+void intake_refuse(struct shard *s, struct conn *c, const struct request *rq, int status)
+{
+    struct served served = serve_error(&s->serve, status, rq != NULL && rq->method == METHOD_HEAD, s->out);
+
+    c->last = true;
+    c->lingers = true;
+    log_answer(s, c, rq, served);
+}
+
+static void answer(struct shard *s, struct conn *c, const struct request *rq)
+{
+    uint64_t most = s->limits->keepalive_requests;
+
+    c->requests++;
+    bool ours = s->draining || (most > 0 && c->requests >= most);
+    c->last = ours || !rq->keep_alive;
+    c->lingers = ours; /* the peer did not ask for the end, so it may have sent more */
+    enum persist persist = c->last ? PERSIST_NOT : rq->http11 ? PERSIST : PERSIST_SAID;
+    log_answer(s, c, rq, serve_request(&s->serve, rq, persist, s->out));
+}
+
+/* The status that answers at once a request that waits for leave to send its body; 0 where it gets leave. */
+static int refusal_of_100(const struct request *rq)
+{
+    if (!rq->wants_100 || method_is_served(rq->method))
+        return 0;
+    return rq->method == METHOD_UNKNOWN ? 501 : 405;
+}
+
+/* A head is whole and right, and a body follows it. Returns how many of `bytes` belong to it. */
+static size_t read_body(struct shard *s, struct conn *c, const struct request *rq, struct sv head, struct sv bytes)
+{
+    struct body body;
+    size_t used;
+    int status = refusal_of_100(rq);
+
+    if (status != 0) {
+        intake_refuse(s, c, rq, status);
+        return 0;
+    }
+    body_init(&body, rq, s->limits->body_size, META_MAX);
+    switch (body_read(&body, bytes.p, bytes.len, &used)) {
+    case BODY_DONE:
+        answer(s, c, rq);
+        return used;
+    case BODY_BAD:
+        intake_refuse(s, c, rq, body.status);
+        return used;
+    case BODY_MORE:
+        break;
+    }
+    if (c->intake == NULL && !intake_begin(s, c, IN_BODY, head)) {
+        intake_refuse(s, c, rq, 503);
+        return used;
+    }
+    c->intake->stage = IN_BODY;
+    c->intake->body = body;
+    if (rq->wants_100 && bytes.len == 0)
+        response_continue(s->out);
+    conn_wait_for(s, c, TIMEOUT_BODY);
+    return used;
+}
+
+/* A head is whole; `bytes` are those behind it. Returns how many of them were its body. */
+static size_t head_done(struct shard *s, struct conn *c, const struct parse *parse, struct sv head, struct sv bytes)
+{
+    struct request rq;
+    int status = request_read(&rq, head.p, parse);
+
+    if (status != 0) {
+        intake_refuse(s, c, &rq, status);
+        return 0;
+    }
+    if (rq.body != BODY_NONE)
+        return read_body(s, c, &rq, head, bytes);
+    answer(s, c, &rq);
+    return 0;
+}
+
+/* A request that begins at the front of `bytes`. */
+static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
+{
+    parse_init(&s->parse, &s->parse_limits, s->fields);
+    switch (parse_head(&s->parse, bytes.p, bytes.len)) {
+    case PARSE_DONE:
+        return s->parse.pos + head_done(s, c, &s->parse, sv_of(bytes.p, s->parse.pos), sv_skip(bytes, s->parse.pos));
+    case PARSE_BAD:
+        intake_refuse(s, c, NULL, s->parse.status);
+        return bytes.len;
+    case PARSE_MORE:
+        break;
+    }
+    if (!intake_begin(s, c, IN_HEAD, bytes))
+        intake_refuse(s, c, NULL, 503);
+    else if (!intake_is_blank(c->intake))
+        conn_wait_for(s, c, TIMEOUT_HEADER);
+    return bytes.len;
+}
+
+/* More of a head. As much is added as a head may have and a byte more, which shows that it is too long. */
+static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
+{
+    struct intake *in = c->intake;
+    size_t had = in->bytes.len;
+    bool blank = intake_is_blank(in);
+    size_t room = s->parse_limits.head_size + 1 - had;
+
+    if (buf_add(&in->bytes, sv_of(bytes.p, bytes.len < room ? bytes.len : room)) < 0) {
+        intake_refuse(s, c, NULL, 503);
+        return bytes.len;
+    }
+    switch (parse_head(&in->parse, in->bytes.p, in->bytes.len)) {
+    case PARSE_MORE:
+        if (blank && !intake_is_blank(in))
+            conn_wait_for(s, c, TIMEOUT_HEADER);
+        return bytes.len;
+    case PARSE_BAD:
+        intake_refuse(s, c, NULL, in->parse.status);
+        return bytes.len;
+    case PARSE_DONE:
+        break;
+    }
+    size_t used = in->parse.pos - had;
+    in->bytes.len = in->parse.pos;
+    used += head_done(s, c, &in->parse, buf_sv(&in->bytes), sv_skip(bytes, used));
+    if (in->stage == IN_HEAD)
+        intake_free(&c->intake);
+    return used;
+}
+
+static size_t continue_body(struct shard *s, struct conn *c, struct sv bytes)
+{
+    struct intake *in = c->intake;
+    struct request rq;
+    size_t used;
+    enum body_result result = body_read(&in->body, bytes.p, bytes.len, &used);
+
+    if (result == BODY_MORE)
+        return used;
+    /* The views of the request died with the turn in which its head came; the head is still here. */
+    (void)request_read(&rq, in->bytes.p, &in->parse);
+    if (result == BODY_DONE)
+        answer(s, c, &rq);
+    else
+        intake_refuse(s, c, &rq, in->body.status);
+    intake_free(&c->intake);
+    return used;
+}
+
+struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes)
+{
+    size_t text = serve_text_max(s->parse_limits.target_size);
+
+    while (bytes.len > 0 && !c->last && out_has_room(s->out, text)) {
+        size_t used;
+        if (c->intake == NULL)
+            used = begin_request(s, c, bytes);
+        else if (c->intake->stage == IN_HEAD)
+            used = continue_head(s, c, bytes);
+        else
+            used = continue_body(s, c, bytes);
+        poison(bytes.p, used);
+        bytes = sv_skip(bytes, used);
+    }
+    return bytes;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread with its loop: sleep until something happens, deal with all of it, sleep again. A turn of the loop begins
+ * with one look at the clock and ends with one write to the log; in between each connection that has news gets its
+ * turn. */
+
+#include "reactor/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "reactor/conn.h"
+
+enum { EVENTS = 512, ADOPT_BATCH = 32, ACCEPT_BATCH = 32, RETRY_MS = 100 };
+
+static int watch(struct worker *w, int fd, uint32_t events, void *what)
+{
+    struct epoll_event event = {.events = events, .data.ptr = what};
+
+    return epoll_ctl(w->shard.epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static struct conn *conn_of(struct list *timer)
+{
+    return list_of(list_of(timer, struct timer, link), struct conn, timer);
+}
+
+/* A few of those that were handed over; the others wait until everybody had a turn. */
+static void adopt_some(struct worker *w)
+{
+    w->adopting = true;
+    for (int i = 0; i < ADOPT_BATCH && w->adopting; i++) {
+        int fd = handoff_pop(&w->handoff);
+        if (fd >= 0)
+            conn_adopt(&w->shard, fd);
+        else
+            w->adopting = false;
+    }
+}
+
+/* A listener is shared through epoll by all workers only where it is a unix socket; then one of them is woken. */
+static void start_accepting(struct worker *w)
+{
+    w->accepting = true;
+    for (size_t i = 0; i < w->options.n_accept; i++) {
+        int err = watch(w, w->listeners[i].fd, EPOLLIN | EPOLLEXCLUSIVE, &w->listeners[i]);
+        if (err < 0 && err != -EEXIST)
+            w->accepting = false;
+    }
+}
+
+static void stop_accepting(struct worker *w)
+{
+    for (size_t i = 0; i < w->options.n_accept; i++)
+        (void)epoll_ctl(w->shard.epoll_fd, EPOLL_CTL_DEL, w->listeners[i].fd, NULL);
+    w->accepting = false;
+}
+
+/* Out of descriptors or memory: trying again at once would fail again at once. */
+static void pause_accepting(struct worker *w)
+{
+    stop_accepting(w);
+    w->accept_again_ms = shard_now(&w->shard) + RETRY_MS;
+}
+
+static void accept_batch(struct worker *w, const struct listener *l, int most)
+{
+    while (most-- > 0) {
+        if (w->shard.connections >= w->options.max_connections) {
+            stop_accepting(w);
+            return;
+        }
+        int fd = listener_accept(l->fd);
+        if (fd >= 0)
+            conn_adopt(&w->shard, fd);
+        else if (listener_error_is_shortage(fd))
+            pause_accepting(w);
+        if (fd == -EAGAIN || listener_error_is_shortage(fd))
+            return;
+    }
+}
+
+static bool is_listener(const struct worker *w, const void *what)
+{
+    const struct listener *l = what;
+
+    return l >= w->listeners && l < w->listeners + w->options.n_accept;
+}
+
+static void dispatch(struct worker *w, const struct epoll_event *event)
+{
+    void *what = event->data.ptr;
+
+    if (what == &w->handoff)
+        w->adopting = true;
+    else if (w->options.n_accept > 0 && is_listener(w, what))
+        accept_batch(w, what, ACCEPT_BATCH);
+    else
+        conn_event(&w->shard, what, event->events);
+}
+
+/* Those that gave up their last turn; who gives up this one waits for the next. */
+static void run_ready(struct worker *w)
+{
+    struct list ready;
+
+    list_init(&ready);
+    list_move(&ready, &w->shard.ready);
+    for (struct list *l; (l = list_pop(&ready)) != NULL;)
+        conn_go_on(&w->shard, list_of(l, struct conn, ready));
+}
+
+static void run_timeouts(struct worker *w)
+{
+    for (struct timer *t; (t = timeouts_expired(&w->shard.timeouts, shard_now(&w->shard))) != NULL;)
+        conn_expired(&w->shard, list_of(t, struct conn, timer));
+}
+
+/* What the kernel has already connected is still ours to answer. */
+static void close_listeners(struct worker *w)
+{
+    for (size_t i = 0; i < w->options.n_accept; i++) {
+        accept_batch(w, &w->listeners[i], INT32_MAX);
+        listener_close(&w->listeners[i]);
+    }
+    w->options.n_accept = 0;
+}
+
+static void begin_drain(struct worker *w)
+{
+    static const enum timeout_kind idle[] = {TIMEOUT_KEEPALIVE, TIMEOUT_HEADER};
+    struct shard *s = &w->shard;
+
+    s->draining = true;
+    w->drain_until_ms = shard_now(s) + w->options.shard.config->server.drain_timeout_ms;
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
+        struct list *head = &s->timeouts.fifo[idle[i]];
+        for (struct list *l = head->next, *next; l != head; l = next) {
+            next = l->next;
+            conn_drain(s, conn_of(l));
+        }
+    }
+    close_listeners(w);
+}
+
+static void close_all(struct worker *w)
+{
+    for (int kind = 0; kind < TIMEOUT_KINDS; kind++) {
+        struct list *head = &w->shard.timeouts.fifo[kind];
+        while (!list_empty(head))
+            conn_close(&w->shard, conn_of(head->next), CLOSE_STOP);
+    }
+}
+
+/* True once the worker may end. */
+static bool run_stop(struct worker *w)
+{
+    int stop = atomic_load_explicit(&w->stop, memory_order_acquire);
+
+    if (stop == STOP_NOT)
+        return false;
+    /* What was handed over before the master said so is in the ring by now. */
+    w->adopting = w->adopting || handoff_waits(&w->handoff);
+    if (!w->shard.draining)
+        begin_drain(w);
+    if (stop == STOP_NOW || shard_now(&w->shard) >= w->drain_until_ms)
+        close_all(w);
+    return stop >= STOP_WHEN_EMPTY && w->shard.connections == 0 && !w->adopting;
+}
+
+/* Tell the master how many connections are over, and try again to accept where that had to stop. */
+static void tell(struct worker *w)
+{
+    uint64_t ended = 0;
+
+    for (int i = 0; i < CLOSE_REASONS; i++)
+        ended += w->shard.closed[i];
+    if (ended != w->told_ended) {
+        w->told_ended = ended;
+        atomic_store(&w->ended, ended);
+    }
+    gate_open(w->options.gate);
+    if (!w->accepting && w->options.n_accept > 0 && w->shard.connections < w->options.max_connections &&
+        shard_now(&w->shard) >= w->accept_again_ms)
+        start_accepting(w);
+}
+
+static int wait_ms(const struct worker *w)
+{
+    const struct shard *s = &w->shard;
+    int wait = timeouts_next(&s->timeouts, shard_now(s));
+    bool retry = (!w->accepting && w->options.n_accept > 0) || s->access.lines.len > 0 || s->draining;
+
+    if (!list_empty(&s->ready) || w->adopting)
+        return 0;
+    return retry && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
+}
+
+static void worker_loop(struct worker *w)
+{
+    struct epoll_event events[EVENTS];
+    bool over = false;
+
+    serve_turn(&w->shard.serve);
+    while (!over) {
+        int n = epoll_wait(w->shard.epoll_fd, events, EVENTS, wait_ms(w));
+        serve_turn(&w->shard.serve);
+        for (int i = 0; i < n; i++)
+            dispatch(w, &events[i]);
+        if (w->adopting)
+            adopt_some(w);
+        run_ready(w);
+        run_timeouts(w);
+        over = run_stop(w);
+        if (w->shard.access.lines.len > 0)
+            access_log_flush(&w->shard.access);
+        tell(w);
+    }
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker *w = arg;
+
+    w->shard.thread = pthread_self();
+    worker_loop(w);
+    atomic_store_explicit(&w->done, true, memory_order_release);
+    atomic_store(&w->options.gate->waiting, true);
+    gate_open(w->options.gate);
+    return NULL;
+}
+
+static int open_listeners(struct worker *w)
+{
+    if (w->options.n_accept == 0)
+        return 0;
+    w->listeners = calloc(w->options.n_accept, sizeof *w->listeners);
+    if (w->listeners == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < w->options.n_accept; i++) {
+        int err = listener_again(&w->listeners[i], &w->options.accept[i], &w->options.accept_options[i]);
+        if (err < 0) {
+            w->options.n_accept = i;
+            return err;
+        }
+    }
+    start_accepting(w);
+    return w->accepting ? 0 : -ENOMEM;
+}
+
+int worker_init(struct worker *w, const struct worker_options *options)
+{
+    *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}};
+    atomic_init(&w->ended, 0);
+    atomic_init(&w->stop, STOP_NOT);
+    atomic_init(&w->done, false);
+
+    int err = shard_init(&w->shard, &options->shard);
+    if (err == 0)
+        err = handoff_init(&w->handoff);
+    if (err == 0)
+        err = watch(w, w->handoff.wake_fd, EPOLLIN | EPOLLET, &w->handoff);
+    if (err == 0)
+        err = open_listeners(w);
+    if (err < 0)
+        worker_fini(w);
+    return err;
+}
+
+int worker_start(struct worker *w)
+{
+    return -pthread_create(&w->thread, NULL, worker_main, w);
+}
+
+void worker_stop(struct worker *w, enum stop how)
+{
+    atomic_store_explicit(&w->stop, how, memory_order_release);
+    handoff_signal(&w->handoff);
+}
+
+void worker_join(struct worker *w)
+{
+    (void)pthread_join(w->thread, NULL);
+    shard_report(&w->shard);
+}
+
+void worker_fini(struct worker *w)
+{
+    for (size_t i = 0; w->listeners != NULL && i < w->options.n_accept; i++)
+        listener_close(&w->listeners[i]);
+    free(w->listeners);
+    w->listeners = NULL;
+    handoff_fini(&w->handoff);
+    shard_fini(&w->shard);
+}

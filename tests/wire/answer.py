@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""Read an answer from bytes, strictly, and check what must hold of every answer."""
+
+import email.utils
+import re
+import time
+
+STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) ([\x21-\x7e][\x20-\x7e]*)")
+FIELD_LINE = re.compile(
+    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): ([\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)")
+IMF_FIXDATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT")
+STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
+ONLY_ONCE = ("date", "content-length", "content-type", "content-range", "connection", "etag", "last-modified",
+             "location", "allow", "accept-ranges", "server")
+# Seconds from when an answer says it was made to when we read it; more where a case is played slowly.
+age_max = 3.0  # the date is of the second that began up to one second before
+NEEDS = {405: "allow", 416: "content-range", 206: "content-range", 301: "location", 308: "location"}
+
+
+class BadAnswer(Exception):
+    """What came back is not a correct HTTP/1.1 answer."""
+
+
+class Answer:
+    """One answer: status, fields in order, body; `raw` is the head as it came."""
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.body = b""
+        lines = raw[:-4].split(b"\r\n")
+        status = STATUS_LINE.fullmatch(lines[0])
+        if not status:
+            raise BadAnswer("malformed status line %r" % lines[0][:100])
+        self.status = int(status[1])
+        self.fields = [self._field(line) for line in lines[1:]]
+
+    @staticmethod
+    def _field(line):
+        field = FIELD_LINE.fullmatch(line)
+        if not field:
+            raise BadAnswer("malformed field line %r" % line[:100])
+        return field[1].decode("ascii"), field[2].decode("latin-1")
+
+    def all(self, name):
+        return [value for key, value in self.fields if key.lower() == name.lower()]
+
+    def get(self, name):
+        values = self.all(name)
+        return values[0] if values else None
+
+    def closes(self):
+        return (self.get("connection") or "").lower() == "close"
+
+    def body_length(self, head_only):
+        """How many bytes of body follow the head."""
+        if head_only or self.status < 200 or self.status in (204, 304):
+            return 0
+        length = self.get("content-length")
+        if length is None:
+            raise BadAnswer("status %d without Content-Length" % self.status)
+        return int(length)
+
+    def masked(self):
+        """Head and body with the date blanked: equal for equal answers."""
+        return re.sub(rb"(?m)^Date: [^\r]*", b"Date: -", self.raw) + self.body
+
+
+def imf_seconds(text):
+    """Seconds since 1970 of an IMF-fixdate; BadAnswer when it is in another format."""
+    if not IMF_FIXDATE.fullmatch(text):
+        raise BadAnswer("not an IMF-fixdate: %r" % text)
+    when = email.utils.parsedate_to_datetime(text)
+    if email.utils.format_datetime(when, usegmt=True) != text:
+        raise BadAnswer("no such day: %r" % text)
+    return when.timestamp()
+
+
+def parse_head(data):
+    """The answer whose head `data` begins with, or None while the head is incomplete."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        if len(data) > 65536:
+            raise BadAnswer("a head of more than 64 KiB")
+        return None
+    answer = Answer(bytes(data[:end + 4]))
+    _check_framing(answer)
+    return answer
+
+
+def _check_framing(answer):
+    for name in ONLY_ONCE:
+        if len(answer.all(name)) > 1:
+            raise BadAnswer("%s more than once" % name)
+    if answer.get("transfer-encoding"):
+        raise BadAnswer("Transfer-Encoding in an answer of known length")
+    length = answer.get("content-length")
+    if length is not None and not re.fullmatch(r"0|[1-9]\d*", length):
+        raise BadAnswer("Content-Length: %r" % length)
+    if length is not None and (answer.status < 200 or answer.status == 204):
+        raise BadAnswer("Content-Length in a %d" % answer.status)
+
+
+def check(answer):
+    """What must hold of every final answer, whatever was asked."""
+    if answer.status < 200:
+        return
+    _check_dates(answer)
+    needed = NEEDS.get(answer.status)
+    if needed and answer.get(needed) is None:
+        raise BadAnswer("status %d without %s" % (answer.status, needed))
+    etag = answer.get("etag")
+    if etag is not None and not STRONG_ETAG.fullmatch(etag):
+        raise BadAnswer("ETag %r" % etag)
+    if answer.body and answer.get("content-type") is None:
+        raise BadAnswer("a body without Content-Type")
+    connection = (answer.get("connection") or "close").lower()
+    if connection not in ("close", "keep-alive"):
+        raise BadAnswer("Connection: %r" % connection)
+    if answer.status == 416 and not re.fullmatch(r"bytes \*/\d+", answer.get("content-range")):
+        raise BadAnswer("Content-Range %r in a 416" % answer.get("content-range"))
+    if answer.status == 206:
+        _check_partial(answer)
+
+
+def _check_dates(answer):
+    date = answer.get("date")
+    if date is None:
+        raise BadAnswer("no Date")
+    off = imf_seconds(date) - time.time()
+    if not -age_max <= off <= 2.0:
+        raise BadAnswer("Date is %.1f s off" % off)
+    modified = answer.get("last-modified")
+    if modified is not None and imf_seconds(modified) > imf_seconds(date):
+        raise BadAnswer("Last-Modified is later than Date")
+
+
+def _check_partial(answer):
+    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.get("content-range"))
+    if not found:
+        raise BadAnswer("Content-Range %r in a 206" % answer.get("content-range"))
+    first, last, whole = map(int, found.groups())
+    if not first <= last < whole or int(answer.get("content-length")) != last - first + 1:
+        raise BadAnswer("Content-Range %r with Content-Length %s" % (found[0], answer.get("content-length")))

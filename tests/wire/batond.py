@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Start the real daemon with a configuration of its own, watch it, and stop it.
+
+Only the process that was started here is ever signalled, by its id, and stop() is safe to call twice.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROJECT = os.path.dirname(os.path.dirname(HERE))
+SANITIZER_REPORT = re.compile(
+    rb"(ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|SUMMARY: \w+Sanitizer|runtime error:|LeakSanitizer)")
+
+
+def default_path():
+    return os.environ.get("BATOND") or os.path.join(PROJECT, "build", "release", "batond")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def sanitizer_of(path):
+    """'asan', 'tsan' or None: which sanitizer the binary is linked with."""
+    with open(path, "rb") as file:
+        content = file.read()
+    for name, symbol in (("asan", b"__asan_init"), ("tsan", b"__tsan_init")):
+        if symbol in content:
+            return name
+    return None
+
+
+def render_ini(sections):
+    lines = []
+    for section, keys in sections.items():
+        lines.append("[%s]" % section)
+        lines += ["%s = %s" % item for item in keys.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+class Batond:
+    """One running daemon. `changes` overrides keys of the base configuration: {"limits": {"uri_size": 256}}."""
+
+    def __init__(self, path, top, root, name, changes=None, nofile=None):
+        self.path, self.top, self.root, self.name = path, top, root, name
+        self.nofile = nofile
+        self.changes = changes or {}
+        self.unix_path = os.path.join(top, name + ".sock")
+        self.access_log = os.path.join(top, name + ".access")
+        self.error_path = os.path.join(top, name + ".stderr")
+        self.process = None
+        self.port = None
+        self.broken = False  # set by whoever finds that it no longer answers
+
+    def _configuration(self):
+        sections = {
+            "server": {"workers": 1},
+            "listen main": {"address": "127.0.0.1:%d" % self.port},
+            "listen local": {"address": "unix:" + self.unix_path},
+            "limits": {},
+            "log": {"access": self.access_log},
+            "site test": {"root": self.root, "index": "index.html"},
+        }
+        for section, keys in self.changes.items():
+            sections.setdefault(section, {}).update(keys)
+        return render_ini(sections)
+
+    def write_configuration(self):
+        """Choose a port, write the file, return its path."""
+        self.port = free_port()
+        file_name = os.path.join(self.top, self.name + ".ini")
+        with open(file_name, "w", encoding="utf-8") as file:
+            file.write(self._configuration())
+        return file_name
+
+    def start(self, within=20.0):
+        command = [self.path, "-c", self.write_configuration()]
+        if self.nofile:
+            command = ["prlimit", "--nofile=%d" % self.nofile, "--"] + command
+        with open(self.error_path, "ab") as errors:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                                            cwd=self.top)
+        self._wait_ready(time.monotonic() + within)
+        return self
+
+    def _wait_ready(self, deadline):
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError("%s ended with status %s: %s" % (
+                    self.path, self.process.returncode, self.stderr().decode(errors="replace")[-2000:]))
+            try:
+                for via in ("tcp", "unix"):
+                    self.connect(via, timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise RuntimeError("%s does not listen" % self.path) from None
+                time.sleep(0.01)
+
+    def connect(self, via="tcp", timeout=5.0):
+        family = socket.AF_UNIX if via == "unix" else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(timeout)
+            sock.connect(self.unix_path if via == "unix" else ("127.0.0.1", self.port))
+            if via != "unix":
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        except OSError:
+            sock.close()
+            raise
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number):
+        if self.alive():
+            self.process.send_signal(number)
+
+    def wait(self, within):
+        """Its exit status, or None when it still runs after `within` seconds."""
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, within=15.0):
+        """SIGTERM, then SIGKILL after `within` seconds; the exit status (negative: died of a signal)."""
+        if self.process is None:
+            return None
+        self.signal(signal.SIGTERM)
+        if self.wait(within) is None:
+            self.process.kill()
+        return self.process.wait()
+
+    def stderr(self):
+        with open(self.error_path, "rb") as file:
+            return file.read()
+
+    def sanitizer_report(self):
+        """The first lines of what a sanitizer said, or None."""
+        found = SANITIZER_REPORT.search(self.stderr())
+        if not found:
+            return None
+        return self.stderr()[found.start():found.start() + 4000].decode(errors="replace")

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: MIT
+"""Play one case against a running daemon: send, read, compare. A case that does not hold raises Failed."""
+
+import hashlib
+import re
+import select
+import socket
+import struct
+import time
+
+import answer as wire
+import docroot
+from transcript import expand
+
+PROBE = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
+PATIENCE = 5.0
+
+
+class Failed(Exception):
+    """Something that must hold did not."""
+
+
+class NotPlayed(Failed):
+    """The daemon was already broken when the turn of this case came."""
+
+
+class Connection:
+    """A client's end: sends as the sender wishes, reads one strict answer at a time."""
+
+    def __init__(self, server, via, sender):
+        self.sock = server.connect(via, PATIENCE)
+        self.sender = sender
+        self.buffer = bytearray()
+        self.transcript = []
+        self.sent_at = self.got_at = time.monotonic()
+
+    def send(self, data):
+        try:
+            self.sender(self.sock, data)
+        except OSError as error:
+            raise Failed("sending failed: %s" % error) from error
+        self.sent_at = time.monotonic()
+
+    def _receive(self):
+        """Read more; False at the end of the stream."""
+        try:
+            data = self.sock.recv(262144)
+        except socket.timeout:
+            raise Failed("nothing came within %g s" % PATIENCE) from None
+        except OSError as error:
+            raise Failed("receiving failed: %s" % error) from error
+        self.got_at = time.monotonic()
+        self.buffer += data
+        return bool(data)
+
+    def _need(self, ready, what):
+        while True:
+            found = ready()
+            if found is not None:
+                return found
+            if not self._receive():
+                raise Failed("closed before %s, after %r" % (what, bytes(self.buffer[:80])))
+
+    def answer(self, head_only):
+        try:
+            result = self._need(lambda: wire.parse_head(self.buffer), "the head was complete")
+            length = result.body_length(head_only)
+            del self.buffer[:len(result.raw)]
+            self._need(lambda: True if len(self.buffer) >= length else None, "the body was complete")
+            result.body = bytes(self.buffer[:length])
+            del self.buffer[:length]
+            wire.check(result)
+        except wire.BadAnswer as error:
+            raise Failed(str(error)) from error
+        self.transcript.append(result.masked())
+        return result
+
+    def must_be_quiet(self, seconds=0.0):
+        if not self.buffer and select.select([self.sock], [], [], seconds)[0] and not self._receive():
+            raise Failed("closed")
+        if self.buffer:
+            raise Failed("unexpected bytes %r" % bytes(self.buffer[:80]))
+
+    def has_more(self):
+        """Whether anything comes before the end."""
+        return bool(self.buffer) or self._receive()
+
+    def must_be_closed(self):
+        if self.has_more():
+            raise Failed("expected the end, got %r" % bytes(self.buffer[:80]))
+
+    def close(self):
+        """Close with a reset, so that thousands of connections leave no TIME_WAIT behind."""
+        try:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        except OSError:
+            pass
+        self.sock.close()
+
+
+def _check_field(got, kind, name, wanted):
+    values = got.all(name)
+    if kind == "-":
+        if values:
+            raise Failed("expected no %s, got %r" % (name, values[0]))
+        return
+    if not values:
+        if kind != "?":
+            raise Failed("expected %s, got none" % name)
+        return
+    if kind == "=" and values[0] != wanted:
+        raise Failed("expected %s: %r, got %r" % (name, wanted, values[0]))
+    if kind in "~?" and not re.fullmatch(wanted, values[0]):
+        raise Failed("expected %s matching %r, got %r" % (name, wanted, values[0]))
+
+
+def _file_slice(argument):
+    found = re.fullmatch(r"(.*?)(?: (\d+)-(\d+))?", argument)
+    content = docroot.FILES[found[1]]
+    return content if found[2] is None else content[int(found[2]):int(found[3]) + 1]
+
+
+def _check_body(body, kind, argument, env):
+    if kind == "length" and len(body) != int(argument):
+        raise Failed("expected a body of %s bytes, got %d" % (argument, len(body)))
+    if kind == "sha256" and hashlib.sha256(body).hexdigest() != argument:
+        raise Failed("expected a body with SHA-256 %s, got %d other bytes" % (argument, len(body)))
+    if kind in ("file", "text", "empty"):
+        wanted = _file_slice(argument) if kind == "file" else expand(argument, env)
+        if body != wanted:
+            raise Failed("expected the body %r (%d bytes), got %r (%d bytes)" % (
+                wanted[:40], len(wanted), body[:40], len(body)))
+
+
+def _check_answer(connection, expect, env):
+    got = connection.answer(expect.head_only)
+    if got.status not in expect.statuses:
+        raise Failed("expected status %s, got %d" % ("|".join(map(str, expect.statuses)), got.status))
+    for kind, name, value in expect.fields:
+        wanted = expand(value, env).decode("latin-1") if kind == "=" else value
+        _check_field(got, kind, name, wanted)
+    if expect.body:
+        _check_body(got.body, *expect.body, env)
+    return got
+
+
+class Player:
+    """The state of one case while it is played."""
+
+    def __init__(self, connection, env):
+        self.connection, self.env = connection, env
+        self.pending = b""
+        self.last = None
+        self.over = False
+
+    def _flush(self):
+        if self.pending:
+            data, self.pending = self.pending, b""
+            self.connection.send(data)
+
+    def send(self, text):
+        self.pending += expand(text, self.env)
+
+    def answer(self, expect):
+        self._flush()
+        if self.last is not None and self.last.closes():
+            raise Failed("an answer is expected after one that says Connection: close")
+        for _ in range(expect.count):
+            self.last = _check_answer(self.connection, expect, self.env)
+
+    def pause(self, milliseconds):
+        self._flush()
+        time.sleep(milliseconds / 1000)
+
+    def quiet(self, milliseconds):
+        self._flush()
+        self.connection.must_be_quiet(milliseconds / 1000)
+
+    def shut(self, _):
+        self._flush()
+        self.connection.sock.shutdown(socket.SHUT_WR)
+
+    def took(self, bounds):
+        spent = (self.connection.got_at - self.connection.sent_at) * 1000
+        if not bounds[0] <= spent <= bounds[1]:
+            raise Failed("took %d ms" % spent)
+
+    def open(self, _):
+        self._flush()
+        self.over = True
+        if self.last is not None and self.last.closes():
+            raise Failed("the connection must stay open, the answer says Connection: close")
+        self.connection.must_be_quiet()
+        self.connection.send(PROBE)
+        got = self.connection.answer(False)
+        if got.status != 200 or got.body != docroot.FILES["a.txt"]:
+            raise Failed("a request after the case got %d %r" % (got.status, got.body[:40]))
+        self.connection.must_be_quiet()
+
+    def closed(self, quietly):
+        self._flush()
+        self.over = True
+        self.connection.must_be_closed()
+        if self.last is not None and not quietly and not self.last.closes():
+            raise Failed("closed, but the answer did not say Connection: close")
+
+    def refused(self, _):
+        """Closed, at most after one 4xx."""
+        self._flush()
+        self.over = True
+        connection = self.connection
+        if connection.has_more():
+            got = connection.answer(False)
+            if not 400 <= got.status <= 499:
+                raise Failed("got %d" % got.status)
+        connection.must_be_closed()
+
+    def finish(self):
+        """No word on how the case ends: then it ends as its last answer says."""
+        if not self.over:
+            ends = self.last is not None and self.last.closes()
+            (self.closed if ends else self.open)("")
+
+
+def send_whole(sock, data):
+    sock.sendall(data)
+
+
+def answers_at_all(server):
+    """Whether the daemon is alive and answers a plain request within a second."""
+    try:
+        with server.connect(timeout=1.0) as sock:
+            sock.sendall(PROBE)
+            return bool(sock.recv(1))
+    except OSError:
+        return False
+
+
+def play(case, server, env, sender=send_whole):
+    """Play the case; what came back, without dates. Raises Failed."""
+    if server.broken:
+        raise NotPlayed()
+    try:
+        return _play(case, server, env, sender)
+    except Failed as failure:
+        if not server.broken and not answers_at_all(server):
+            server.broken = True
+            raise Failed("%s; now the daemon '%s' no longer answers" % (failure, server.name)) from None
+        raise
+
+
+def _play(case, server, env, sender):
+    try:
+        connection = Connection(server, case.via, sender)
+    except OSError as error:
+        raise Failed("cannot connect: %s" % error) from error
+    try:
+        player = Player(connection, env)
+        for step in case.steps:
+            try:
+                getattr(player, step.kind)(step.value)
+            except Failed as failure:
+                raise Failed("at '%s': %s" % (step.text, failure)) from None
+        player.finish()
+        return connection.transcript
+    finally:
+        connection.close()

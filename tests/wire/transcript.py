@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: MIT
+"""Read *.wire files into cases. The format is described at the top of `run`."""
+
+import email.utils
+import re
+import time
+
+ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", "{": b"{", "}": b"}", "$": b"$"}
+TOKEN = re.compile(r"\\x([0-9a-fA-F]{2})|\\(.)|\{([^{}]*)\}|([^\\{]+)", re.S)
+ANSWER = re.compile(r"(\d{3}(?:\|\d{3})*)(?: (head))?(?: x(\d+))?")
+
+
+class FormatError(Exception):
+    """A .wire file is not in the format."""
+
+
+class Expect:
+    """One expected answer, or several in a row."""
+
+    def __init__(self, statuses, head_only, count):
+        self.statuses, self.head_only, self.count = statuses, head_only, count
+        self.fields = []  # (kind, name, value); kind is one of = ~ * - ?
+        self.body = None  # (kind, argument) or None: any
+
+
+class Step:
+    """One line, or one group of lines, of a case: a thing to do or to see."""
+
+    def __init__(self, kind, value, text):
+        self.kind, self.value, self.text = kind, value, text
+
+
+class Case:
+    """One connection: what is sent on it, and what must come back."""
+
+    def __init__(self, name, where):
+        self.name, self.where = name, where
+        self.server, self.via = "main", "tcp"
+        self.cut, self.root_too = True, True
+        self.steps = []
+
+
+def expand(text, env):
+    """Bytes of `text`: escapes, repetitions and the values that only the running daemon knows."""
+    out = []
+    for hexa, escape, braces, plain in TOKEN.findall(text):
+        if hexa:
+            out.append(bytes([int(hexa, 16)]))
+        elif escape:
+            if escape not in ESCAPES:
+                raise FormatError("unknown escape \\%s" % escape)
+            out.append(ESCAPES[escape])
+        elif plain:
+            out.append(plain.encode("utf-8"))
+        else:
+            out.append(_brace(braces, env))
+    return b"".join(out)
+
+
+def _brace(inside, env):
+    repeat = re.fullmatch(r"(.+)\*(\d+)", inside, re.S)
+    if repeat:
+        return expand(repeat[1], env) * int(repeat[2])
+    kind, _, rest = inside.partition(" ")
+    name, _, shift = rest.partition(" ")
+    if kind == "etag":
+        return env.etag(name)
+    if kind in DATES:
+        return DATES[kind](env.mtime(name) + int(shift or 0)).encode()
+    if kind == "port":
+        return str(env.port).encode()
+    raise FormatError("unknown {%s}" % inside)
+
+
+DATES = {
+    "date": lambda when: email.utils.formatdate(when, usegmt=True),
+    "rfc850": lambda when: time.strftime("%A, %d-%b-%y %H:%M:%S GMT", time.gmtime(when)),
+    "asctime": lambda when: time.asctime(time.gmtime(when)),
+}
+
+
+def _header_line(case, line):
+    """A line before the first step that says how the case is to be run; False when it is none."""
+    word, _, rest = line.partition(" ")
+    if word == "on":
+        case.server = rest
+    elif word == "via":
+        case.via = rest
+    elif line == "nocut":
+        case.cut = False
+    elif line == "unless root":
+        case.root_too = False
+    else:
+        return False
+    return True
+
+
+def _number_range(text):
+    low, _, high = text.partition("-")
+    return int(low), int(high)
+
+
+def _detail_line(case, line):
+    """A line that says more about the answer begun above; False when it is none."""
+    expect = case.steps[-1].value if case.steps and case.steps[-1].kind == "answer" else None
+    mark, _, rest = line.partition(" ")
+    if mark not in ("+", "-", "=", "?"):
+        return False
+    if expect is None:
+        raise FormatError("%r without an answer before it" % line)
+    if mark == "-":
+        expect.fields.append(("-", rest, None))
+    elif mark == "=":
+        expect.body = tuple(rest.split(" ", 1)) if " " in rest else (rest, "")
+    elif mark == "?":
+        _, name, regex = _field_expectation(rest)
+        expect.fields.append(("?", name, regex))
+    else:
+        expect.fields.append(_field_expectation(rest))
+    return True
+
+
+def _field_expectation(rest):
+    found = re.fullmatch(r"([\w-]+)(?:: (.*)| ~ (.*)| (\*))", rest)
+    if not found:
+        raise FormatError("cannot read the field %r" % rest)
+    name, equal, regex, _ = found.groups()
+    if equal is not None:
+        return "=", name, equal
+    return ("~", name, regex) if regex is not None else ("*", name, None)
+
+
+def _step_line(case, line):
+    word, _, rest = line.partition(" ")
+    if word == ">":
+        step = Step("send", rest + "\\r\\n", line)
+    elif word == ">>":
+        step = Step("send", rest, line)
+    elif word == "<":
+        found = ANSWER.fullmatch(rest)
+        if not found:
+            raise FormatError("cannot read the answer %r" % line)
+        statuses = [int(status) for status in found[1].split("|")]
+        step = Step("answer", Expect(statuses, bool(found[2]), int(found[3] or 1)), line)
+    elif word in ("pause", "quiet"):
+        case.cut = False
+        step = Step(word, int(rest), line)
+    elif word == "took":
+        case.cut = False
+        step = Step(word, _number_range(rest), line)
+    elif line in ("shut", "open", "closed", "closed quietly", "refused"):
+        step = Step(word, rest, line)
+    else:
+        raise FormatError("cannot read %r" % line)
+    case.steps.append(step)
+
+
+def _build(name, lines, where):
+    case = Case(name, where)
+    for line in lines:
+        if not case.steps and _header_line(case, line):
+            continue
+        if not _detail_line(case, line):
+            _step_line(case, line)
+    if not case.steps:
+        raise FormatError("the case does nothing")
+    return case
+
+
+def _instances(name, lines, rows):
+    """The case itself, or one case for each row of its table."""
+    if not rows:
+        yield name, lines
+    for row in rows:
+        cells = [cell.strip() for cell in re.sub(r"\s\|$", " ", row[1:]).split(" | ")]
+
+        def fill(text, cells=cells):
+            return re.sub(r"(?<!\\)\$([1-9])", lambda number: cells[int(number[1]) - 1], text)
+        yield fill(name), [fill(line) for line in lines]
+
+
+def load(path, label):
+    """All cases of one file."""
+    cases, block = [], None
+    with open(path, encoding="utf-8") as file:
+        numbered = list(enumerate(file.read().split("\n"), 1)) + [(0, "== ")]
+    for number, line in numbered:
+        if line.startswith("== "):
+            if block:
+                cases += _finish(block, label)
+            block = (line[3:], number, [], [])
+        elif line.startswith("#") or not line.strip():
+            continue
+        elif block is None:
+            raise FormatError("%s:%d: a line before the first case" % (label, number))
+        else:
+            block[3 if line.startswith("|") else 2].append(line if line.startswith(">") else line.strip())
+    return cases
+
+
+def _finish(block, label):
+    name, number, lines, rows = block
+    where = "%s:%d" % (label, number)
+    try:
+        return [_build(filled, text, where) for filled, text in _instances(name, lines, rows)]
+    except (FormatError, IndexError, ValueError) as error:
+        raise FormatError("%s: %s" % (where, error)) from error

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""What the kernel says of a running process: descriptors, connections, memory, CPU time."""
+
+import os
+import re
+
+
+def descriptors(pid):
+    """What each open descriptor is, as readlink says."""
+    links = []
+    for entry in os.listdir("/proc/%d/fd" % pid):
+        try:
+            links.append(os.readlink("/proc/%d/fd/%s" % (pid, entry)))
+        except FileNotFoundError:
+            pass
+    return links
+
+
+def sockets(pid):
+    return sum(link.startswith("socket:") for link in descriptors(pid))
+
+
+def deleted_files(pid):
+    """Regular files that are open but no longer have a name."""
+    return [link for link in descriptors(pid) if link.startswith("/") and link.endswith(" (deleted)")]
+
+
+def established(port):
+    """Connections of our port that the kernel has not closed, but for TIME_WAIT."""
+    count = 0
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for line in table.readlines()[1:]:
+            local, state = line.split()[1], line.split()[3]
+            count += int(local.rpartition(":")[2], 16) == port and state not in ("06", "0A")
+    return count
+
+
+def pss_kib(pid):
+    with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as rollup:
+        return int(re.search(r"(?m)^Pss:\s+(\d+)", rollup.read())[1])
+
+
+def cpu_seconds(pid):
+    with open("/proc/%d/stat" % pid, encoding="ascii") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

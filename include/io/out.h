@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* io/out.h: answers on their way to a socket.
  *
- * A row of pieces that one writev(2) sends, and behind them at most one part of a file that sendfile(2) sends. A worker
- * has one of these, fills it with the answers of a turn, and flushes it. What the socket does not take is saved into
- * one of exactly the needed size that the connection keeps.
+ * A row of pieces: bytes in memory, which writev(2) sends as many at a time as stand together, and parts of files, which
+ * sendfile(2) sends. A worker has one of these, fills it with the answers of a turn, and flushes it. What the socket
+ * does not take is saved into one of exactly the needed size that the connection keeps.
  *
  * Ownership: a piece with an owner holds a reference to it, so its bytes stay; a piece without one borrows bytes that
  *            must last until out_flush or out_save, which copies them. out_text copies at once.
@@ -26,29 +26,35 @@
 enum out_result { OUT_DONE, OUT_BLOCKED, OUT_YIELD, OUT_FAILED, OUT_SHRANK };
 
 enum {
-    OUT_BYTES = 128 * 1024,    /* in a row, and then no further answer */
-    OUT_PIECES = 192,          /* of a worker's row */
-    OUT_ANSWER_PIECES = 4,     /* the most that one answer may take */
-    OUT_TEXT = 160 * 1024,     /* bytes that out_text may copy into a worker's row; untouched pages cost nothing */
-    OUT_ANSWER_TEXT = 2 * 1024 /* the most that one answer may copy, but for a target that it repeats */
+    OUT_BYTES = 128 * 1024, /* in a row, and then no further answer */
+    /* The most that one answer may take: parts of files, pieces, and bytes that it may copy but for a target that it
+     * repeats. An answer in many parts takes most: four pieces for each, and the lines between them. */
+    OUT_ANSWER_PARTS = 64,
+    OUT_ANSWER_PIECES = 4 * OUT_ANSWER_PARTS + 8,
+    OUT_ANSWER_TEXT = 2 * 1024 + 160 * OUT_ANSWER_PARTS,
+    /* Of a worker's row; untouched pages cost nothing. */
+    OUT_PIECES = OUT_ANSWER_PIECES + 192,
+    OUT_PARTS = OUT_ANSWER_PARTS + 64,
+    OUT_TEXT = 192 * 1024,
 };
 
-struct out_file {
-    struct ref *owner; /* counted; NULL where there is no file */
-    int fd;            /* borrowed from the owner */
+/* A part of a file. */
+struct out_part {
+    int fd; /* borrowed from the owner of its piece */
     uint64_t at;
     uint64_t left;
 };
 
 struct out {
-    struct iovec *piece; /* owned, as is all below, with the structure */
-    struct ref **owner;  /* counted or NULL, one for each piece */
+    struct iovec *piece;   /* owned, as is all below, with the structure; the base of a part of a file is NULL */
+    struct ref **owner;    /* counted or NULL, one for each piece */
+    struct out_part *part; /* of the pieces that are parts of files, in their order */
     char *text;
     uint32_t n, first; /* pieces in the row; those before `first` are sent */
+    uint32_t n_parts, first_part;
     uint32_t text_len, text_cap;
-    uint32_t cap;
-    size_t bytes; /* of all pieces */
-    struct out_file file;
+    uint32_t cap, cap_parts;
+    uint64_t bytes;    /* of all pieces */
     uint64_t sent;     /* bytes since this was made, or since the caller zeroed it */
     uint64_t since_ms; /* the caller's: when that was */
 };
@@ -57,12 +63,12 @@ struct out {
 struct out *out_new(void);
 void out_free(struct out **o);
 
-/* Is there room for one more answer with `text` bytes to copy? Nothing can stand behind a file. A row that holds much is
- * full too: a peer that does not read keeps all of it, and what it refers to, in memory. */
+/* Is there room for one more answer with `text` bytes to copy? A row that holds much is full too: a peer that does not
+ * read keeps all of it, and what it refers to, in memory. */
 static inline bool out_has_room(const struct out *o, size_t text)
 {
-    return o->bytes < OUT_BYTES && o->cap - o->n >= OUT_ANSWER_PIECES && o->text_cap - o->text_len >= text &&
-           o->file.owner == NULL;
+    return o->bytes < OUT_BYTES && o->cap - o->n >= OUT_ANSWER_PIECES &&
+           o->cap_parts - o->n_parts >= OUT_ANSWER_PARTS && o->text_cap - o->text_len >= text;
 }
 
 static inline void out_piece(struct out *o, struct sv bytes, struct ref *owner)
@@ -82,9 +88,10 @@ static inline char *out_text_end(const struct out *o)
 {
     return o->text + o->text_len;
 }
+/* `len` bytes of a file, which the owner keeps open. */
 void out_file(struct out *o, int fd, uint64_t at, uint64_t len, struct ref *owner);
 
-/* Send. What is sent is taken off *budget, down to 0; a file of which more is left then is OUT_YIELD. After OUT_DONE the
+/* Send. What is sent is taken off *budget, down to 0; where parts of files are left then, that is OUT_YIELD. After OUT_DONE the
  * row is empty. `last`: the caller shuts down or closes the socket next, so the kernel may hold back the end and send it
  * in one segment with the FIN. */
 enum out_result out_flush(struct out *o, int fd, bool last, size_t *budget);

@@ -11,24 +11,25 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
-/* One allocation: the structure, its iovecs, their owners, the bytes. */
-static struct out *out_sized(uint32_t pieces, uint32_t text)
+/* One allocation: the structure, its iovecs, their owners, parts of files, the bytes. */
+static struct out *out_sized(uint32_t pieces, uint32_t parts, uint32_t text)
 {
-    size_t size = sizeof(struct out) + pieces * (sizeof(struct iovec) + sizeof(struct ref *)) + text;
-    struct out *o = malloc(size);
+    size_t piece = sizeof(struct iovec) + sizeof(struct ref *);
+    struct out *o = malloc(sizeof *o + pieces * piece + parts * sizeof(struct out_part) + text);
 
     if (o == NULL)
         return NULL;
-    *o = (struct out){.cap = pieces, .text_cap = text};
+    *o = (struct out){.cap = pieces, .cap_parts = parts, .text_cap = text};
     o->piece = (struct iovec *)(void *)(o + 1);
     o->owner = (struct ref **)(void *)(o->piece + pieces);
-    o->text = (char *)(o->owner + pieces);
+    o->part = (struct out_part *)(void *)(o->owner + pieces);
+    o->text = (char *)(o->part + parts);
     return o;
 }
 
 struct out *out_new(void)
 {
-    return out_sized(OUT_PIECES, OUT_TEXT);
+    return out_sized(OUT_PIECES, OUT_PARTS, OUT_TEXT);
 }
 
 void out_free(struct out **o)
@@ -39,28 +40,17 @@ void out_free(struct out **o)
     *o = NULL;
 }
 
-static void forget_file(struct out *o)
-{
-    if (o->file.owner != NULL)
-        ref_put(o->file.owner);
-    o->file.owner = NULL;
-}
-
-static void forget_pieces(struct out *o)
+void out_clear(struct out *o)
 {
     for (uint32_t i = 0; i < o->n; i++)
         if (o->owner[i] != NULL)
             ref_put(o->owner[i]);
     o->n = 0;
     o->first = 0;
+    o->n_parts = 0;
+    o->first_part = 0;
     o->text_len = 0;
     o->bytes = 0;
-}
-
-void out_clear(struct out *o)
-{
-    forget_pieces(o);
-    forget_file(o);
 }
 
 void out_text(struct out *o, struct sv bytes)
@@ -86,8 +76,26 @@ void out_text_written(struct out *o, size_t len)
 
 void out_file(struct out *o, int fd, uint64_t at, uint64_t len, struct ref *owner)
 {
-    ref_get(owner);
-    o->file = (struct out_file){owner, fd, at, len};
+    out_piece(o, (struct sv){0}, owner);
+    o->part[o->n_parts++] = (struct out_part){fd, at, len};
+    o->bytes += len;
+}
+
+static bool is_part(const struct out *o, uint32_t i)
+{
+    return o->piece[i].iov_base == NULL;
+}
+
+/* The pieces in memory from the front on end before this one. */
+static uint32_t end_of_run(const struct out *o)
+{
+    uint32_t end = o->first;
+
+    if (o->first_part == o->n_parts)
+        return o->n;
+    while (!is_part(o, end))
+        end++;
+    return end;
 }
 
 static void count_sent(struct out *o, size_t sent, size_t *budget)
@@ -96,22 +104,22 @@ static void count_sent(struct out *o, size_t sent, size_t *budget)
     *budget -= sent < *budget ? sent : *budget;
 }
 
-/* The front of the row was sent. */
-static void advance(struct out *o, size_t sent)
+/* The front of the row was sent; `end` is where its run ends. */
+static void advance(struct out *o, uint32_t end, size_t sent)
 {
-    while (o->first < o->n && sent >= o->piece[o->first].iov_len)
+    while (o->first < end && sent >= o->piece[o->first].iov_len)
         sent -= o->piece[o->first++].iov_len;
-    if (o->first < o->n) {
+    if (o->first < end) {
         struct iovec *part = &o->piece[o->first];
         part->iov_base = (char *)part->iov_base + sent;
         part->iov_len -= sent;
     }
 }
 
-static ssize_t send_pieces(const struct out *o, int fd, bool more)
+static ssize_t send_run(const struct out *o, int fd, uint32_t end, bool more)
 {
     struct iovec *from = o->piece + o->first;
-    size_t n = o->n - o->first;
+    size_t n = end - o->first;
 
     if (!more)
         return writev(fd, from, (int)n);
@@ -120,74 +128,85 @@ static ssize_t send_pieces(const struct out *o, int fd, bool more)
     return sendmsg(fd, &message, MSG_MORE | MSG_NOSIGNAL);
 }
 
-static enum out_result flush_pieces(struct out *o, int fd, bool more, size_t *budget)
+static enum out_result flush_run(struct out *o, int fd, bool last, size_t *budget)
 {
-    while (o->first < o->n) {
-        ssize_t sent = send_pieces(o, fd, more);
+    uint32_t end = end_of_run(o);
+
+    while (o->first < end) {
+        ssize_t sent = send_run(o, fd, end, last || end < o->n);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
             return errno == EAGAIN ? OUT_BLOCKED : OUT_FAILED;
         count_sent(o, (size_t)sent, budget);
-        advance(o, (size_t)sent);
+        advance(o, end, (size_t)sent);
     }
-    forget_pieces(o);
     return OUT_DONE;
 }
 
-static enum out_result file_failed(void)
+static enum out_result part_failed(void)
 {
     if (errno == EAGAIN)
         return OUT_BLOCKED;
     return errno == EIO ? OUT_SHRANK : OUT_FAILED;
 }
 
-static enum out_result flush_file(struct out *o, int fd, size_t *budget)
+static enum out_result flush_part(struct out *o, int fd, size_t *budget)
 {
-    while (o->file.left > 0) {
+    struct out_part *part = &o->part[o->first_part];
+
+    while (part->left > 0) {
         if (*budget == 0)
             return OUT_YIELD;
-        off_t at = (off_t)o->file.at;
-        ssize_t sent = sendfile(fd, o->file.fd, &at, o->file.left < *budget ? o->file.left : *budget);
+        off_t at = (off_t)part->at;
+        ssize_t sent = sendfile(fd, part->fd, &at, part->left < *budget ? part->left : *budget);
         if (sent == 0)
             return OUT_SHRANK;
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
-            return file_failed();
-        o->file.at += (uint64_t)sent;
-        o->file.left -= (uint64_t)sent;
+            return part_failed();
+        part->at += (uint64_t)sent;
+        part->left -= (uint64_t)sent;
         count_sent(o, (size_t)sent, budget);
     }
-    forget_file(o);
+    o->first++;
+    o->first_part++;
     return OUT_DONE;
 }
 
 enum out_result out_flush(struct out *o, int fd, bool last, size_t *budget)
 {
-    enum out_result result = flush_pieces(o, fd, last || o->file.owner != NULL, budget);
+    enum out_result result = OUT_DONE;
 
-    return result == OUT_DONE && o->file.owner != NULL ? flush_file(o, fd, budget) : result;
+    while (o->first < o->n && result == OUT_DONE)
+        result = is_part(o, o->first) ? flush_part(o, fd, budget) : flush_run(o, fd, last, budget);
+    if (result == OUT_DONE)
+        out_clear(o);
+    return result;
 }
 
 struct out *out_save(struct out *o)
 {
+    uint32_t part = o->first_part;
     size_t copied = 0;
 
     for (uint32_t i = o->first; i < o->n; i++)
         copied += o->owner[i] == NULL ? o->piece[i].iov_len : 0;
-    struct out *kept = out_sized(o->n - o->first, (uint32_t)copied);
+    struct out *kept = out_sized(o->n - o->first, o->n_parts - part, (uint32_t)copied);
     if (kept == NULL)
         return NULL;
     for (uint32_t i = o->first; i < o->n; i++) {
         struct sv bytes = sv_of(o->piece[i].iov_base, o->piece[i].iov_len);
-        if (o->owner[i] == NULL)
+        if (is_part(o, i)) {
+            out_file(kept, o->part[part].fd, o->part[part].at, o->part[part].left, o->owner[i]);
+            part++;
+        } else if (o->owner[i] == NULL) {
             out_text(kept, bytes);
-        else
+        } else {
             out_piece(kept, bytes, o->owner[i]);
+        }
     }
-    kept->file = o->file;
-    o->file.owner = NULL;
     out_clear(o);
     return kept;
 }

@@ -27,7 +27,7 @@ enum { ROW_BYTES = 1024 * 1024, ROW_BLOBS = 4, BLOB_LEN = 20000 };
 /* What pieces refer to, as to a cache entry. */
 static inline bool out_empty(const struct out *o)
 {
-    return o->n == 0 && o->file.owner == NULL;
+    return o->n == 0 && o->n_parts == 0 && o->bytes == 0;
 }
 
 /* out_flush with a budget of which nobody asks what is left. */

@@ -66,12 +66,15 @@ static void fill_at_random(uint64_t *seed, int fd, struct sv content)
 
     for (size_t i = 0; i < pieces; i++) {
         size_t len = random_below(seed, random_below(seed, 4) == 0 ? 2000 : 60);
-        switch (random_below(seed, 3)) {
+        switch (random_below(seed, 4)) {
         case 0:
             row_owned(&row, random_below(seed, ROW_BLOBS), random_below(seed, BLOB_LEN - len), len);
             break;
         case 1:
             row_borrowed(&row, len);
+            break;
+        case 2:
+            row_file(&row, fd, content, random_below(seed, FILE_LEN - len), len);
             break;
         default:
             row_text(&row, len);

@@ -92,17 +92,31 @@ static void a_row_that_holds_much_is_full(void **state)
     assert_true(out_has_room(row.out, 0));
 }
 
-static void nothing_may_stand_behind_a_file(void **state)
+static void room_for_parts_ends_one_answer_before_the_row_does(void **state)
 {
     (void)state;
-    out_file(row.out, -1, 0, 10, &row.blob[0].ref);
-    assert_false(out_has_room(row.out, 0));
+    for (uint32_t n = 0; n < OUT_PARTS; n++) {
+        assert_int_equal(out_has_room(row.out, 0), n <= OUT_PARTS - OUT_ANSWER_PARTS);
+        out_file(row.out, -1, 0, 10, &row.blob[0].ref);
+    }
     assert_false(out_empty(row.out));
-    assert_int_equal(row.blob[0].ref.count, 2);
+    assert_int_equal(row.blob[0].ref.count, 1 + OUT_PARTS);
     out_clear(row.out);
     assert_true(out_has_room(row.out, 0));
     assert_true(out_empty(row.out));
     assert_int_equal(row.blob[0].ref.count, 1);
+}
+
+static void a_row_with_a_large_part_is_full(void **state)
+{
+    (void)state;
+    out_file(row.out, -1, 0, OUT_BYTES - 1, &row.blob[0].ref);
+    assert_true(out_has_room(row.out, 0));
+    row_owned(&row, 0, 0, 1);
+    assert_false(out_has_room(row.out, 0));
+    out_clear(row.out);
+    out_file(row.out, -1, 0, UINT64_C(1) << 33, &row.blob[0].ref);
+    assert_false(out_has_room(row.out, 0));
 }
 
 static void a_saved_row_is_exactly_as_large_as_needed(void **state)
@@ -114,13 +128,15 @@ static void a_saved_row_is_exactly_as_large_as_needed(void **state)
     out_file(row.out, 7, 11, 13, &row.blob[1].ref);
     struct out *first = row.out;
     row_save(&row, false);
-    assert_int_equal(row.out->cap, 3);
-    assert_int_equal(row.out->n, 3);
+    assert_int_equal(row.out->cap, 4);
+    assert_int_equal(row.out->n, 4);
+    assert_int_equal(row.out->cap_parts, 1);
+    assert_int_equal(row.out->n_parts, 1);
     assert_int_equal(row.out->text_cap, 130);
     assert_int_equal(row.out->sent, 0);
-    assert_int_equal(row.out->file.fd, 7);
-    assert_int_equal(row.out->file.at, 11);
-    assert_int_equal(row.out->file.left, 13);
+    assert_int_equal(row.out->part[0].fd, 7);
+    assert_int_equal(row.out->part[0].at, 11);
+    assert_int_equal(row.out->part[0].left, 13);
     assert_ptr_equal(row.out->piece[1].iov_base, row.blob[0].bytes);
     assert_int_equal(row.blob[0].ref.count, 2);
     assert_int_equal(row.blob[1].ref.count, 2);
@@ -169,7 +185,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(room_for_pieces_ends_one_answer_before_the_row_does, begin, end),
         cmocka_unit_test_setup_teardown(room_for_text_is_what_is_left_of_it, begin, end),
         cmocka_unit_test_setup_teardown(a_row_that_holds_much_is_full, begin, end),
-        cmocka_unit_test_setup_teardown(nothing_may_stand_behind_a_file, begin, end),
+        cmocka_unit_test_setup_teardown(room_for_parts_ends_one_answer_before_the_row_does, begin, end),
+        cmocka_unit_test_setup_teardown(a_row_with_a_large_part_is_full, begin, end),
         cmocka_unit_test_setup_teardown(a_saved_row_is_exactly_as_large_as_needed, begin, end),
         cmocka_unit_test_setup_teardown(freeing_and_clearing_put_every_reference, begin, end),
         cmocka_unit_test_setup_teardown(a_row_holds_the_last_reference_if_nobody_else_does, begin, end),

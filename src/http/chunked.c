@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Find the end of a chunked body. On the way of the few requests that carry one; the data is thrown away.
  *
- *     SIZE -> [EXTENSION] -> SIZE_LF -> DATA -> DATA_CR -> DATA_LF -> SIZE
+ *     SIZE -> [SPACE] -> [EXTENSION] -> SIZE_LF -> DATA -> DATA_CR -> DATA_LF -> SIZE
  *                              | size 0
  *                              +-> LINE -> END_LF, done
  *                                  | ^
@@ -16,7 +16,7 @@
 
 #include "http/bytes.h"
 
-enum state { SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, LINE, NAME, TRAILER, TRAILER_LF, END_LF, DONE };
+enum state { SIZE, SPACE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, LINE, NAME, TRAILER, TRAILER_LF, END_LF, DONE };
 
 enum { SIZE_DIGITS_MAX = 16 };
 
@@ -37,7 +37,22 @@ static int end_size(struct chunked *ch, char c)
         ch->state = SIZE_LF;
     else if (c == ';')
         ch->state = EXTENSION;
+    else if (c == ' ' || c == '\t')
+        ch->state = SPACE;
     else
+        return 400;
+    return 0;
+}
+
+/* Bad white space, which must lead to an extension (RFC 9112 7.1.1). */
+static int read_space(struct chunked *ch, char c)
+{
+    if (ch->meta_max == 0)
+        return 413;
+    ch->meta_max--;
+    if (c == ';')
+        ch->state = EXTENSION;
+    else if (c != ' ' && c != '\t')
         return 400;
     return 0;
 }
@@ -111,6 +126,8 @@ static int read_byte(struct chunked *ch, char c)
     switch ((enum state)ch->state) {
     case SIZE:
         return read_size(ch, c);
+    case SPACE:
+        return read_space(ch, c);
     case EXTENSION:
         return read_meta(ch, c, SIZE_LF);
     case SIZE_LF:

@@ -259,14 +259,21 @@ static void read_persistence(struct request *rq)
     rq->keep_alive = !close && (rq->http11 || keep);
 }
 
+/* A list like any other: empty members do not count, and what is said twice is said (RFC 9110 5.6.1.2, 10.1.1). */
 static int read_expect(struct request *rq)
 {
-    struct sv expect = rq->field[FIELD_EXPECT];
+    uint32_t at = 0;
 
-    if (expect.p == NULL || !rq->http11)
+    if (rq->field[FIELD_EXPECT].p == NULL || !rq->http11)
         return 0;
-    rq->wants_100 = sv_ieq(expect, SV("100-continue"));
-    return rq->wants_100 ? 0 : 417;
+    for (struct sv line; (line = request_next(rq, FIELD_EXPECT, &at)).p != NULL;) {
+        for (struct sv expectation; list_next(&line, &expectation);) {
+            if (!sv_ieq(expectation, SV("100-continue")))
+                return 417;
+            rq->wants_100 = true;
+        }
+    }
+    return 0;
 }
 
 int request_read(struct request *rq, const char *bytes, const struct parse *head)

@@ -66,10 +66,10 @@ static inline bool sv_ends(struct sv s, struct sv suffix)
     return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.p + s.len - suffix.len, suffix.p, suffix.len) == 0);
 }
 
-/* What follows the first n bytes; n is at most the length. */
+/* What follows the first n bytes; n is at most the length. (NULL + 0 is undefined.) */
 static inline struct sv sv_skip(struct sv s, size_t n)
 {
-    return (struct sv){s.p + n, s.len - n};
+    return (struct sv){n > 0 ? s.p + n : s.p, s.len - n};
 }
 
 /* Without the spaces and tabs at both ends (OWS of RFC 9110 5.6.3). */

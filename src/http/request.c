@@ -29,7 +29,7 @@ static const struct {
 };
 
 /* Rows of field.def stand in the order of their length, so those of one length are neighbours; this is the first. */
-enum { FIELD_NAME_MAX = 17, COUNTED = 1 };
+enum { FIELD_NAME_MAX = 19, COUNTED = 1 };
 
 /* One more than the field, so that 0 says that there is none. */
 static const uint8_t first_of_length[FIELD_NAME_MAX + 1] = {
@@ -37,11 +37,14 @@ static const uint8_t first_of_length[FIELD_NAME_MAX + 1] = {
     [5] = COUNTED + FIELD_RANGE,
     [6] = COUNTED + FIELD_EXPECT,
     [7] = COUNTED + FIELD_REFERER,
-    [8] = COUNTED + FIELD_IF_RANGE,
+    [8] = COUNTED + FIELD_IF_MATCH,
     [10] = COUNTED + FIELD_CONNECTION,
     [13] = COUNTED + FIELD_IF_NONE_MATCH,
     [14] = COUNTED + FIELD_CONTENT_LENGTH,
+    [15] = COUNTED + FIELD_ACCEPT_ENCODING,
+    [16] = COUNTED + FIELD_WANT_REPR_DIGEST,
     [17] = COUNTED + FIELD_IF_MODIFIED_SINCE,
+    [19] = COUNTED + FIELD_IF_UNMODIFIED_SINCE,
 };
 
 /* Our names hold letters and '-' only, and a token holds no byte that bit 5 would turn into '-': so it may be set. */

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Does a client want to know the digest of what it gets? Asked after the conditions, for the few requests that carry the
+ * field. A dictionary of structured fields is taken off the front of a view, piece by piece; each function that does so
+ * returns false where its piece is malformed. */
+
+#include "http/digest.h"
+
+#include "http/bytes.h"
+
+enum { INTEGER_DIGITS = 15, WEIGHT_MAX = 10 };
+
+static bool take(struct sv *s, char c)
+{
+    if (s->len == 0 || s->p[0] != c)
+        return false;
+    *s = sv_skip(*s, 1);
+    return true;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_key_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '*';
+}
+
+static bool take_key(struct sv *s, struct sv *key)
+{
+    size_t n = 0;
+
+    if (s->len == 0 || !((s->p[0] >= 'a' && s->p[0] <= 'z') || s->p[0] == '*'))
+        return false;
+    while (n < s->len && is_key_byte(s->p[n]))
+        n++;
+    *key = sv_of(s->p, n);
+    *s = sv_skip(*s, n);
+    return true;
+}
+
+/* An integer, or a decimal, of which *value is 0. */
+static bool take_number(struct sv *s, int64_t *value)
+{
+    bool negative = take(s, '-');
+    size_t n = 0;
+
+    for (*value = 0; n < s->len && n < INTEGER_DIGITS && is_digit(s->p[n]); n++)
+        *value = *value * 10 + (s->p[n] - '0');
+    *s = sv_skip(*s, n);
+    if (negative)
+        *value = -*value;
+    if (n == 0 || !take(s, '.'))
+        return n > 0;
+    *value = 0;
+    size_t fraction = 0;
+    while (fraction < s->len && is_digit(s->p[fraction]))
+        fraction++;
+    *s = sv_skip(*s, fraction);
+    return n <= 12 && fraction >= 1 && fraction <= 3;
+}
+
+/* "text", with \" and \\ in it. */
+static bool skip_string(struct sv *s)
+{
+    while (s->len > 0) {
+        char c = s->p[0];
+        *s = sv_skip(*s, 1);
+        if (c == '"')
+            return true;
+        if (c == '\\' && !take(s, '"') && !take(s, '\\'))
+            return false;
+        if (c < ' ' || c > '~')
+            return false;
+    }
+    return false;
+}
+
+static bool is_base64_byte(char c)
+{
+    return (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') || is_digit(c) || c == '+' || c == '/' || c == '=';
+}
+
+/* :bytes: */
+static bool skip_bytes(struct sv *s)
+{
+    size_t n = 0;
+
+    while (n < s->len && is_base64_byte(s->p[n]))
+        n++;
+    *s = sv_skip(*s, n);
+    return take(s, ':');
+}
+
+static void skip_token(struct sv *s)
+{
+    size_t n = 0;
+
+    while (n < s->len && (byte_is(s->p[n], BYTE_TOKEN) || s->p[n] == ':' || s->p[n] == '/'))
+        n++;
+    *s = sv_skip(*s, n);
+}
+
+/* One value of any type but a list; *value is that of an integer, else 0. */
+static bool take_item(struct sv *s, int64_t *value)
+{
+    *value = 0;
+    if (take(s, '"'))
+        return skip_string(s);
+    if (take(s, ':'))
+        return skip_bytes(s);
+    if (take(s, '?'))
+        return take(s, '0') || take(s, '1');
+    if (s->len == 0)
+        return false;
+    if (s->p[0] == '*' || (sv_lower(s->p[0]) >= 'a' && sv_lower(s->p[0]) <= 'z')) {
+        skip_token(s);
+        return true;
+    }
+    return take_number(s, value);
+}
+
+static void skip_spaces(struct sv *s)
+{
+    while (take(s, ' '))
+        continue;
+}
+
+/* ;key=value;key */
+static bool skip_parameters(struct sv *s)
+{
+    struct sv key;
+    int64_t value;
+
+    while (take(s, ';')) {
+        skip_spaces(s);
+        if (!take_key(s, &key) || (take(s, '=') && !take_item(s, &value)))
+            return false;
+    }
+    return true;
+}
+
+/* (item item) */
+static bool skip_list(struct sv *s)
+{
+    int64_t value;
+
+    for (;;) {
+        skip_spaces(s);
+        if (take(s, ')'))
+            return true;
+        if (!take_item(s, &value) || !skip_parameters(s))
+            return false;
+        if (s->len > 0 && s->p[0] != ' ' && s->p[0] != ')')
+            return false;
+    }
+}
+
+static bool take_member(struct sv *s, struct sv *key, int64_t *value)
+{
+    *value = 0;
+    if (!take_key(s, key))
+        return false;
+    if (take(s, '=') && !(take(s, '(') ? skip_list(s) : take_item(s, value)))
+        return false;
+    return skip_parameters(s);
+}
+
+/* One line of the field. What was said of sha-256 last counts. */
+static bool read_line(struct sv line, int64_t *weight)
+{
+    struct sv rest = line;
+    struct sv key;
+    int64_t value;
+
+    while (rest.len > 0) {
+        if (!take_member(&rest, &key, &value))
+            return false;
+        if (sv_eq(key, SV("sha-256")))
+            *weight = value;
+        rest = sv_trim(rest);
+        if (rest.len == 0)
+            return true;
+        if (!take(&rest, ','))
+            return false;
+        rest = sv_trim(rest);
+        if (rest.len == 0)
+            return false;
+    }
+    return true;
+}
+
+bool digest_is_wanted(const struct request *rq)
+{
+    int64_t weight = 0;
+    uint32_t at = 0;
+
+    for (struct sv line; (line = request_next(rq, FIELD_WANT_REPR_DIGEST, &at)).p != NULL;)
+        if (!read_line(line, &weight))
+            return false;
+    return weight > 0 && weight <= WEIGHT_MAX;
+}
+
+/* Three bytes are four digits; what is missing at the end is padding. */
+static void write_base64(const uint8_t *bytes, size_t len, char *room)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t b1 = i + 1 < len ? bytes[i + 1] : 0;
+        uint32_t b2 = i + 2 < len ? bytes[i + 2] : 0;
+        uint32_t group = (uint32_t)bytes[i] << 16 | b1 << 8 | b2;
+        *room++ = digits[group >> 18];
+        *room++ = digits[group >> 12 & 63];
+        *room++ = i + 1 < len ? digits[group >> 6 & 63] : '=';
+        *room++ = i + 2 < len ? digits[group & 63] : '=';
+    }
+}
+
+void digest_write_line(const uint8_t sum[SHA256_LEN], char *room)
+{
+    static const char begin[] = "Repr-Digest: sha-256=:";
+    size_t end = DIGEST_LINE_LEN - 3;
+
+    memcpy(room, begin, sizeof begin - 1);
+    write_base64(sum, SHA256_LEN, room + sizeof begin - 1);
+    memcpy(room + end, ":\r\n", 3);
+}

@@ -57,6 +57,7 @@ struct config_limits {
     uint64_t header_count;
     uint64_t uri_size;
     uint64_t body_size;
+    uint64_t ranges; /* in one request; more: the whole file is sent */
 };
 
 struct config_log {
@@ -69,7 +70,9 @@ struct config_site {
     char *name; /* owned */
     char *root; /* owned; absolute */
     struct strings index;
-    int etag;            /* enum etag_mode */
+    struct strings precompressed; /* suffixes of http/coding.def, each once, the preferred one first */
+    int etag;                     /* enum etag_mode */
+    struct strings cache;         /* "PATTERN VALUE" each: one space, and VALUE is that of Cache-Control */
     struct strings mime; /* ".ext type/subtype" each: the extension in lower case, once, and one space behind it */
 };
 

@@ -22,6 +22,7 @@ enum { DRAFT_SECTIONS_MAX = 256, DRAFT_VALUES_MAX = 1000 };
 struct setting {
     struct ini_part value;
     struct place key;
+    bool faulty;          /* it is no value of the key, and was reported */
     struct setting *next; /* of the same section and key */
 };
 
@@ -30,7 +31,7 @@ struct slot {
     struct setting *all;   /* owned: every one that was added, in order */
     struct setting *last;  /* of those */
     size_t n;              /* of those */
-    bool faulty;           /* one of those is no value of the key, and was reported */
+    bool faulty;           /* one of those is */
 };
 
 struct draft_section {

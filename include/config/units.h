@@ -28,6 +28,9 @@ enum { UNITS_TEXT = 32 }; /* room for units_format */
 
 enum units_status units_parse(enum units_kind kind, struct sv text, uint64_t *out, size_t *unit_at);
 
+/* What may follow the digits, in words. */
+const char *units_describe(enum units_kind kind);
+
 /* The shortest text that reads back as the same value. */
 void units_format(enum units_kind kind, uint64_t value, char out[static UNITS_TEXT]);
 

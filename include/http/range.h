@@ -14,6 +14,8 @@
 
 #include "base/sv.h"
 
+enum { RANGES_MAX = 64 };
+
 enum range_result { RANGE_NONE, RANGE_ONE, RANGE_BEYOND };
 
 struct range {

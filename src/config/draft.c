@@ -107,7 +107,7 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
         slot->first = NULL;
     } else if (!value_check(k, value.text, &f)) {
         diagnose_error(d->report, place_part(value.place, f.at, f.len), "%s", f.why);
-        slot->faulty = true;
+        one->faulty = slot->faulty = true;
     } else if (!k->repeats || overrides || slot->first == NULL) {
         slot->first = one;
     }

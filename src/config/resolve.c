@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "config/store.h"
+#include "http/negotiate.h"
+#include "http/pattern.h"
 
 void *resolve_base(struct config *c, enum section_id id, size_t i)
 {
@@ -86,7 +88,8 @@ static int set_key(const struct draft_section *s, const struct schema_key *k, vo
     if (one == NULL && fallback.len > 0 && !draft_is_cleared(s, k))
         return store_set(k, base, fallback);
     for (; err == 0 && one != NULL; one = one->next)
-        err = store_set(k, base, one->value.text);
+        if (!one->faulty)
+            err = store_set(k, base, one->value.text);
     return err;
 }
 
@@ -143,6 +146,79 @@ static void check_sites(const struct config *c, const struct draft *d)
     }
 }
 
+/* Each word once: where the same suffix stood twice, which of its places would count? */
+static void check_precompressed(const struct draft *d, const struct draft_section *s)
+{
+    const struct schema_key *k = &schema_keys[KEY_site_precompressed];
+    struct place first[CODING_COUNT] = {{0}};
+
+    for (const struct setting *one = draft_in_effect(s, k); one != NULL; one = one->next) {
+        struct sv rest = one->value.text;
+        struct sv word;
+        while (!one->faulty && schema_next_word(&rest, &word)) {
+            struct place at = place_part(one->value.place, (size_t)(word.p - one->value.text.p), word.len);
+            struct place *place = &first[schema_word_index(k, word)];
+            if (place->source != NULL) {
+                diagnose_error(d->report, at, "'%.*s' is there already", SV_ARG(word));
+                diagnose_note(d->report, *place, "here");
+            } else {
+                *place = at;
+            }
+        }
+    }
+}
+
+/* The pattern of a rule; empty where the rule is wrong. */
+static struct sv pattern_of(const struct setting *one)
+{
+    struct sv rest = one->value.text;
+    struct sv pattern = {"", 0};
+
+    if (!one->faulty)
+        (void)schema_next_word(&rest, &pattern);
+    return pattern;
+}
+
+/* A rule is never used where one before it has its pattern, or one that matches all that its own does: to '*', the '*'
+ * of another is a byte like any. The first is a slip; the second does no harm. */
+static void check_cache_rule(const struct draft *d, const struct setting *first, const struct setting *one)
+{
+    struct sv later = pattern_of(one);
+    struct place at = place_part(one->value.place, 0, later.len);
+    const struct setting *wider = NULL;
+
+    if (later.len == 0)
+        return;
+    for (const struct setting *other = first; other != one; other = other->next) {
+        struct sv earlier = pattern_of(other);
+        if (sv_eq(earlier, later)) {
+            diagnose_error(d->report, at, "there is a rule for this pattern already, and the first decides");
+            diagnose_note(d->report, place_part(other->value.place, 0, later.len), "here");
+            return;
+        }
+        if (wider == NULL && earlier.len > 0 && pattern_matches(earlier, later))
+            wider = other;
+    }
+    if (wider == NULL)
+        return;
+    diagnose_warning(d->report, at,
+                     "never used: a rule before it matches every path that this one does; put this one first");
+    diagnose_note(d->report, place_part(wider->value.place, 0, pattern_of(wider).len), "here");
+}
+
+static void check_site_lists(const struct draft *d)
+{
+    const struct schema_key *k = &schema_keys[KEY_site_cache];
+    const struct draft_section *s = draft_next(d, SECTION_site, NULL);
+
+    for (; s != NULL; s = draft_next(d, SECTION_site, s)) {
+        const struct setting *first = draft_in_effect(s, k);
+        check_precompressed(d, s);
+        for (const struct setting *one = first; one != NULL; one = one->next)
+            check_cache_rule(d, first, one);
+    }
+}
+
 /* Is the address of an earlier line the same? Port 0 is another one each time. */
 static const struct setting *find_same(const struct draft *d, const struct setting *one)
 {
@@ -188,5 +264,6 @@ void resolve_check(struct config *c, const struct draft *d)
 {
     check_limits(c, d);
     check_listens(d);
+    check_site_lists(d);
     check_sites(c, d);
 }

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "http/range.h"
+
 #define KIB  UINT64_C(1024)
 #define MIB  (1024 * KIB)
 #define GIB  (1024 * MIB)
@@ -13,6 +15,13 @@
 enum { ONCE, MANY };
 
 /* clang-format off */
+/* The words of site.precompressed. */
+#define CODING(id, token, suffix, x_name) " " suffix
+static const char coding_suffixes[] =
+#include "http/coding.def"
+    ;
+#undef CODING
+
 #define SECTION(kind, default_name, help) [SECTION_##kind] = {#kind, default_name, help},
 #define KEY(...)
 const struct schema_section schema_sections[SECTIONS] = {
@@ -35,7 +44,9 @@ const struct schema_section schema_sections[SECTIONS] = {
 #define MEMBER_GLOB(key)     key
 #define MEMBER_ADDRESS(key)  key
 #define MEMBER_NAMES(key)    key
+#define MEMBER_WORDS(key)    key
 #define MEMBER_MIME(key)     key
+#define MEMBER_CACHE(key)    key
 const struct schema_key schema_keys[KEYS] = {
 #include "config/schema.def"
 };
@@ -52,7 +63,9 @@ const struct schema_key schema_keys[KEYS] = {
 #define C_GLOB     struct strings
 #define C_ADDRESS  struct strings
 #define C_NAMES    struct strings
+#define C_WORDS    struct strings
 #define C_MIME     struct strings
+#define C_CACHE    struct strings
 #define KEY(section, key, type, ...) \
     _Static_assert(_Generic(((struct config_##section *)NULL)->MEMBER_##type(key), C_##type: 1, default: 0), \
                    "member of another type: " #section "." #key);
@@ -150,7 +163,9 @@ int schema_describe(struct buf *b, const struct schema_key *k)
         [GLOB] = "a file, or conf.d/*.ini",
         [ADDRESS] = "IPv4:port, [IPv6]:port or unix:/path",
         [NAMES] = "file names",
+        [WORDS] = "",
         [MIME] = ".ext type/subtype",
+        [CACHE] = "PATTERN, then AGE [immutable], no-cache or no-store",
     };
     char range[2 * UNITS_TEXT + 2 + 32] = "";
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "config/value.h"
+#include "config/cache_rule.h"
 
 static void *member(const struct schema_key *k, void *base)
 {
@@ -108,6 +108,20 @@ static int append_mime(struct strings *s, struct sv text)
     return err;
 }
 
+static int append_cache_rule(struct strings *s, struct sv text)
+{
+    struct cache_rule rule;
+    struct fault unused;
+    struct buf row = {0};
+
+    (void)cache_rule_read(text, &rule, &unused);
+    int err = cache_rule_print(&row, &rule);
+    if (err == 0)
+        err = append(s, buf_sv(&row));
+    buf_fini(&row);
+    return err;
+}
+
 int store_set(const struct schema_key *k, void *base, struct sv text)
 {
     struct fault unused;
@@ -125,9 +139,12 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
     case ADDRESS:
         return append(member(k, base), text);
     case NAMES:
+    case WORDS:
         return append_words(member(k, base), text);
     case MIME:
         return append_mime(member(k, base), text);
+    case CACHE:
+        return append_cache_rule(member(k, base), text);
     default:
         (void)value_number(k, text, &number, &unused);
         set_number(k, base, number);

@@ -54,6 +54,17 @@ enum units_status units_parse(enum units_kind kind, struct sv text, uint64_t *ou
     return UNITS_OK;
 }
 
+const char *units_describe(enum units_kind kind)
+{
+    static const char *const texts[KINDS] = {
+        [UNITS_COUNT] = "this is a plain number",
+        [UNITS_SIZE] = "sizes end in k, m or g",
+        [UNITS_DURATION] = "durations end in ms, s, m, h, d, w or y",
+    };
+
+    return texts[kind];
+}
+
 void units_format(enum units_kind kind, uint64_t value, char out[static UNITS_TEXT])
 {
     const struct unit *u = units[kind];

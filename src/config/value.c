@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "config/address.h"
+#include "config/cache_rule.h"
 #include "config/ini.h"
 #include "config/nearest.h"
 
@@ -65,31 +66,39 @@ static bool parse_bool(const struct schema_key *k, struct sv text, uint64_t *out
     return fault_range(f, k, text, "");
 }
 
-static bool parse_enum(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
+/* A word that is none of the key's. Meant was perhaps the nearest of them, or the one it begins with: gz by gzip. */
+static bool fault_word(struct fault *f, const struct schema_key *k, struct sv text, struct sv wrong)
 {
-    int index = schema_word_index(k, text);
     struct sv rest = sv_cstr(k->words);
+    struct sv start = {"", 0};
     struct sv word;
     struct nearest near;
 
-    if (index >= 0) {
-        *out = (uint64_t)index;
-        return true;
-    }
-    nearest_init(&near, text);
-    while (schema_next_word(&rest, &word))
+    nearest_init(&near, wrong);
+    while (schema_next_word(&rest, &word)) {
         nearest_try(&near, word);
-    (void)fault_range(f, k, text, "");
+        if (sv_starts(wrong, word))
+            start = word;
+    }
+    if (near.best.len == 0)
+        near.best = start;
+    (void)fault_range(f, k, wrong, "");
+    f->at = (size_t)(wrong.p - text.p);
     return near.best.len > 0 ? fault_more(f, "; did you mean '%.*s'?", SV_ARG(near.best)) : false;
+}
+
+static bool parse_enum(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
+{
+    int index = schema_word_index(k, text);
+
+    if (index < 0)
+        return fault_word(f, k, text, text);
+    *out = (uint64_t)index;
+    return true;
 }
 
 static bool parse_units(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *f)
 {
-    static const char *const good_units[] = {
-        [UNITS_COUNT] = "this is a plain number",
-        [UNITS_SIZE] = "sizes end in k, m or g",
-        [UNITS_DURATION] = "durations end in ms, s, m, h, d, w or y",
-    };
     size_t unit_at;
 
     if (schema_word_index(k, text) == 0) {
@@ -100,7 +109,7 @@ static bool parse_units(const struct schema_key *k, struct sv text, uint64_t *ou
     case UNITS_NO_NUMBER:
         return fault_range(f, k, text, "not a number: ");
     case UNITS_BAD_UNIT:
-        return fault_set(f, unit_at, text.len - unit_at, "unknown unit: %s", good_units[schema_units(k)]);
+        return fault_set(f, unit_at, text.len - unit_at, "unknown unit: %s", units_describe(schema_units(k)));
     case UNITS_OVERFLOW:
         return fault_range(f, k, text, "out of range: ");
     case UNITS_OK:
@@ -136,6 +145,22 @@ static bool check_names(struct sv text, struct fault *f)
                                  "'..' would lead out of the directory that was asked for");
             path = sv_skip(path, len < path.len ? len + 1 : len);
         }
+    }
+    return true;
+}
+
+static bool check_words(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    struct sv rest = text;
+    struct sv word;
+
+    while (schema_next_word(&rest, &word)) {
+        size_t comma = sv_find(word, ',');
+        if (comma < word.len)
+            return fault_set(f, (size_t)(word.p - text.p) + comma, 1, "a space, and no comma, parts the words of '%s'",
+                             k->name);
+        if (schema_word_index(k, word) < 0)
+            return fault_word(f, k, text, word);
     }
     return true;
 }
@@ -197,13 +222,19 @@ static bool check_mime(struct sv text, struct fault *f)
 
 static bool check_text(const struct schema_key *k, struct sv text, struct fault *f)
 {
+    struct cache_rule unused;
+
     switch (k->type) {
     case ADDRESS:
         return address_check(text, f);
     case NAMES:
         return check_names(text, f);
+    case WORDS:
+        return check_words(k, text, f);
     case MIME:
         return check_mime(text, f);
+    case CACHE:
+        return cache_rule_read(text, &unused, f);
     case TARGET:
         if (schema_word_index(k, text) >= 0 || sv_starts(text, SV("/")))
             return true;

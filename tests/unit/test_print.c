@@ -42,7 +42,9 @@ static void expect_same(const struct config *a, const struct config *b)
         assert_string_equal(a->sites[i].name, b->sites[i].name);
         assert_string_equal(a->sites[i].root, b->sites[i].root);
         expect_same_strings(&a->sites[i].index, &b->sites[i].index);
+        expect_same_strings(&a->sites[i].precompressed, &b->sites[i].precompressed);
         assert_int_equal(a->sites[i].etag, b->sites[i].etag);
+        expect_same_strings(&a->sites[i].cache, &b->sites[i].cache);
         expect_same_strings(&a->sites[i].mime, &b->sites[i].mime);
     }
 }
@@ -73,13 +75,19 @@ static void expect_defaults(const struct config *c)
     assert_int_equal(c->limits.header_count, 100);
     assert_int_equal(c->limits.uri_size, 8 << 10);
     assert_int_equal(c->limits.body_size, 1 << 20);
+    assert_int_equal(c->limits.ranges, 16);
     assert_string_equal(c->log.error, "stderr");
     assert_int_equal(c->log.level, LOG_LEVEL_NOTICE);
     assert_int_equal(c->n_sites, 1);
     assert_string_equal(c->sites[0].name, "default");
     assert_int_equal(c->sites[0].index.n, 1);
     assert_string_equal(c->sites[0].index.v[0], "index.html");
+    assert_int_equal(c->sites[0].precompressed.n, 3);
+    assert_string_equal(c->sites[0].precompressed.v[0], "br");
+    assert_string_equal(c->sites[0].precompressed.v[1], "zst");
+    assert_string_equal(c->sites[0].precompressed.v[2], "gz");
     assert_int_equal(c->sites[0].etag, ETAG_STAT);
+    assert_int_equal(c->sites[0].cache.n, 0);
     assert_int_equal(c->sites[0].mime.n, 0);
 }
 
@@ -137,16 +145,19 @@ static const char rich[] = "[server]\nworkers = 3\naccept = reuseport\nmax-conne
                            "[listen a]\naddress = [::1]:8080\naddress = unix:/tmp/b s.sock\nbacklog = 16\n"
                            "[listen b]\naddress = 127.0.0.1:0\ndefer_accept = no\n"
                            "[limits]\nheader_timeout = 10\nkeepalive_requests = 1000\nmin_send_rate = 1k\n"
-                           "header_size = 4k\n"
+                           "header_size = 4k\nranges = 5\n"
                            "[log]\naccess = /var/log/a.log\nlevel = debug\n"
                            "[site example.com]\nroot = /srv/a b;c\nindex = a.html b.html\nindex = c.html\netag = off\n"
-                           "mime = .X  text/x\nmime = .y text/y;charset=utf-8\nmime = .x text/xx\n";
+                           "mime = .X  text/x\nmime = .y text/y;charset=utf-8\nmime = .x text/xx\n"
+                           "precompressed = gz\nprecompressed = zst  br\n"
+                           "cache = /a;b#c/*  1y \timmutable ; no comment before this\ncache = *.html no-cache\n"
+                           "cache = /p/* no-store\ncache = * 90\n";
 
 static void what_is_in_effect_reads_back_as_the_same(void **state)
 {
     (void)state;
     (void)mkdir("rich.d", 0700);
-    write_file("rich.d/a.ini", "[site example.com]\nindex = d.html\n[limits]\nheader_count = 7\n");
+    write_file("rich.d/a.ini", "[site example.com]\nindex = d.html\ncache = /d 5000ms\n[limits]\nheader_count = 7\n");
     write_file("rich.ini", rich);
     struct config a = load_good("rich.ini");
     FILE *f = fopen("effective.ini", "we");
@@ -161,6 +172,13 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_int_equal(a.sites[0].index.n, 4);
     assert_string_equal(a.sites[0].index.v[3], "d.html");
     assert_string_equal(a.sites[0].root, "/srv/a b;c");
+    assert_int_equal(a.limits.ranges, 5);
+    assert_int_equal(a.sites[0].precompressed.n, 3);
+    assert_string_equal(a.sites[0].precompressed.v[2], "br");
+    assert_int_equal(a.sites[0].cache.n, 5);
+    assert_string_equal(a.sites[0].cache.v[0], "/a;b#c/* max-age=31536000, immutable");
+    assert_string_equal(a.sites[0].cache.v[3], "* max-age=90");
+    assert_string_equal(a.sites[0].cache.v[4], "/d max-age=5");
     assert_int_equal(a.server.include.n, 1);
     assert_int_equal(b.server.include.n, 0);
     config_fini(&a);
@@ -175,11 +193,14 @@ static void each_line_in_effect_says_where_it_came_from(void **state)
         "cache_ttl = 1500ms                          ; rich.ini:7\n",
         "; include = rich.d/*.ini                    ; rich.ini:9\n",
         "address = unix:/tmp/b s.sock                ; rich.ini:12\n",
-        "header_count = 7                            ; rich.d/a.ini:4\n",
+        "header_count = 7                            ; rich.d/a.ini:5\n",
         "uri_size = 4k                               ; default\n",
-        "index = a.html b.html                       ; rich.ini:27\n",
-        "index = c.html                              ; rich.ini:28\n",
+        "index = a.html b.html                       ; rich.ini:28\n",
+        "index = c.html                              ; rich.ini:29\n",
         "index = d.html                              ; rich.d/a.ini:2\n",
+        "precompressed = gz                          ; rich.ini:34\n",
+        "cache = *.html no-cache                     ; rich.ini:37\n",
+        "cache = /d 5000ms                           ; rich.d/a.ini:3\n",
     };
     struct config_args args = {.file = "rich.ini", .set = set, .n_set = 1};
     struct config c;

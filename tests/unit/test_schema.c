@@ -10,6 +10,7 @@
 #include "config/store.h"
 #include "config/value.h"
 #include "expect.h"
+#include "http/range.h"
 
 static void each_default_is_a_value_of_its_key(void **state)
 {
@@ -134,6 +135,8 @@ static void every_number_that_is_written_reads_back(void **state)
     }
 }
 
+#define CODINGS "'precompressed' takes br, zst or gz"
+
 /* NULL for why: it is a value. */
 static const struct {
     enum key_id key;
@@ -177,6 +180,10 @@ static const struct {
     {KEY_limits_header_size, "64k", NULL, 0, 0},
     {KEY_limits_header_count, "1001", "out of range: 'header_count' takes 1..1000", 0, 4},
     {KEY_limits_uri_size, "15", "out of range: 'uri_size' takes 16..32k bytes", 0, 2},
+    {KEY_limits_ranges, "1", NULL, 0, 0},
+    {KEY_limits_ranges, "64", NULL, 0, 0},
+    {KEY_limits_ranges, "0", "out of range: 'ranges' takes 1..64", 0, 1},
+    {KEY_limits_ranges, "65", "out of range: 'ranges' takes 1..64", 0, 2},
     {KEY_log_access, "off", NULL, 0, 0},
     {KEY_log_access, "/var/log/access.log", NULL, 0, 0},
     {KEY_log_access, "access.log", "'access' takes off, stdout or /path", 0, 10},
@@ -189,6 +196,20 @@ static const struct {
     {KEY_site_index, "a..b/..c", NULL, 0, 0},
     {KEY_site_index, "a /b", "a name relative to the directory that was asked for, so without '/' in front", 2, 2},
     {KEY_site_index, "a b/../c", "'..' would lead out of the directory that was asked for", 4, 2},
+    {KEY_site_precompressed, "br zst gz", NULL, 0, 0},
+    {KEY_site_precompressed, "gz\tbr", NULL, 0, 0},
+    {KEY_site_precompressed, "brotli", CODINGS "; did you mean 'br'?", 0, 6},
+    {KEY_site_precompressed, "br gzip", CODINGS "; did you mean 'gz'?", 3, 4},
+    {KEY_site_precompressed, "gz zstd br", CODINGS "; did you mean 'zst'?", 3, 4},
+    {KEY_site_precompressed, ".gz", CODINGS "; did you mean 'gz'?", 0, 3},
+    {KEY_site_precompressed, "BR", CODINGS "; did you mean 'br'?", 0, 2},
+    {KEY_site_precompressed, "br deflate", CODINGS, 3, 7},
+    {KEY_site_precompressed, "g", CODINGS, 0, 1},
+    {KEY_site_precompressed, "br, gz", "a space, and no comma, parts the words of 'precompressed'", 2, 1},
+    {KEY_site_precompressed, "br zst,gz", "a space, and no comma, parts the words of 'precompressed'", 6, 1},
+    {KEY_site_cache, "/assets/* 1y immutable", NULL, 0, 0},
+    {KEY_site_cache, "/a\x7f 1h", "a control byte", 2, 1},
+    {KEY_site_cache, "*.html", "an age, no-cache or no-store must follow: *.html 1h", 6, 0},
     {KEY_site_mime, ".wasm application/wasm", NULL, 0, 0},
     {KEY_site_mime, ".md\ttext/markdown;charset=utf-8;variant=GFM", NULL, 0, 0},
     {KEY_site_mime, ".md", "a line is an extension and its type: .ext type/subtype", 0, 3},
@@ -307,6 +328,32 @@ static void a_mime_row_takes_the_place_of_an_earlier_one(void **state)
     assert_int_equal(site.mime.n, 0);
 }
 
+/* http/negotiate finds a coding by each of these words. */
+static void the_words_of_precompressed_are_the_suffixes_of_the_codings(void **state)
+{
+    static const char *const suffixes[] = {
+#define CODING(id, token, suffix, x_name) suffix,
+#include "http/coding.def"
+#undef CODING
+    };
+    const struct schema_key *k = &schema_keys[KEY_site_precompressed];
+    struct sv rest = sv_cstr(k->words);
+    struct sv word;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(suffixes); i++)
+        expect(schema_word_index(k, sv_cstr(suffixes[i])) == (int)i, "%s", suffixes[i]);
+    for (size_t i = 0; i < ROWS(suffixes); i++)
+        assert_true(schema_next_word(&rest, &word));
+    assert_false(schema_next_word(&rest, &word));
+}
+
+static void more_ranges_than_are_ever_read_cannot_be_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(schema_keys[KEY_limits_ranges].most, RANGES_MAX);
+}
+
 static void edits_are_counted_and_the_nearest_word_is_found(void **state)
 {
     static const struct {
@@ -357,6 +404,8 @@ int main(void)
         cmocka_unit_test(the_path_of_a_socket_has_107_bytes_at_most),
         cmocka_unit_test(a_value_that_is_stored_is_printed_as_the_same),
         cmocka_unit_test(a_mime_row_takes_the_place_of_an_earlier_one),
+        cmocka_unit_test(the_words_of_precompressed_are_the_suffixes_of_the_codings),
+        cmocka_unit_test(more_ranges_than_are_ever_read_cannot_be_asked_for),
         cmocka_unit_test(edits_are_counted_and_the_nearest_word_is_found),
     };
 

@@ -6,6 +6,7 @@
 #   need build           a compiler, the C library's headers, make or ninja, cmake
 #   need build tests     and what the tests use
 #   need build tests lint
+#   need build tests fronts   and the front ends that tests/front starts; their services are not needed
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
 # is not root; where that is not possible the missing things are named, and the script that asked ends with status 1.
@@ -45,6 +46,11 @@ need_missing() {
             need_command pkg-config || echo pkg-config
             need_command python3 || echo python3
             need_command curl || echo curl
+            ;;
+        fronts)
+            for need_tool in haproxy nginx varnishd h2o; do
+                (PATH=$PATH:/usr/sbin && need_command $need_tool) || echo ${need_tool%d}
+            done
             ;;
         clang) need_command clang || echo clang ;;
         lint)

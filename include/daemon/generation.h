@@ -23,6 +23,7 @@ struct generation {
     struct worker *workers;                /* owned */
     size_t n_workers;
     size_t n_started;
+    struct sums *sums; /* owned */
     uint64_t max_connections;
     int access_fd; /* owned, unless it is standard output; -1 = off */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/cache.h: one worker's entries, by path.
+/* files/cache.h: one worker's entries, by path and coding.
  *
  * Bounded in bytes and in open files. What was not looked at for `ttl_ms` is checked against the file system before it
  * is used again; that a path is missing is remembered in the same way.
@@ -43,7 +43,11 @@ struct cache {
 int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load);
 void cache_fini(struct cache *c);
 
-/* The entry for a path that http/path has read. */
-struct entry *cache_get(struct cache *c, struct sv path, const struct clock *clock);
+/* The entry for a path that http/path has read. With `coded` its `siblings` are up to date too. */
+struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struct clock *clock);
+
+/* The same file in another coding; NULL where it is not there, or older than the original, or without memory. */
+struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
+                                const struct clock *clock);
 
 #endif

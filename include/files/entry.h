@@ -2,12 +2,13 @@
 /* files/entry.h: what the cache knows about one path of a site.
  *
  * Either a file, with its head already written and its body in memory or behind a descriptor; or another answer: a
- * redirect to the directory's slash, or a status without a file.
+ * redirect to the directory's slash, or a status without a file. A file may lie there in several codings: each is an
+ * entry of its own, found from the one that has none.
  *
  * Ownership: counted by `ref`. All views point into the entry's own memory, and the descriptor is closed with it.
  * Threads:   one worker's.
  * Errors:    entry_new_* return NULL without memory; entry_new_file then leaves the descriptor to the caller.
- * Source:    RFC 9110 8.3 (Content-Type), 8.6, 8.8.2, 8.8.3, 14.3.
+ * Source:    RFC 9110 8.3 (Content-Type), 8.4, 8.6, 8.8.2, 8.8.3, 12.5.5 (Vary), 14.3, 15.4.5 (304); RFC 9111 5.2.
  */
 #ifndef BATON_FILES_ENTRY_H
 #define BATON_FILES_ENTRY_H
@@ -17,37 +18,54 @@
 
 #include "base/list.h"
 #include "base/ref.h"
+#include "base/sha256.h"
 #include "base/sv.h"
 #include "files/root.h"
+#include "http/negotiate.h"
+
+enum { ENTRY_ETAG_MAX = 48 };
+
+/* What the bytes of a file sum up to. */
+struct entry_sum {
+    uint8_t sha256[SHA256_LEN];
+    char tag[ENTRY_ETAG_MAX]; /* the entity tag that is made of it */
+    size_t tag_len;
+};
 
 /* What every request for a cached file looks at comes first, in two cache lines. */
 struct entry {
     struct ref ref;
     struct entry *next;    /* the cache's: the next in the bucket, borrowed */
     uint64_t hash;         /* the cache's */
-    struct sv path;        /* the key: decoded, begins with '/' */
+    struct sv path;        /* the key, with `coding`: decoded, begins with '/' */
     uint64_t checked_ms;   /* the cache's: when it was last known to be right */
     uint32_t root_version; /* the cache's: of which directory */
     uint16_t status;       /* 200, 301, or that of an error page */
+    uint8_t coding;        /* enum coding */
+    uint8_t siblings;      /* codings, a bit each, that the file may be there in beside this one */
     bool cached;           /* the cache's: in the table, which holds a reference */
     bool short_of_fds;     /* a 503 for want of a descriptor */
     bool used;             /* the cache's: since eviction last came by */
+    bool recheck_open;     /* a look at the file's stamp does not tell whether this is still the answer */
 
     /* A file's (status 200). */
     struct sv head; /* status line to validators; Date, Connection and the empty line are missing */
     struct sv body; /* empty where fd >= 0 */
     uint64_t size;
     int fd;               /* owned; -1 where the body is in memory or there is none */
-    bool recheck_open;    /* a look at the file's stamp does not tell whether this is still the answer */
+    bool stat_tag;        /* the tag is made of the file's time and size */
     int64_t modified;     /* what Last-Modified says; INT64_MAX where it is left out */
+    uint64_t siblings_ms; /* the cache's: when they were looked for */
     struct sv etag;       /* with its quotes; empty where there is none */
-    struct sv validators; /* the end of the head that a 304 shares */
+    struct sv type_line;  /* Content-Type */
     struct sv fields;     /* the end of the head that a 206 shares: from Content-Type on */
-    struct sv name;       /* below the root, terminated */
+    struct sv shared;     /* the end of the head that a 304 shares: what guides caches */
+    struct sv name;       /* below the root, terminated; of the original, whatever the coding */
     struct stamp stamp;
 
-    struct list order; /* the cache's: in the order of eviction */
-    size_t cost;       /* bytes that it takes */
+    struct list order;     /* the cache's: in the order of eviction */
+    size_t cost;           /* bytes that it takes */
+    struct entry_sum *sum; /* owned; NULL until somebody asked */
 };
 
 /* What is known of a file before there is an entry for it. */
@@ -56,22 +74,33 @@ struct entry_file {
     struct sv name;
     struct sv type;
     struct sv etag;
+    struct sv cache_control; /* empty where no rule sets it */
     struct stamp stamp;
-    int64_t now;     /* seconds since 1970 */
-    size_t body_len; /* bytes of memory to make for the body; 0 where it is sent from fd */
-    int fd;          /* taken over on success; -1 where the body will be in memory */
+    int64_t modified; /* for Last-Modified; INT64_MAX to leave it out */
+    size_t body_len;  /* bytes of memory to make for the body; 0 where it is sent from fd */
+    int fd;           /* taken over on success; -1 where the body will be in memory */
+    enum coding coding;
+    bool varies; /* the coding depends on what the request accepts */
 };
 
 /* An entry with one reference, the caller's. The body is the caller's to fill in through entry_body. */
 struct entry *entry_new_file(const struct entry_file *f);
-struct entry *entry_new_status(struct sv path, int status);
+struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, int status);
 
 /* The memory of the body, to be filled before anybody else sees the entry. */
 char *entry_body(struct entry *e);
 
-/* Write an entity tag, with its quotes, to `room`; returns its length. */
-enum { ENTRY_ETAG_MAX = 48 };
-size_t entry_etag_of_stamp(const struct stamp *stamp, char *room);
-size_t entry_etag_of_content(struct sv content, char *room);
+/* Keep the sum of its bytes, and what follows from it. False without memory. */
+bool entry_set_sum(struct entry *e, const uint8_t sum[SHA256_LEN]);
+
+/* Does an answer about it depend on Accept-Encoding? */
+static inline bool entry_varies(const struct entry *e)
+{
+    return e->siblings != 0 || e->coding != CODING_IDENTITY;
+}
+
+/* Write an entity tag, with its quotes, to `room`; returns its length. That of one coding is never that of another. */
+size_t entry_etag_of_stamp(const struct stamp *stamp, enum coding coding, char *room);
+size_t entry_etag_of_sum(const uint8_t sum[SHA256_LEN], enum coding coding, char *room);
 
 #endif

@@ -3,8 +3,9 @@
  *
  * Ownership: borrows the request and the validators for the call.
  * Threads:   any; no state.
- * Errors:    none; a date that is none is ignored, and so is an entity tag that is malformed.
- * Source:    RFC 9110 13.1.2, 13.1.3, 13.1.5 and the order of 13.2.2; comparison of tags 8.8.3.2.
+ * Errors:    none; a date that is none is ignored. An entity tag that is malformed matches nothing and ends its list, so
+ *            that nothing behind it matches either; an asterisk counts only where it stands alone.
+ * Source:    RFC 9110 13.1 and the order of 13.2.2; comparison of tags 8.8.3.2; dates as strong validators 8.8.2.2.
  */
 #ifndef BATON_HTTP_PRECONDITION_H
 #define BATON_HTTP_PRECONDITION_H
@@ -18,12 +19,14 @@
 /* What is known of the file. */
 struct validators {
     struct sv etag;   /* with its quotes; empty where there is none */
-    int64_t modified; /* seconds since 1970; what Last-Modified says */
-    int64_t now;      /* seconds since 1970; dates later than this are not believed */
+    int64_t modified; /* seconds since 1970; what Last-Modified says; INT64_MAX where it is left out */
+    int64_t now;      /* seconds since 1970; for dates whose year has two digits */
 };
 
-/* True where a 304 is the answer to this GET or HEAD. */
-bool precondition_not_modified(const struct request *rq, const struct validators *v);
+enum verdict { VERDICT_GO, VERDICT_NOT_MODIFIED, VERDICT_FAILED };
+
+/* For GET and HEAD: go on; answer 304; answer 412. */
+enum verdict precondition_check(const struct request *rq, const struct validators *v);
 
 /* True where Range may be honoured: there is no If-Range, or it names exactly this file. */
 bool precondition_if_range(const struct request *rq, const struct validators *v);

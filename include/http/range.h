@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* http/range.h: which part of a file a Range field asks for.
+/* http/range.h: which parts of a file a Range field asks for.
+ *
+ * Ranges that overlap become one; what is left is disjoint, so that all parts together are never longer than the file,
+ * and stands in the order in which the client asked, each part where the first of its ranges stood.
  *
  * Ownership: none.
  * Threads:   any; no state.
- * Errors:    what is malformed, of another unit, or asks for several parts is RANGE_NONE: the whole file is sent.
+ * Errors:    what is malformed in any member, of another unit, or more than is allowed is RANGE_NONE: the whole file is
+ *            sent. So is an empty file of which the last bytes are asked for: all of nothing, which 206 cannot say.
+ * Cost:      a look at each byte of at most 2 * RANGES_MAX list elements; most * most comparisons.
  * Units:     bytes.
- * Source:    RFC 9110 14.1 and 14.2.
+ * Source:    RFC 9110 14.1, 14.2 and 15.3.7.2.
  */
 #ifndef BATON_HTTP_RANGE_H
 #define BATON_HTTP_RANGE_H
@@ -16,14 +21,20 @@
 
 enum { RANGES_MAX = 64 };
 
-enum range_result { RANGE_NONE, RANGE_ONE, RANGE_BEYOND };
+enum range_result { RANGE_NONE, RANGE_PARTS, RANGE_BEYOND };
 
 struct range {
     uint64_t first;
     uint64_t len; /* > 0 */
 };
 
-/* RANGE_ONE fills *range; RANGE_BEYOND means 416. */
-enum range_result range_read(struct sv field, uint64_t size, struct range *range);
+struct ranges {
+    uint32_t n; /* 1 to RANGES_MAX */
+    struct range part[RANGES_MAX];
+};
+
+/* RANGE_PARTS fills *ranges; RANGE_BEYOND means 416: none of the ranges lies in the file. More than `most` ranges, or
+ * than RANGES_MAX, counted as they are listed, are RANGE_NONE. */
+enum range_result range_read(struct sv field, uint64_t size, uint32_t most, struct ranges *ranges);
 
 #endif

@@ -16,7 +16,15 @@
 
 #include "base/list.h"
 
-enum timeout_kind { TIMEOUT_HEADER, TIMEOUT_BODY, TIMEOUT_KEEPALIVE, TIMEOUT_SEND, TIMEOUT_LINGER, TIMEOUT_KINDS };
+enum timeout_kind {
+    TIMEOUT_HEADER,
+    TIMEOUT_BODY,
+    TIMEOUT_KEEPALIVE,
+    TIMEOUT_SEND,
+    TIMEOUT_SUM,
+    TIMEOUT_LINGER,
+    TIMEOUT_KINDS
+};
 
 struct timer {
     struct list link;

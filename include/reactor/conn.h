@@ -6,8 +6,10 @@
  *     adopt -> HEADER --> KEEPALIVE <--> HEADER <--> BODY        waiting for bytes
  *                 \            ^            |          |
  *                  \           +---- SEND <-+----------+         waiting for room to send in
- *                   \                 |
- *                    +--> LINGER <----+                          answered for the last time; until the peer is silent
+ *                   \            \    |
+ *                    \            +-- | --> SUM                 putting a request off until a file is summed
+ *                     \               |
+ *                      +--> LINGER <--+                         answered for the last time; until the peer is silent
  *
  * An idle connection is this structure and nothing else: no buffer, no parser.
  *
@@ -38,11 +40,13 @@ struct conn {
     int fd;                /* owned */
     uint32_t requests;     /* answered so far */
     uint32_t lingered;     /* bytes thrown away since the last answer */
+    uint16_t sum_waits;    /* times that the request at the front was put off, until a file is summed */
     uint8_t waits_for;     /* enum timeout_kind */
     bool readable;         /* there may be bytes in the socket */
     bool hung_up;          /* the peer will send no more than what is in the socket */
     bool last;             /* the answers in the row, or in `out`, are the last */
     bool lingers;          /* the peer may still be sending, so it must be heard out */
+    bool put_off;          /* the request at the front of the bytes is to be read again in a while */
     struct peer peer;      /* once the log has asked */
     uint32_t unsent;       /* bytes that the kernel had not delivered when the SEND timer was armed */
 };

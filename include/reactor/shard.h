@@ -34,6 +34,7 @@ enum { SHARD_BYTES = 16 * 1024 };
 struct shard_options {
     const struct config *config; /* borrowed */
     struct cache_limits cache;   /* this worker's share */
+    struct sums *sums;           /* borrowed */
     int access_fd;               /* borrowed; -1 = off */
 };
 

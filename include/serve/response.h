@@ -8,7 +8,7 @@
  *            the length of a turn.
  * Threads:   the owning worker.
  * Errors:    none; the caller has checked out_has_room.
- * Source:    RFC 9110 6.6.1 (Date), 9.3.2 (HEAD), 14.4, 15; RFC 9112 9.6 (Connection).
+ * Source:    RFC 9110 6.6.1 (Date), 9.3.2 (HEAD), 14.4, 14.6 (parts), 15; RFC 9112 9.6 (Connection); RFC 9530 (digests).
  */
 #ifndef BATON_SERVE_RESPONSE_H
 #define BATON_SERVE_RESPONSE_H
@@ -44,11 +44,22 @@ struct response {
     struct out *out;           /* borrowed */
     const struct tails *tails; /* borrowed */
     enum persist persist;
-    bool head_only; /* the request was HEAD */
+    bool head_only;              /* the request was HEAD */
+    bool varies;                 /* errors: the answer depends on Accept-Encoding */
+    bool lean;                   /* parts: the client has the head already, and said so by If-Range */
+    struct sv etag;              /* parts and 304: the tag that the client knows it by */
+    const struct entry_sum *sum; /* of files and parts, for Repr-Digest; NULL for none */
+};
+
+/* What parts an answer in parts: random, so that no file holds it but by a chance that never comes. */
+enum { BOUNDARY_LEN = 32 };
+struct boundary {
+    char text[BOUNDARY_LEN];
 };
 
 uint64_t response_file(const struct response *r, struct entry *e);
-uint64_t response_part(const struct response *r, struct entry *e, const struct range *range);
+uint64_t response_parts(const struct response *r, struct entry *e, const struct ranges *ranges,
+                        const struct boundary *boundary);
 uint64_t response_beyond(const struct response *r, struct entry *e);
 uint64_t response_not_modified(const struct response *r, struct entry *e);
 uint64_t response_error(const struct response *r, int status);

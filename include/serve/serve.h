@@ -4,7 +4,7 @@
  * Ownership: struct serve belongs to one worker and owns its cache; answers go to the row that the caller names.
  * Threads:   the owning worker.
  * Errors:    serve_init returns 0 or -errno; serve_fini is due in both cases. Every request has an answer; `served` says which.
- * Source:    RFC 9110 9 (methods), 13.2 (order of preconditions), 14.2 (Range).
+ * Source:    RFC 9110 9 (methods), 12.1 (negotiation), 13.2 (order of preconditions), 14.2 (Range); RFC 9530 4 (Want-Repr-Digest).
  */
 #ifndef BATON_SERVE_SERVE_H
 #define BATON_SERVE_SERVE_H
@@ -20,17 +20,20 @@ struct serve {
     struct cache cache;
     struct clock clock;
     struct tails tails;
+    struct hash_key boundary_key;
+    uint64_t boundaries; /* made so far */
+    uint32_t ranges_max;
     char *room; /* owned: for paths that have to be decoded */
 };
 
 /* What was answered, for the log. */
 struct served {
-    int status;
+    int status;     /* 0: nothing yet; the request is to be asked again in a while */
     uint64_t bytes; /* of the body */
 };
 
-/* `share` is one worker's part of the cache. */
-int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share);
+/* `share` is one worker's part of the cache; `sums` is borrowed. */
+int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums);
 void serve_fini(struct serve *s);
 
 /* Begin a turn: read the clock. */
@@ -42,7 +45,9 @@ static inline size_t serve_text_max(size_t target_len)
     return OUT_ANSWER_TEXT + 3 * target_len;
 }
 
-struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, struct out *out);
+/* `may_wait`: a digest that is wanted may be waited for; else the answer goes without it. */
+struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, bool may_wait,
+                            struct out *out);
 
 /* The answer to what is no request. */
 struct served serve_error(struct serve *s, int status, bool head_only, struct out *out);

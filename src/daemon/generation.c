@@ -16,7 +16,7 @@
 #include "daemon/cpus.h"
 
 /* Of the descriptors that the process may have, an eighth is for cached files and some for the daemon itself. */
-enum { FILE_SHARE = 8, OWN_FDS = 32, OWN_FDS_PER_WORKER = 4, URL_MAX = 160 };
+enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 4, URL_MAX = 160 };
 
 static const char *reason(int err)
 {
@@ -115,6 +115,7 @@ static int open_workers(struct generation *g, size_t n, uint64_t file_fds)
     bool own = server->accept == ACCEPT_REUSEPORT;
     struct worker_options options = {
         .shard = {.config = g->config,
+                  .sums = g->sums,
                   .access_fd = g->access_fd,
                   .cache = {.memory = server->cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,
@@ -152,6 +153,8 @@ static int open_all(struct generation *g)
     if (g->max_connections == 0)
         g->max_connections = fds > own ? fds - own : 1;
     int err = gate_init(&g->gate);
+    if (err == 0)
+        err = sums_new(&g->sums);
     if (err == 0)
         err = open_access_log(g);
     if (err == 0)
@@ -220,6 +223,7 @@ void generation_end(struct generation *g)
         worker_join(&g->workers[i]);
     for (size_t i = 0; i < g->n_workers; i++)
         worker_fini(&g->workers[i]);
+    sums_free(&g->sums);
     generation_close_listeners(g);
     free(g->workers);
     free(g->listeners);

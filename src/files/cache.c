@@ -132,14 +132,14 @@ static void cache_add(struct cache *c, struct entry *e)
     ref_get(&e->ref);
 }
 
-static struct entry *find(struct cache *c, uint64_t hash, struct sv path)
+static struct entry *find(struct cache *c, uint64_t hash, struct sv path, enum coding coding)
 {
     struct entry *e = *slot_of(c, hash);
 
     /* One look at memory instead of a row of them: the key and the head follow the entry. */
     for (size_t at = 0; e != NULL && at < PREFETCH; at += CACHE_LINE)
         __builtin_prefetch((const char *)e + at);
-    while (e != NULL && (e->hash != hash || !sv_eq(e->path, path)))
+    while (e != NULL && (e->hash != hash || e->coding != coding || !sv_eq(e->path, path)))
         e = e->next;
     return e;
 }
@@ -158,37 +158,93 @@ static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms)
     return true;
 }
 
-/* A process that has no descriptor left may still have those of this cache. */
-static struct entry *load(struct cache *c, struct sv path, const struct clock *clock)
+static void look_for_siblings(struct cache *c, struct entry *e, uint64_t now_ms)
 {
-    struct entry *e = load_path(&c->load, &c->root, path, clock);
+    e->siblings_ms = now_ms;
+    if (e->name.len > 0)
+        e->siblings = siblings_look(&c->load.codings, &c->root, e->name, e->status == 200 ? &e->stamp : NULL);
+}
+
+/* False where the entry must be made anew, because its head says the wrong thing about siblings. */
+static bool siblings_are_known(struct cache *c, struct entry *e, uint64_t now_ms)
+{
+    bool varied = e->siblings != 0;
+
+    if (now_ms - e->siblings_ms < c->limits.ttl_ms)
+        return true;
+    look_for_siblings(c, e, now_ms);
+    return e->status != 200 || varied == (e->siblings != 0);
+}
+
+/* What to load, where the cache does not know it. */
+struct wanted {
+    struct sv path;
+    const struct entry *original; /* borrowed; NULL where it is the one wanted */
+    enum coding coding;
+    bool coded;
+};
+
+static struct entry *load_once(const struct cache *c, const struct wanted *w, const struct clock *clock)
+{
+    if (w->original != NULL)
+        return load_sibling(&c->load, &c->root, w->original, w->coding, clock);
+    return load_path(&c->load, &c->root, w->path, clock);
+}
+
+/* A process that has no descriptor left may still have those of this cache. */
+static struct entry *load(struct cache *c, const struct wanted *w, const struct clock *clock)
+{
+    struct entry *e = load_once(c, w, clock);
 
     for (int i = 0; i < SHORTAGE_TRIES && e != NULL && e->short_of_fds && evict(c, &c->open); i++) {
         ref_put(&e->ref);
-        e = load_path(&c->load, &c->root, path, clock);
+        e = load_once(c, w, clock);
     }
     return e;
 }
 
-struct entry *cache_get(struct cache *c, struct sv path, const struct clock *clock)
+static struct entry *get(struct cache *c, const struct wanted *w, const struct clock *clock)
 {
-    root_refresh(&c->root, clock->now_ms, c->limits.ttl_ms);
+    /* The codings of a path are neighbours of nobody: any odd factor does. */
+    uint64_t h = hash(&c->key, w->path) + (uint64_t)w->coding * 0x9e3779b97f4a7c15;
+    struct entry *e = find(c, h, w->path, w->coding);
 
-    uint64_t h = hash(&c->key, path);
-    struct entry *e = find(c, h, path);
-    if (e != NULL && is_fresh(c, e, clock->now_ms)) {
+    if (e != NULL && is_fresh(c, e, clock->now_ms) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
         e->used = true;
         ref_get(&e->ref);
         return e;
     }
     if (e != NULL)
         cache_remove(c, e);
-    e = load(c, path, clock);
+    e = load(c, w, clock);
     if (e == NULL)
         return NULL;
     e->hash = h;
     e->checked_ms = clock->now_ms;
     e->root_version = c->root.version;
+    e->siblings_ms = clock->now_ms;
+    if (e->status != 200) /* nobody has looked yet */
+        look_for_siblings(c, e, clock->now_ms);
     cache_add(c, e);
     return e;
+}
+
+struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struct clock *clock)
+{
+    struct wanted w = {path, NULL, CODING_IDENTITY, coded};
+
+    root_refresh(&c->root, clock->now_ms, c->limits.ttl_ms);
+    return get(c, &w, clock);
+}
+
+struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
+                                const struct clock *clock)
+{
+    struct wanted w = {original->path, original, coding, false};
+    struct entry *e = get(c, &w, clock);
+
+    if (e == NULL || (e->status == 200 && (original->status != 200 || sibling_is_current(&e->stamp, &original->stamp))))
+        return e;
+    ref_put(&e->ref);
+    return NULL;
 }

@@ -10,10 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
 #include "http/date.h"
-
-enum { NANO = 1000000000 };
 
 static void entry_end(struct ref *ref)
 {
@@ -21,6 +18,7 @@ static void entry_end(struct ref *ref)
 
     if (e->fd >= 0)
         close(e->fd);
+    free(e->sum);
     free(e);
 }
 
@@ -48,49 +46,74 @@ static struct sv put(char **at, struct sv text)
     return sv_of(p, text.len);
 }
 
-struct entry *entry_new_status(struct sv path, int status)
+struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, int status)
 {
-    struct entry *e = entry_sized(path.len + 1);
+    struct entry *e = entry_sized(path.len + 1 + name.len + 1);
 
     if (e == NULL)
         return NULL;
     char *at = (char *)(e + 1);
     e->status = (uint16_t)status;
+    e->coding = (uint8_t)coding;
     e->recheck_open = true;
     e->path = put(&at, path);
+    e->name = put(&at, name);
     return e;
-}
-
-/* Last-Modified may not lie after Date (RFC 9110 8.8.2.1), and only years of four digits can be written. */
-static int64_t last_modified(const struct entry_file *f)
-{
-    int64_t seconds = f->stamp.modified_ns / NANO;
-
-    return seconds >= 0 && seconds <= f->now ? seconds : INT64_MAX;
 }
 
 struct head {
     struct buf text; /* owned */
-    size_t fields_at, validators_at, etag_at;
+    size_t fields_at, shared_at, etag_at;
+    size_t type_len;
 };
 
-static int write_head(struct head *h, const struct entry_file *f, int64_t modified)
+/* "NAME: value", where there is one. */
+static int add_field(struct buf *text, const char *name, struct sv value)
+{
+    return value.len > 0 ? buf_addf(text, "%s: %.*s\r\n", name, SV_ARG(value)) : 0;
+}
+
+/* What only a whole answer needs: it describes the file. */
+static int write_fields(struct head *h, const struct entry_file *f)
+{
+    int err = add_field(&h->text, "Content-Type", f->type);
+
+    h->type_len = h->text.len - h->fields_at;
+    if (err == 0)
+        err = buf_add(&h->text, SV("Accept-Ranges: bytes\r\n"));
+    if (err == 0 && f->coding != CODING_IDENTITY)
+        err = add_field(&h->text, "Content-Encoding", coding_names[f->coding].token);
+    return err;
+}
+
+/* What a 304 must say too. Last-Modified is for those who get no tag (RFC 9110 15.4.5), so it stands on either side of
+ * the border. */
+static int write_shared(struct head *h, const struct entry_file *f, struct sv date)
+{
+    int err = f->etag.len > 0 ? add_field(&h->text, "Last-Modified", date) : 0;
+
+    h->shared_at = h->text.len;
+    if (err == 0 && f->etag.len == 0)
+        err = add_field(&h->text, "Last-Modified", date);
+    if (err == 0 && f->varies)
+        err = buf_add(&h->text, SV("Vary: Accept-Encoding\r\n"));
+    if (err == 0)
+        err = add_field(&h->text, "Cache-Control", f->cache_control);
+    h->etag_at = h->text.len + sizeof "ETag: " - 1;
+    return err == 0 ? add_field(&h->text, "ETag", f->etag) : err;
+}
+
+static int write_head(struct head *h, const struct entry_file *f)
 {
     char date[DATE_LEN];
     int err = buf_addf(&h->text, "HTTP/1.1 200 OK\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n", f->stamp.size);
 
+    if (f->modified != INT64_MAX)
+        date_write(f->modified, date);
     h->fields_at = h->text.len;
     if (err == 0)
-        err = buf_addf(&h->text, "Content-Type: %.*s\r\nAccept-Ranges: bytes\r\n", SV_ARG(f->type));
-    h->validators_at = h->text.len;
-    if (err == 0 && modified != INT64_MAX) {
-        date_write(modified, date);
-        err = buf_addf(&h->text, "Last-Modified: %.*s\r\n", DATE_LEN, date);
-    }
-    h->etag_at = h->text.len + sizeof "ETag: " - 1;
-    if (err == 0 && f->etag.len > 0)
-        err = buf_addf(&h->text, "ETag: %.*s\r\n", SV_ARG(f->etag));
-    return err;
+        err = write_fields(h, f);
+    return err == 0 ? write_shared(h, f, sv_of(date, f->modified != INT64_MAX ? DATE_LEN : 0)) : err;
 }
 
 /* The entry with its texts copied behind it. */
@@ -102,30 +125,28 @@ static struct entry *new_file(const struct entry_file *f, const struct head *hea
         return NULL;
     char *at = (char *)(e + 1);
     e->status = 200;
+    e->coding = (uint8_t)f->coding;
     e->fd = f->fd;
     e->path = put(&at, f->path);
     e->name = put(&at, f->name);
     e->head = put(&at, buf_sv(&head->text));
     e->body = sv_of(at, f->body_len);
     e->fields = sv_skip(e->head, head->fields_at);
-    e->validators = sv_skip(e->head, head->validators_at);
+    e->type_line = sv_of(e->fields.p, head->type_len);
+    e->shared = sv_skip(e->head, head->shared_at);
     if (f->etag.len > 0)
         e->etag = sv_of(e->head.p + head->etag_at, f->etag.len);
     e->size = f->stamp.size;
     e->stamp = f->stamp;
+    e->modified = f->modified;
     return e;
 }
 
 struct entry *entry_new_file(const struct entry_file *f)
 {
     struct head head = {0};
-    struct entry *e = NULL;
-    int64_t modified = last_modified(f);
+    struct entry *e = write_head(&head, f) == 0 ? new_file(f, &head) : NULL;
 
-    if (write_head(&head, f, modified) == 0)
-        e = new_file(f, &head);
-    if (e != NULL)
-        e->modified = modified;
     buf_fini(&head.text);
     return e;
 }
@@ -135,18 +156,41 @@ char *entry_body(struct entry *e)
     return (char *)(uintptr_t)e->body.p;
 }
 
-size_t entry_etag_of_stamp(const struct stamp *stamp, char *room)
+/* Two codings of a file may have one time and one size, but not one tag. */
+static size_t end_etag(enum coding coding, char *room, int len)
 {
-    return (size_t)snprintf(room, ENTRY_ETAG_MAX, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)stamp->modified_ns,
-                            stamp->size);
+    struct sv token = coding < CODING_COUNT ? coding_names[coding].token : SV("");
+
+    return (size_t)len + (size_t)snprintf(room + len, ENTRY_ETAG_MAX - (size_t)len, "%s%.*s\"",
+                                          token.len > 0 ? "-" : "", SV_ARG(token));
 }
 
-/* The keys are constants, since the tag must be the same on every node and after every restart. */
-size_t entry_etag_of_content(struct sv content, char *room)
+size_t entry_etag_of_stamp(const struct stamp *stamp, enum coding coding, char *room)
 {
-    static const struct hash_key first = {{0x6261746f6e2f6131, 0x636f6e74656e742f}};
-    static const struct hash_key second = {{0x6261746f6e2f6232, 0x2f656e7469747931}};
+    return end_etag(
+        coding, room,
+        snprintf(room, ENTRY_ETAG_MAX, "\"%" PRIx64 "-%" PRIx64, (uint64_t)stamp->modified_ns, stamp->size));
+}
 
-    return (size_t)snprintf(room, ENTRY_ETAG_MAX, "\"%016" PRIx64 "%016" PRIx64 "\"", hash(&first, content),
-                            hash(&second, content));
+/* Half of the sum is more than enough to tell contents apart. */
+size_t entry_etag_of_sum(const uint8_t sum[SHA256_LEN], enum coding coding, char *room)
+{
+    int len = snprintf(room, ENTRY_ETAG_MAX, "\"");
+
+    for (int i = 0; i < SHA256_LEN / 2; i++)
+        len += snprintf(room + len, ENTRY_ETAG_MAX - (size_t)len, "%02x", sum[i]);
+    return end_etag(coding, room, len);
+}
+
+bool entry_set_sum(struct entry *e, const uint8_t sum[SHA256_LEN])
+{
+    struct entry_sum *s = malloc(sizeof *s);
+
+    if (s == NULL)
+        return false;
+    memcpy(s->sha256, sum, SHA256_LEN);
+    s->tag_len = entry_etag_of_sum(sum, (enum coding)e->coding, s->tag);
+    free(e->sum);
+    e->sum = s;
+    return true;
 }

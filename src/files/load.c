@@ -10,16 +10,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "files/tag.h"
 #include "http/mime.h"
+#include "http/pattern.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };
+
+/* Content of this size is summed where it stands, in the time of a few requests. */
+enum { SUM_AT_ONCE = 64 * 1024 };
 
 struct loading {
     const struct load_options *options;
     const struct root *root;
     const struct clock *clock;
     struct sv path;
+    struct sv original; /* name of the file that the path stands for, whatever the coding; "/" in front */
+    enum coding coding;
+    uint8_t siblings;
 };
 
 static int status_of_error(int err)
@@ -45,10 +53,16 @@ static int status_of_error(int err)
     }
 }
 
-/* What a path is answered with when a system call for it failed. */
+static struct entry *new_status(const struct loading *l, int status)
+{
+    return entry_new_status(l->path, SV(""), l->coding, status);
+}
+
+/* What a path is answered with when a system call for it failed. A file that is not there may be there in a coding. */
 static struct entry *failed(const struct loading *l, int err)
 {
-    struct entry *e = entry_new_status(l->path, status_of_error(err));
+    struct sv name = err == -ENOENT && l->coding == CODING_IDENTITY ? sv_skip(l->original, 1) : SV("");
+    struct entry *e = entry_new_status(l->path, name, l->coding, status_of_error(err));
 
     if (e != NULL)
         e->short_of_fds = err == -EMFILE || err == -ENFILE;
@@ -87,62 +101,105 @@ static bool read_body(struct entry *e, int fd)
     return pread(fd, &beyond, 1, (off_t)done) == 0;
 }
 
-/* Content tags need the content; a file that stays behind its descriptor is told apart by its stamp. */
-static size_t write_etag(const struct loading *l, const struct stamp *stamp, char *room)
+/* The Cache-Control of the first rule for the path that was asked for, or for the file that it stands for. */
+static struct sv cache_control_of(const struct loading *l)
 {
-    if (l->options->site->etag == ETAG_OFF)
-        return 0;
-    return entry_etag_of_stamp(stamp, room);
+    const struct strings *rules = &l->options->site->cache;
+
+    for (size_t i = 0; i < rules->n; i++) {
+        struct sv rule = sv_cstr(rules->v[i]);
+        size_t space = sv_find(rule, ' ');
+        struct sv pattern = sv_of(rule.p, space);
+        if (pattern_matches(pattern, l->path) || pattern_matches(pattern, l->original))
+            return sv_skip(rule, space + 1);
+    }
+    return SV("");
 }
 
-static struct entry *new_file(const struct loading *l, struct sv name, const struct stamp *stamp, struct sv etag,
+struct tag {
+    char text[ENTRY_ETAG_MAX];
+    size_t len;
+    bool stand_in; /* the content is not read yet: same length, to be written over */
+    bool later;    /* there is none until the content is summed */
+};
+
+static struct entry *new_file(const struct loading *l, struct sv name, const struct stamp *stamp, const struct tag *tag,
                               int fd)
 {
+    int64_t now = l->clock->wall;
     struct entry_file f = {
         .path = l->path,
         .name = name,
-        .type = type_of(l->options->site, name),
-        .etag = etag,
+        .type = type_of(l->options->site, l->original),
+        .etag = sv_of(tag->text, tag->len),
+        .cache_control = cache_control_of(l),
         .stamp = *stamp,
-        .now = l->clock->wall,
+        .modified = tag_modified(stamp, now),
         .body_len = fd < 0 ? stamp->size : 0,
         .fd = fd,
+        .coding = l->coding,
+        .varies = l->siblings != 0 || l->coding != CODING_IDENTITY,
     };
     struct entry *e = entry_new_file(&f);
 
-    if (e != NULL)
-        e->recheck_open = l->clock->wall * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
+    if (e == NULL)
+        return NULL;
+    e->siblings = l->siblings;
+    e->recheck_open = tag->later || tag_is_young(stamp, now) || now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
     return e;
 }
 
-/* The tag of the content has the length of any other content's tag, so it can be written over its stand-in. */
-static void set_content_etag(struct entry *e)
+static bool sum_body(struct entry *e)
 {
-    char etag[ENTRY_ETAG_MAX];
-    size_t len = entry_etag_of_content(e->body, etag);
+    struct sha256 state;
+    uint8_t sum[SHA256_LEN];
 
-    if (len == e->etag.len)
-        memcpy((char *)(uintptr_t)e->etag.p, etag, len);
+    sha256_init(&state);
+    sha256_add(&state, e->body);
+    sha256_end(&state, sum);
+    return entry_set_sum(e, sum);
 }
 
-/* One try to read a small file whole; NULL with *again set where it changed meanwhile. */
-static struct entry *read_small(const struct loading *l, struct sv name, int fd, const struct stamp *before,
+static bool set_content_tag(struct entry *e)
+{
+    if (!sum_body(e))
+        return false;
+    memcpy((char *)(uintptr_t)e->etag.p, e->sum->tag, e->sum->tag_len);
+    return true;
+}
+
+/* `at_hand`: the content will be read in a moment. */
+static void write_tag(const struct loading *l, int fd, const struct stamp *stamp, bool at_hand, struct tag *t)
+{
+    enum tag_source source = tag_source(l->options->site->etag, stamp, l->clock->wall, at_hand);
+    uint8_t sum[SHA256_LEN] = {0};
+
+    *t = (struct tag){0};
+    if (source == TAG_STAT)
+        t->len = entry_etag_of_stamp(stamp, l->coding, t->text);
+    if (source != TAG_CONTENT)
+        return;
+    t->stand_in = at_hand;
+    t->later = !at_hand && sums_get(l->options->sums, fd, stamp, sum) != SUM_READY;
+    if (!t->later)
+        t->len = entry_etag_of_sum(sum, l->coding, t->text);
+}
+
+/* One try to read a file whole; NULL with *again set where it changed meanwhile. */
+static struct entry *read_whole(const struct loading *l, struct sv name, int fd, const struct stamp *before,
                                 bool *again)
 {
-    char room[ENTRY_ETAG_MAX];
-    bool content = l->options->site->etag == ETAG_CONTENT;
-    struct sv etag = sv_of(room, content ? entry_etag_of_content(SV(""), room) : write_etag(l, before, room));
-    struct entry *e = new_file(l, name, before, etag, -1);
+    struct tag tag;
     struct stamp after;
 
+    write_tag(l, fd, before, before->size <= SUM_AT_ONCE, &tag);
+    struct entry *e = new_file(l, name, before, &tag, -1);
     *again = false;
     if (e == NULL)
         return NULL;
-    if (read_body(e, fd) && stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after)) {
-        if (content)
-            set_content_etag(e);
+    if (read_body(e, fd) && stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after) &&
+        (!tag.stand_in || set_content_tag(e)))
         return e;
-    }
     *again = true;
     ref_put(&e->ref);
     return NULL;
@@ -151,9 +208,9 @@ static struct entry *read_small(const struct loading *l, struct sv name, int fd,
 /* Takes over the descriptor of a regular file. */
 static struct entry *load_open_file(const struct loading *l, struct sv name, int fd)
 {
-    char room[ENTRY_ETAG_MAX];
     struct entry *e = NULL;
     struct stamp stamp;
+    struct tag tag;
     bool again = true;
     int err = 0;
 
@@ -162,19 +219,20 @@ static struct entry *load_open_file(const struct loading *l, struct sv name, int
         if (err < 0 || !S_ISREG(stamp.mode))
             break;
         if (stamp.size > l->options->body_max) {
-            e = new_file(l, name, &stamp, sv_of(room, write_etag(l, &stamp, room)), fd);
+            write_tag(l, fd, &stamp, false, &tag);
+            e = new_file(l, name, &stamp, &tag, fd);
             if (e != NULL)
                 return e; /* it has the descriptor now */
             break;
         }
-        e = read_small(l, name, fd, &stamp, &again);
+        e = read_whole(l, name, fd, &stamp, &again);
     }
     close(fd);
     if (e != NULL)
         return e;
     if (err < 0)
         return failed(l, err);
-    return S_ISREG(stamp.mode) ? entry_new_status(l->path, 503) : entry_new_status(l->path, 404);
+    return new_status(l, S_ISREG(stamp.mode) ? 503 : 404);
 }
 
 /* What kind of thing a name leads to, without opening it. */
@@ -189,15 +247,18 @@ static int look(const struct loading *l, const char *name, struct stamp *stamp)
     return err;
 }
 
-static struct entry *load_regular(const struct loading *l, struct sv name)
+/* A name that was looked at. Which siblings it has must be known before its head is written. */
+static struct entry *load_regular(struct loading *l, struct sv name, const struct stamp *stamp)
 {
+    if (l->coding == CODING_IDENTITY)
+        l->siblings = siblings_look(&l->options->codings, l->root, name, stamp);
     int fd = root_open_at(l->root, name.p, O_RDONLY);
 
     return fd < 0 ? failed(l, fd) : load_open_file(l, name, fd);
 }
 
 /* A name that does not end in a slash. */
-static struct entry *load_name(const struct loading *l, struct sv name)
+static struct entry *load_name(struct loading *l, struct sv name)
 {
     struct stamp stamp;
     int err = look(l, name.p, &stamp);
@@ -205,12 +266,21 @@ static struct entry *load_name(const struct loading *l, struct sv name)
     if (err < 0)
         return failed(l, err);
     if (S_ISDIR(stamp.mode))
-        return entry_new_status(l->path, 301);
-    return S_ISREG(stamp.mode) ? load_regular(l, name) : entry_new_status(l->path, 404);
+        return new_status(l, l->coding == CODING_IDENTITY ? 301 : 404);
+    return S_ISREG(stamp.mode) ? load_regular(l, name, &stamp) : new_status(l, 404);
 }
 
-/* A directory: the first of its index files that is there; `name` has room for the longest. */
-static struct entry *load_index(const struct loading *l, char *name, size_t len)
+/* A directory without an index: the first index may be there in a coding. */
+static struct entry *no_index(const struct loading *l, const char *name, size_t len)
+{
+    const struct strings *index = &l->options->site->index;
+    size_t first = index->n > 0 ? strlen(index->v[0]) : 0;
+
+    return entry_new_status(l->path, sv_of(name, first > 0 ? len + first : 0), l->coding, 403);
+}
+
+/* A directory: the first of its index files that is there; l->original has room for the longest. */
+static struct entry *load_index(struct loading *l, char *name, size_t len)
 {
     const struct strings *index = &l->options->site->index;
     struct stamp stamp;
@@ -218,19 +288,24 @@ static struct entry *load_index(const struct loading *l, char *name, size_t len)
     for (size_t i = 0; i < index->n; i++) {
         size_t n = strlen(index->v[i]);
         memcpy(name + len, index->v[i], n + 1);
+        l->original.len = 1 + len + n;
         int err = look(l, name, &stamp);
         if (err < 0 && status_of_error(err) != 404)
             return failed(l, err);
         if (err < 0 || !S_ISREG(stamp.mode))
             continue;
-        struct entry *e = load_regular(l, sv_of(name, len + n));
+        struct entry *e = load_regular(l, sv_of(name, len + n), &stamp);
         if (e != NULL && i > 0)
             e->recheck_open = true; /* an earlier name may appear */
         return e;
     }
     name[len] = '\0';
     int err = look(l, name, &stamp);
-    return err < 0 ? failed(l, err) : entry_new_status(l->path, 403);
+    if (err < 0)
+        return new_status(l, status_of_error(err));
+    if (index->n > 0)
+        memcpy(name + len, index->v[0], strlen(index->v[0]) + 1);
+    return no_index(l, name, len);
 }
 
 static size_t longest(const struct strings *s)
@@ -246,17 +321,57 @@ static size_t longest(const struct strings *s)
 struct entry *load_path(const struct load_options *options, const struct root *root, struct sv path,
                         const struct clock *clock)
 {
-    struct loading l = {options, root, clock, path};
-    size_t len = path.len - 1; /* without the first slash */
+    struct loading l = {options, root, clock, path, .coding = CODING_IDENTITY};
 
     if (path.len >= PATH_MAX)
-        return entry_new_status(path, 404);
-    char *name = malloc(len + longest(&options->site->index) + 1);
-    if (name == NULL)
+        return new_status(&l, 404);
+    char *room = malloc(path.len + longest(&options->site->index) + 1);
+    if (room == NULL)
         return NULL;
-    memcpy(name, path.p + 1, len);
-    name[len] = '\0';
-    struct entry *e = sv_ends(path, SV("/")) ? load_index(&l, name, len) : load_name(&l, sv_of(name, len));
-    free(name);
+    memcpy(room, path.p, path.len);
+    room[path.len] = '\0';
+    l.original = sv_of(room, path.len);
+    struct entry *e =
+        sv_ends(path, SV("/")) ? load_index(&l, room + 1, path.len - 1) : load_name(&l, sv_of(room + 1, path.len - 1));
+    free(room);
     return e;
+}
+
+struct entry *load_sibling(const struct load_options *options, const struct root *root, const struct entry *original,
+                           enum coding coding, const struct clock *clock)
+{
+    char room[PATH_MAX + 1] = "/";
+    struct loading l = {options, root, clock, original->path, .coding = coding};
+
+    if (!sibling_name(original->name, coding, room + 1))
+        return new_status(&l, 404);
+    l.original = sv_of(room, 1 + original->name.len); /* the suffix says nothing of the type */
+    return load_name(&l, sv_cstr(room + 1));
+}
+
+static enum sum_state sum_elsewhere(const struct load_options *options, const struct root *root, struct entry *e)
+{
+    int fd = e->fd >= 0 ? e->fd : root_open_at(root, e->name.p, O_RDONLY);
+    uint8_t sum[SHA256_LEN];
+
+    if (fd < 0)
+        return SUM_LATER;
+    enum sum_state state = sums_get(options->sums, fd, &e->stamp, sum);
+    if (fd != e->fd)
+        close(fd);
+    return state == SUM_READY && !entry_set_sum(e, sum) ? SUM_LATER : state;
+}
+
+enum sum_state load_sum(const struct load_options *options, const struct root *root, struct entry *e)
+{
+    if (e->sum != NULL)
+        return SUM_READY;
+    if (e->fd >= 0 || e->size > SUM_AT_ONCE)
+        return sum_elsewhere(options, root, e);
+    return sum_body(e) ? SUM_READY : SUM_LATER;
+}
+
+bool load_sum_is_at_hand(const struct entry *e)
+{
+    return e->sum != NULL || (e->fd < 0 && e->size <= SUM_AT_ONCE);
 }

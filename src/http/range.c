@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Which part of a file a Range field asks for. Asked after the preconditions, for GET only. */
+/* Which parts of a file a Range field asks for. Asked after the preconditions, for GET only. What a client can make us
+ * do is bounded twice: by the members of its list that we look at, and by the bytes that are left once they are merged. */
 
 #include "http/range.h"
 
 #include <stdbool.h>
+
+/* Empty elements are a sender's slip; a list of more elements than this, empty ones counted, is none (RFC 9110
+ * 5.6.1.2). */
+enum { ELEMENTS_MAX = 2 * RANGES_MAX };
 
 /* Digits off the front of *s; a number too large for 64 bits counts as the largest. False where there is none. */
 static bool take_number(struct sv *s, uint64_t *n)
@@ -31,7 +36,7 @@ static enum range_result read_suffix(struct sv spec, uint64_t size, struct range
         return RANGE_NONE; /* satisfied by the whole of nothing */
     range->len = n < size ? n : size;
     range->first = size - range->len;
-    return RANGE_ONE;
+    return RANGE_PARTS;
 }
 
 /* "0-499" and "500-". */
@@ -50,17 +55,90 @@ static enum range_result read_from(struct sv spec, uint64_t size, struct range *
     if (last >= size)
         last = size - 1;
     *range = (struct range){first, last - first + 1};
-    return RANGE_ONE;
+    return RANGE_PARTS;
 }
 
-enum range_result range_read(struct sv field, uint64_t size, struct range *range)
+static bool overlap(const struct range *a, const struct range *b)
+{
+    return a->first < b->first + b->len && b->first < a->first + a->len;
+}
+
+static struct range join(const struct range *a, const struct range *b)
+{
+    uint64_t first = a->first < b->first ? a->first : b->first;
+    uint64_t a_end = a->first + a->len;
+    uint64_t b_end = b->first + b->len;
+
+    return (struct range){first, (a_end > b_end ? a_end : b_end) - first};
+}
+
+/* The parts so far are disjoint, so those that `new` overlaps are all that it joins, however far it grows by them. They
+ * become one, which stands where the first of them stood. */
+static void add_range(struct ranges *ranges, struct range new)
+{
+    uint32_t place = RANGES_MAX;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < ranges->n; i++) {
+        const struct range *part = &ranges->part[i];
+        if (!overlap(part, &new)) {
+            ranges->part[n++] = *part;
+            continue;
+        }
+        new = join(part, &new);
+        if (place == RANGES_MAX)
+            place = n++;
+    }
+    if (place == RANGES_MAX)
+        place = n++;
+    ranges->part[place] = new;
+    ranges->n = n;
+}
+
+/* The element before the next comma. */
+static struct sv take_element(struct sv *list)
+{
+    size_t comma = sv_find(*list, ',');
+    struct sv element = sv_trim(sv_of(list->p, comma));
+
+    *list = sv_skip(*list, comma < list->len ? comma + 1 : comma);
+    return element;
+}
+
+static enum range_result read_list(struct sv list, uint64_t size, uint32_t most, struct ranges *ranges)
+{
+    uint32_t listed = 0;
+
+    ranges->n = 0;
+    for (uint32_t elements = 0; list.len > 0; elements++) {
+        if (elements == ELEMENTS_MAX)
+            return RANGE_NONE;
+        struct range range = {0};
+        struct sv spec = take_element(&list);
+        if (spec.len == 0)
+            continue;
+        if (listed++ == most)
+            return RANGE_NONE;
+        enum range_result result =
+            spec.p[0] == '-' ? read_suffix(sv_skip(spec, 1), size, &range) : read_from(spec, size, &range);
+        if (result == RANGE_NONE)
+            return RANGE_NONE;
+        if (result == RANGE_PARTS)
+            add_range(ranges, range);
+    }
+    if (listed == 0)
+        return RANGE_NONE;
+    return ranges->n > 0 ? RANGE_PARTS : RANGE_BEYOND;
+}
+
+enum range_result range_read(struct sv field, uint64_t size, uint32_t most, struct ranges *ranges)
 {
     size_t equals = sv_find(field, '=');
 
     if (equals == field.len || !sv_ieq(sv_of(field.p, equals), SV("bytes")))
         return RANGE_NONE;
-    struct sv spec = sv_skip(field, equals + 1);
-    if (spec.len == 0)
-        return RANGE_NONE;
-    return spec.p[0] == '-' ? read_suffix(sv_skip(spec, 1), size, range) : read_from(spec, size, range);
+    struct sv list = sv_skip(field, equals + 1);
+    if (list.len > 0 && (list.p[0] == ' ' || list.p[0] == '\t'))
+        return RANGE_NONE; /* white space belongs around commas, and there is none yet */
+    return read_list(list, size, most < RANGES_MAX ? most : RANGES_MAX, ranges);
 }

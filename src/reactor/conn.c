@@ -219,6 +219,15 @@ static enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
     return GO;
 }
 
+/* The request in front needs something that another thread is busy with: it is read again in a while. */
+static enum step put_off(struct shard *s, struct conn *c, struct sv bytes)
+{
+    if (!intake_keep(c, bytes))
+        return gone(s, c, CLOSE_NO_MEMORY);
+    conn_wait_for(s, c, TIMEOUT_SUM);
+    return WAIT;
+}
+
 /* The turn has sent its share; bytes that are not answered yet wait for the next. */
 static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
 {
@@ -245,6 +254,8 @@ static enum step conn_run(struct shard *s, struct conn *c)
             break;
         bytes = intake_read(s, c, bytes);
         step = send_row(s, c, bytes, &turn);
+        if (step == GO && c->put_off)
+            step = put_off(s, c, bytes);
     }
     return step;
 }
@@ -324,6 +335,9 @@ void conn_expired(struct shard *s, struct conn *c)
         break;
     case TIMEOUT_SEND:
         send_expired(s, c);
+        break;
+    case TIMEOUT_SUM:
+        (void)conn_run(s, c);
         break;
     case TIMEOUT_LINGER:
     case TIMEOUT_KINDS:

@@ -11,6 +11,9 @@
 #include "base/poison.h"
 #include "http/body.h"
 
+/* Looks at a file that is being summed, SUM_MS apart, before the answer goes without its digest: five seconds. */
+enum { SUM_WAITS = 500 };
+
 enum { META_MAX = 8 * 1024 };
 
 enum stage { KEPT, IN_HEAD, IN_BODY };
@@ -123,16 +126,25 @@ void intake_refuse(struct shard *s, struct conn *c, const struct request *rq, in
     log_answer(s, c, rq, served);
 }
 
-static void answer(struct shard *s, struct conn *c, const struct request *rq)
+/* `again`: the request lies where it can be read once more, if its answer must be put off. */
+static void answer(struct shard *s, struct conn *c, const struct request *rq, bool again)
 {
     uint64_t most = s->limits->keepalive_requests;
+    bool ours = s->draining || (most > 0 && c->requests + 1 >= most);
+    bool last = ours || !rq->keep_alive;
+    enum persist persist = last ? PERSIST_NOT : rq->http11 ? PERSIST : PERSIST_SAID;
+    struct served served = serve_request(&s->serve, rq, persist, again && c->sum_waits < SUM_WAITS, s->out);
 
+    c->put_off = served.status == 0;
+    if (c->put_off) {
+        c->sum_waits++;
+        return;
+    }
+    c->sum_waits = 0;
     c->requests++;
-    bool ours = s->draining || (most > 0 && c->requests >= most);
-    c->last = ours || !rq->keep_alive;
+    c->last = last;
     c->lingers = ours; /* the peer did not ask for the end, so it may have sent more */
-    enum persist persist = c->last ? PERSIST_NOT : rq->http11 ? PERSIST : PERSIST_SAID;
-    log_answer(s, c, rq, serve_request(&s->serve, rq, persist, s->out));
+    log_answer(s, c, rq, served);
 }
 
 /* The status that answers at once a request that waits for leave to send its body; 0 where it gets leave. */
@@ -157,7 +169,7 @@ static size_t read_body(struct shard *s, struct conn *c, const struct request *r
     body_init(&body, rq, s->limits->body_size, META_MAX);
     switch (body_read(&body, bytes.p, bytes.len, &used)) {
     case BODY_DONE:
-        answer(s, c, rq);
+        answer(s, c, rq, false);
         return used;
     case BODY_BAD:
         intake_refuse(s, c, rq, body.status);
@@ -189,7 +201,7 @@ static size_t head_done(struct shard *s, struct conn *c, const struct parse *par
     }
     if (rq.body != BODY_NONE)
         return read_body(s, c, &rq, head, bytes);
-    answer(s, c, &rq);
+    answer(s, c, &rq, head.len + bytes.len <= SHARD_BYTES);
     return 0;
 }
 
@@ -198,8 +210,11 @@ static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
 {
     parse_init(&s->parse, &s->parse_limits, s->fields);
     switch (parse_head(&s->parse, bytes.p, bytes.len)) {
-    case PARSE_DONE:
-        return s->parse.pos + head_done(s, c, &s->parse, sv_of(bytes.p, s->parse.pos), sv_skip(bytes, s->parse.pos));
+    case PARSE_DONE: {
+        size_t head = s->parse.pos;
+        size_t body = head_done(s, c, &s->parse, sv_of(bytes.p, head), sv_skip(bytes, head));
+        return c->put_off ? 0 : head + body;
+    }
     case PARSE_BAD:
         intake_refuse(s, c, NULL, s->parse.status);
         return bytes.len;
@@ -210,6 +225,18 @@ static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
         intake_refuse(s, c, NULL, 503);
     else if (!intake_is_blank(c->intake))
         conn_wait_for(s, c, TIMEOUT_HEADER);
+    return bytes.len;
+}
+
+/* A request of which the head came in pieces was put off: all of it, and what is behind it, will be read anew. */
+static size_t keep_for_later(struct shard *s, struct conn *c, struct sv bytes, struct sv behind)
+{
+    c->intake->stage = KEPT;
+    if (buf_add(&c->intake->bytes, behind) == 0)
+        return bytes.len;
+    c->put_off = false;
+    intake_refuse(s, c, NULL, 503);
+    intake_free(&c->intake);
     return bytes.len;
 }
 
@@ -238,7 +265,10 @@ static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
     }
     size_t used = in->parse.pos - had;
     in->bytes.len = in->parse.pos;
-    used += head_done(s, c, &in->parse, buf_sv(&in->bytes), sv_skip(bytes, used));
+    struct sv behind = sv_skip(bytes, used);
+    used += head_done(s, c, &in->parse, buf_sv(&in->bytes), behind);
+    if (c->put_off)
+        return keep_for_later(s, c, bytes, behind);
     if (in->stage == IN_HEAD)
         intake_free(&c->intake);
     return used;
@@ -256,7 +286,7 @@ static size_t continue_body(struct shard *s, struct conn *c, struct sv bytes)
     /* The views of the request died with the turn in which its head came; the head is still here. */
     (void)request_read(&rq, in->bytes.p, &in->parse);
     if (result == BODY_DONE)
-        answer(s, c, &rq);
+        answer(s, c, &rq, false);
     else
         intake_refuse(s, c, &rq, in->body.status);
     intake_free(&c->intake);
@@ -267,7 +297,8 @@ struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes)
 {
     size_t text = serve_text_max(s->parse_limits.target_size);
 
-    while (bytes.len > 0 && !c->last && out_has_room(s->out, text)) {
+    c->put_off = false;
+    while (bytes.len > 0 && !c->last && !c->put_off && out_has_room(s->out, text)) {
         size_t used;
         if (c->intake == NULL)
             used = begin_request(s, c, bytes);

@@ -15,6 +15,9 @@
 /* How long a peer may go on sending after our last answer before it is cut off. */
 enum { LINGER_MS = 5000 };
 
+/* How soon to ask again whether a file is summed. */
+enum { SUM_MS = 10 };
+
 static const char *const close_text[CLOSE_REASONS] = {
 #define CLOSE(id, text) [CLOSE_##id] = (text),
 #include "reactor/close.def"
@@ -28,6 +31,7 @@ static void init_limits(struct shard *s, const struct config_limits *l)
         [TIMEOUT_BODY] = l->body_timeout_ms,
         [TIMEOUT_KEEPALIVE] = l->keepalive_timeout_ms,
         [TIMEOUT_SEND] = l->send_timeout_ms,
+        [TIMEOUT_SUM] = SUM_MS,
         [TIMEOUT_LINGER] = LINGER_MS,
     };
 
@@ -47,7 +51,7 @@ int shard_init(struct shard *s, const struct shard_options *options)
     list_init(&s->ready);
     access_log_init(&s->access, options->access_fd);
 
-    int err = serve_init(&s->serve, options->config, &options->cache);
+    int err = serve_init(&s->serve, options->config, &options->cache, options->sums);
     if (err < 0)
         return err;
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

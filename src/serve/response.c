@@ -5,13 +5,17 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "http/date.h"
+#include "http/digest.h"
 #include "http/path.h"
 #include "serve/error_page.h"
 
 enum { LINE_MAX_LEN = 256 };
+
+_Static_assert((int)RANGES_MAX <= (int)OUT_ANSWER_PARTS, "the row keeps room for an answer in the most parts");
 
 void tails_refresh(struct tails *t, const struct clock *clock)
 {
@@ -48,35 +52,122 @@ static uint64_t add_body(const struct response *r, struct entry *e, uint64_t fir
     return len;
 }
 
+static void add_digest(const struct response *r)
+{
+    if (r->sum == NULL)
+        return;
+    digest_write_line(r->sum->sha256, out_text_end(r->out));
+    out_text_written(r->out, DIGEST_LINE_LEN);
+}
+
 uint64_t response_file(const struct response *r, struct entry *e)
 {
     out_piece(r->out, e->head, &e->ref);
+    add_digest(r);
     add_tail(r);
     return add_body(r, e, 0, e->size);
 }
 
-static void add_text(const struct response *r, const char *text, int len)
+/* Formatted to the end of the row's text; at most LINE_MAX_LEN bytes. */
+static void add_line(const struct response *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void add_line(const struct response *r, const char *fmt, ...)
 {
-    assert(len > 0);
-    out_text(r->out, sv_of(text, (size_t)len));
+    va_list ap;
+
+    va_start(ap, fmt);
+    int len = vsnprintf(out_text_end(r->out), LINE_MAX_LEN, fmt, ap);
+    va_end(ap);
+    assert(len > 0 && len < LINE_MAX_LEN);
+    out_text_written(r->out, (size_t)len);
 }
 
-uint64_t response_part(const struct response *r, struct entry *e, const struct range *range)
+/* The end of a head that was written earlier, with the tag that the client knows in the place of the entry's. */
+static void add_written(const struct response *r, struct entry *e, struct sv head)
 {
-    char text[LINE_MAX_LEN];
-    int len = snprintf(text, sizeof text,
-                       "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
-                       "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n",
-                       range->len, range->first, range->first + range->len - 1, e->size);
+    size_t tag_line_end = e->etag.len + 2; /* the tag is what stands last */
 
-    add_text(r, text, len);
-    out_piece(r->out, e->fields, &e->ref);
+    if (r->etag.len == 0 || sv_eq(r->etag, e->etag)) {
+        out_piece(r->out, head, &e->ref);
+        return;
+    }
+    out_piece(r->out, sv_of(head.p, head.len - tag_line_end), &e->ref);
+    add_line(r, "%.*s\r\n", SV_ARG(r->etag));
+}
+
+/* All of a 206 behind its type. Who has the head already gets what guides caches, and no more (RFC 9110 15.3.7). */
+static void add_rest_of_head(const struct response *r, struct entry *e)
+{
+    add_written(r, e, r->lean ? e->shared : sv_skip(e->fields, e->type_line.len));
+    add_digest(r);
     add_tail(r);
+}
+
+static uint64_t add_part(const struct response *r, struct entry *e, const struct range *range)
+{
+    add_line(r,
+             "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
+             "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n",
+             range->len, range->first, range->first + range->len - 1, e->size);
+    out_piece(r->out, e->type_line, &e->ref);
+    add_rest_of_head(r, e);
     return add_body(r, e, range->first, range->len);
+}
+
+static const char delimiter_form[] = "%s--%.*s\r\n";
+static const char range_form[] = "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n\r\n";
+static const char end_form[] = "\r\n--%.*s--\r\n";
+
+/* A delimiter begins on a line of its own, and the first one stands on one already. */
+static const char *line_before(uint32_t part)
+{
+    return part > 0 ? "\r\n" : "";
+}
+
+/* The bytes of the body: what stands around the parts, and the parts. */
+static uint64_t parts_len(const struct entry *e, const struct ranges *ranges, const char *bound)
+{
+    uint64_t len = (uint64_t)snprintf(NULL, 0, end_form, BOUNDARY_LEN, bound);
+
+    for (uint32_t i = 0; i < ranges->n; i++) {
+        const struct range *part = &ranges->part[i];
+        len += (uint64_t)snprintf(NULL, 0, delimiter_form, line_before(i), BOUNDARY_LEN, bound) + e->type_line.len +
+               (uint64_t)snprintf(NULL, 0, range_form, part->first, part->first + part->len - 1, e->size) + part->len;
+    }
+    return len;
+}
+
+/* Several parts, each with its type and place (RFC 9110 14.6). */
+uint64_t response_parts(const struct response *r, struct entry *e, const struct ranges *ranges,
+                        const struct boundary *boundary)
+{
+    const char *bound = boundary->text;
+
+    if (ranges->n == 1)
+        return add_part(r, e, &ranges->part[0]);
+    uint64_t len = parts_len(e, ranges, bound);
+    add_line(r,
+             "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
+             "Content-Type: multipart/byteranges; boundary=%.*s\r\n",
+             len, BOUNDARY_LEN, bound);
+    add_rest_of_head(r, e);
+    if (r->head_only)
+        return 0;
+    for (uint32_t i = 0; i < ranges->n; i++) {
+        const struct range *part = &ranges->part[i];
+        add_line(r, delimiter_form, line_before(i), BOUNDARY_LEN, bound);
+        out_piece(r->out, e->type_line, &e->ref);
+        add_line(r, range_form, part->first, part->first + part->len - 1, e->size);
+        add_body(r, e, part->first, part->len);
+    }
+    add_line(r, end_form, BOUNDARY_LEN, bound);
+    return len;
 }
 
 static uint64_t add_page(const struct response *r, const struct error_page *page)
 {
+    if (r->varies)
+        out_piece(r->out, SV("Vary: Accept-Encoding\r\n"), NULL);
     add_tail(r);
     if (r->head_only)
         return 0;
@@ -87,18 +178,16 @@ static uint64_t add_page(const struct response *r, const struct error_page *page
 uint64_t response_beyond(const struct response *r, struct entry *e)
 {
     const struct error_page *page = error_page(416);
-    char text[LINE_MAX_LEN];
-    int len = snprintf(text, sizeof text, "Content-Range: bytes */%" PRIu64 "\r\n", e->size);
 
     out_piece(r->out, page->head, NULL);
-    add_text(r, text, len);
+    add_line(r, "Content-Range: bytes */%" PRIu64 "\r\n", e->size);
     return add_page(r, page);
 }
 
 uint64_t response_not_modified(const struct response *r, struct entry *e)
 {
     out_piece(r->out, SV("HTTP/1.1 304 Not Modified\r\nServer: baton\r\n"), NULL);
-    out_piece(r->out, e->validators, &e->ref);
+    add_written(r, e, e->shared);
     add_tail(r);
     return 0;
 }

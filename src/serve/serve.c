@@ -4,17 +4,23 @@
 #include "serve/serve.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "http/digest.h"
+#include "http/negotiate.h"
 #include "http/precondition.h"
 #include "http/range.h"
 #include "serve/route.h"
 
-int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share)
+int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums)
 {
-    struct load_options load = {&config->sites[0], config->server.cache_file_max};
+    struct load_options load = {&config->sites[0], config->server.cache_file_max, .sums = sums};
 
-    *s = (struct serve){.tails = {.wall = -1}};
+    *s = (struct serve){.tails = {.wall = -1}, .ranges_max = (uint32_t)config->limits.ranges};
+    hash_key_random(&s->boundary_key);
+    codings_init(&load.codings, &config->sites[0]);
     int err = cache_init(&s->cache, share, &load);
     if (err < 0)
         return err;
@@ -35,61 +41,163 @@ void serve_turn(struct serve *s)
     tails_refresh(&s->tails, &s->clock);
 }
 
-static struct served serve_file(const struct serve *s, const struct request *rq, const struct response *r,
-                                struct entry *e)
-{
-    struct validators validators = {e->etag, e->modified, s->clock.wall};
-    struct sv range_field = rq->field[FIELD_RANGE];
-    struct range range;
+/* One answer: the request, and all that is decided about it on the way. */
+struct serving {
+    struct serve *s;
+    const struct request *rq;
+    struct response r;
+    bool may_wait;
+};
 
-    if (precondition_not_modified(rq, &validators))
-        return (struct served){304, response_not_modified(r, e)};
-    if (range_field.p == NULL || rq->method != METHOD_GET || !precondition_if_range(rq, &validators))
-        return (struct served){200, response_file(r, e)};
-    switch (range_read(range_field, e->size, &range)) {
-    case RANGE_ONE:
-        return (struct served){206, response_part(r, e, &range)};
+static bool names(const struct request *rq, struct sv tag)
+{
+    static const enum field fields[] = {FIELD_IF_NONE_MATCH, FIELD_IF_MATCH, FIELD_IF_RANGE};
+
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        struct sv field = rq->field[fields[i]];
+        if (field.p != NULL && memmem(field.p, field.len, tag.p, tag.len) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* The tag that is the file's for this client. One that was young when it was first served had a tag made of its content.
+ * That still names it, so whoever has it is answered with it. */
+static struct sv tag_for(const struct serving *g, struct entry *e)
+{
+    if (e->etag.len == 0 || !names(g->rq, SV("\"")) || names(g->rq, e->etag) || !load_sum_is_at_hand(e) ||
+        load_sum(&g->s->cache.load, &g->s->cache.root, e) != SUM_READY)
+        return e->etag;
+    struct sv content = sv_of(e->sum->tag, e->sum->tag_len);
+    return names(g->rq, content) ? content : e->etag;
+}
+
+/* Sets what the answer says of the digest. False where that has to be waited for. */
+static bool set_digest(struct serving *g, struct entry *e)
+{
+    if (g->rq->field[FIELD_WANT_REPR_DIGEST].p == NULL || !digest_is_wanted(g->rq))
+        return true;
+    enum sum_state state = load_sum(&g->s->cache.load, &g->s->cache.root, e);
+    if (state == SUM_READY)
+        g->r.sum = e->sum;
+    return state != SUM_LATER || !g->may_wait;
+}
+
+static void make_boundary(struct serve *s, struct boundary *b)
+{
+    char text[BOUNDARY_LEN + 1];
+    uint64_t half[2];
+
+    for (int i = 0; i < 2; i++, s->boundaries++)
+        half[i] = hash(&s->boundary_key, sv_of((const char *)&s->boundaries, sizeof s->boundaries));
+    (void)snprintf(text, sizeof text, "%016" PRIx64 "%016" PRIx64, half[0], half[1]);
+    memcpy(b->text, text, BOUNDARY_LEN);
+}
+
+static struct served serve_range(struct serving *g, struct entry *e)
+{
+    struct ranges ranges;
+    struct boundary boundary;
+
+    switch (range_read(g->rq->field[FIELD_RANGE], e->size, g->s->ranges_max, &ranges)) {
+    case RANGE_PARTS:
+        make_boundary(g->s, &boundary);
+        g->r.lean = g->rq->field[FIELD_IF_RANGE].p != NULL;
+        return (struct served){206, response_parts(&g->r, e, &ranges, &boundary)};
     case RANGE_BEYOND:
-        return (struct served){416, response_beyond(r, e)};
+        return (struct served){416, response_beyond(&g->r, e)};
     case RANGE_NONE:
         break;
     }
-    return (struct served){200, response_file(r, e)};
+    return (struct served){200, response_file(&g->r, e)};
 }
 
-static struct served serve_path(struct serve *s, const struct request *rq, const struct response *r, struct sv path)
+/* The order of RFC 9110 13.2.2: the conditions, then If-Range, then the range. */
+static struct served serve_file(struct serving *g, struct entry *e)
 {
-    struct entry *e = cache_get(&s->cache, path, &s->clock);
+    const struct request *rq = g->rq;
+    struct validators v = {.etag = tag_for(g, e), .modified = e->modified, .now = g->s->clock.wall};
+    enum verdict verdict = precondition_check(rq, &v);
+
+    g->r.etag = v.etag;
+    if (verdict == VERDICT_FAILED)
+        return (struct served){412, response_error(&g->r, 412)};
+    if (verdict == VERDICT_NOT_MODIFIED)
+        return (struct served){304, response_not_modified(&g->r, e)};
+    if (!set_digest(g, e))
+        return (struct served){0};
+    if (rq->field[FIELD_RANGE].p != NULL && rq->method == METHOD_GET && precondition_if_range(rq, &v))
+        return serve_range(g, e);
+    return (struct served){200, response_file(&g->r, e)};
+}
+
+/* The entry in the coding that the client likes best; takes over the reference to the one without a coding. NULL where
+ * there is none that it would accept. */
+static struct entry *negotiate(struct serving *g, struct entry *e)
+{
+    const struct codings *codings = &g->s->cache.load.codings;
+    uint32_t available = e->siblings | (e->status == 200 ? 1U << CODING_IDENTITY : 0);
+    struct acceptable acceptable;
+
+    negotiate_read(&acceptable, g->rq);
+    while (available != 0) {
+        enum coding best = negotiate_choose(&acceptable, available, codings->order, codings->n);
+        if (best == CODING_IDENTITY)
+            return e;
+        if (best == CODING_NONE) {
+            ref_put(&e->ref);
+            return NULL;
+        }
+        struct entry *sibling = cache_get_sibling(&g->s->cache, e, best, &g->s->clock);
+        if (sibling != NULL) {
+            ref_put(&e->ref);
+            return sibling;
+        }
+        available &= ~(1U << best);
+    }
+    return e;
+}
+
+static struct served serve_path(struct serving *g, struct sv path)
+{
+    bool coded = g->rq->field[FIELD_ACCEPT_ENCODING].p != NULL;
+    struct entry *e = cache_get(&g->s->cache, path, coded, &g->s->clock);
 
     if (e == NULL)
-        return (struct served){503, response_error(r, 503)};
+        return (struct served){503, response_error(&g->r, 503)};
+    g->r.varies = entry_varies(e);
+    if (coded && g->r.varies)
+        e = negotiate(g, e);
+    if (e == NULL)
+        return (struct served){406, response_error(&g->r, 406)};
     struct served served = {e->status, 0};
     if (e->status == 200)
-        served = serve_file(s, rq, r, e);
+        served = serve_file(g, e);
     else if (e->status == 301)
-        served.bytes = response_slash(r, path, rq->query);
+        served.bytes = response_slash(&g->r, path, g->rq->query);
     else
-        served.bytes = response_error(r, e->status);
+        served.bytes = response_error(&g->r, e->status);
     ref_put(&e->ref);
     return served;
 }
 
-struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, struct out *out)
+struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, bool may_wait,
+                            struct out *out)
 {
-    struct response r = {out, &s->tails, persist, rq->method == METHOD_HEAD};
+    struct serving g = {s, rq, {out, &s->tails, persist, .head_only = rq->method == METHOD_HEAD}, may_wait};
     struct sv path;
     int status = route_request(rq, s->room, &path);
 
     if (status != 0)
-        return (struct served){status, response_error(&r, status)};
+        return (struct served){status, response_error(&g.r, status)};
     if (rq->method == METHOD_OPTIONS)
-        return (struct served){204, response_options(&r)};
-    return serve_path(s, rq, &r, path);
+        return (struct served){204, response_options(&g.r)};
+    return serve_path(&g, path);
 }
 
 struct served serve_error(struct serve *s, int status, bool head_only, struct out *out)
 {
-    struct response r = {out, &s->tails, PERSIST_NOT, head_only};
+    struct response r = {out, &s->tails, PERSIST_NOT, .head_only = head_only};
 
     return (struct served){status, response_error(&r, status)};
 }

@@ -32,7 +32,7 @@ static inline void site_defaults(void)
 static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
 {
     struct cache_limits limits = {.memory = memory, .ttl_ms = ttl_ms, .fds = fds};
-    struct load_options load = {&site, BODY_MAX};
+    struct load_options load = {.site = &site, .body_max = BODY_MAX};
 
     assert_int_equal(cache_init(&cache, &limits, &load), 0);
 }
@@ -52,7 +52,7 @@ static inline void site_end(void)
 
 static inline struct entry *site_get(const char *path)
 {
-    struct entry *e = cache_get(&cache, sv_cstr(path), &site_clock);
+    struct entry *e = cache_get(&cache, sv_cstr(path), false, &site_clock);
 
     assert_non_null(e);
     expect(sv_eq(e->path, sv_cstr(path)), "%s: the path of the entry is %.*s", path, SV_ARG(e->path));

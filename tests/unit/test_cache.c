@@ -271,7 +271,7 @@ static void without_descriptors_the_cache_gives_up_its_own(void **state)
 static void a_root_that_is_none_is_an_error_and_leaves_nothing(void **state)
 {
     struct cache_limits limits = {.memory = 1000, .ttl_ms = TTL_MS, .fds = 1};
-    struct load_options load = {&site, BODY_MAX};
+    struct load_options load = {.site = &site, .body_max = BODY_MAX};
 
     (void)state;
     site.root = (char *)(uintptr_t) "missing";

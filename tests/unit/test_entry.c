@@ -22,9 +22,10 @@ static struct entry_file some_file(void)
         .type = SV("text/html; charset=utf-8"),
         .etag = SV("\"abc\""),
         .stamp = {.size = 12, .modified_ns = then * NANO, .mode = S_IFREG | 0644},
-        .now = then + 10,
+        .modified = then,
         .body_len = 12,
         .fd = -1,
+        .coding = CODING_IDENTITY,
     };
 }
 
@@ -51,8 +52,9 @@ static void a_file_has_its_head_written(void **state)
                          "Accept-Ranges: bytes\r\n"
                          "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                          "ETag: \"abc\"\r\n");
-    expect_sv(e->validators, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-                             "ETag: \"abc\"\r\n");
+    expect_sv(e->type_line, "Content-Type: text/html; charset=utf-8\r\n");
+    expect_sv(e->shared, "ETag: \"abc\"\r\n");
+    assert_false(entry_varies(e));
     expect_sv(e->etag, "\"abc\"");
     expect_sv(e->path, "/dir/page.html");
     assert_string_equal(e->name.p, "dir/page.html");
@@ -89,49 +91,74 @@ static void the_views_are_the_entry_s_own(void **state)
     ref_put(&e->ref);
 }
 
-static void last_modified_is_left_out_where_it_would_lie(void **state)
+static void what_a_304_shares_depends_on_the_tag(void **state)
 {
-    static const struct when {
-        int64_t modified_ns;
-        int64_t now;
-        int64_t said; /* INT64_MAX: not at all */
-    } whens[] = {
-        {784111777LL * NANO, 784111777, 784111777}, {784111777LL * NANO + NANO - 1, 784111777, 784111777},
-        {784111778LL * NANO, 784111777, INT64_MAX}, {784111777LL * NANO, 784111776, INT64_MAX},
-        {784111777LL * NANO, 1LL << 40, 784111777}, {0, 784111777, 0},
-        {-1LL * NANO, 784111777, INT64_MAX},        {INT64_MAX, 784111777, INT64_MAX},
-        {INT64_MIN, 784111777, INT64_MAX},
+    static const struct shared {
+        const char *etag;
+        bool dated;
+        bool varies;
+        const char *cache_control;
+        const char *shared;
+    } rows[] = {
+        {"\"abc\"", true, false, "", "ETag: \"abc\"\r\n"},
+        {"\"abc\"", false, false, "", "ETag: \"abc\"\r\n"},
+        {"", true, false, "", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"},
+        {"", false, false, "", ""},
+        {"", false, true, "no-cache", "Vary: Accept-Encoding\r\nCache-Control: no-cache\r\n"},
+        {"\"abc\"", true, true, "max-age=60, immutable",
+         "Vary: Accept-Encoding\r\nCache-Control: max-age=60, immutable\r\nETag: \"abc\"\r\n"},
     };
 
     (void)state;
-    for (size_t i = 0; i < ROWS(whens); i++) {
+    for (size_t i = 0; i < ROWS(rows); i++) {
         struct entry_file f = some_file();
-        f.stamp.modified_ns = whens[i].modified_ns;
-        f.now = whens[i].now;
+        f.etag = sv_cstr(rows[i].etag);
+        f.modified = rows[i].dated ? then : INT64_MAX;
+        f.varies = rows[i].varies;
+        f.cache_control = sv_cstr(rows[i].cache_control);
         struct entry *e = entry_new_file(&f);
-        expect(e->modified == whens[i].said, "row %zu: %" PRId64, i, e->modified);
-        bool says = memmem(e->head.p, e->head.len, "Last-Modified:", 14) != NULL;
-        expect(says == (whens[i].said != INT64_MAX), "row %zu: \"%.*s\"", i, SV_ARG(e->head));
-        expect_sv(sv_skip(e->validators, e->validators.len - 13), "ETag: \"abc\"\r\n");
+        expect_sv(e->shared, rows[i].shared);
+        expect_sv(e->etag, rows[i].etag);
+        assert_true(e->modified == f.modified);
+        bool says = memmem(e->head.p, e->head.len, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 46) != NULL;
+        expect(says == rows[i].dated, "row %zu: \"%.*s\"", i, SV_ARG(e->head));
         ref_put(&e->ref);
     }
 }
 
-static void without_a_tag_there_is_no_etag(void **state)
+static void a_coding_is_said_and_has_a_tag_of_its_own(void **state)
 {
-    struct entry_file f = some_file();
+    static const struct coded {
+        enum coding coding;
+        const char *line;
+        const char *stat_tag;
+        const char *sum_tag;
+    } rows[] = {
+        {CODING_BR, "Content-Encoding: br\r\n", "\"7-9-br\"", "\"00000000000000000000000000000000-br\""},
+        {CODING_ZSTD, "Content-Encoding: zstd\r\n", "\"7-9-zstd\"", "\"00000000000000000000000000000000-zstd\""},
+        {CODING_GZIP, "Content-Encoding: gzip\r\n", "\"7-9-gzip\"", "\"00000000000000000000000000000000-gzip\""},
+        {CODING_IDENTITY, NULL, "\"7-9\"", "\"00000000000000000000000000000000\""},
+    };
+    static const uint8_t sum[SHA256_LEN];
+    const struct stamp stamp = {.size = 9, .modified_ns = 7};
+    char tag[ENTRY_ETAG_MAX];
 
     (void)state;
-    f.etag = SV("");
-    struct entry *e = entry_new_file(&f);
-    assert_int_equal(e->etag.len, 0);
-    expect_sv(e->validators, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
-    ref_put(&e->ref);
-    f.now = 0;
-    e = entry_new_file(&f);
-    assert_int_equal(e->validators.len, 0);
-    expect_sv(sv_skip(e->head, e->head.len - 9), ": bytes\r\n");
-    ref_put(&e->ref);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct entry_file f = some_file();
+        f.coding = rows[i].coding;
+        struct entry *e = entry_new_file(&f);
+        const char *line = rows[i].line != NULL ? rows[i].line : "Content-Encoding";
+        bool says = memmem(e->fields.p, e->fields.len, line, strlen(line)) != NULL;
+        assert_int_equal(says, rows[i].line != NULL);
+        assert_int_equal(e->coding, rows[i].coding);
+        assert_int_equal(entry_varies(e), rows[i].line != NULL);
+        expect_sv(sv_of(tag, entry_etag_of_stamp(&stamp, rows[i].coding, tag)), rows[i].stat_tag);
+        expect_sv(sv_of(tag, entry_etag_of_sum(sum, rows[i].coding, tag)), rows[i].sum_tag);
+        assert_true(entry_set_sum(e, sum));
+        expect_sv(sv_of(e->sum->tag, e->sum->tag_len), rows[i].sum_tag);
+        ref_put(&e->ref);
+    }
 }
 
 static void the_largest_numbers_fit_the_head(void **state)
@@ -144,10 +171,9 @@ static void the_largest_numbers_fit_the_head(void **state)
     type[200] = '\0';
     f.stamp = (struct stamp){.size = UINT64_MAX, .modified_ns = INT64_MAX};
     f.type = sv_cstr(type);
-    f.now = INT64_MAX;
     f.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     f.body_len = 0;
-    f.etag = sv_of(etag, entry_etag_of_stamp(&f.stamp, etag));
+    f.etag = sv_of(etag, entry_etag_of_stamp(&f.stamp, CODING_IDENTITY, etag));
     struct entry *e = entry_new_file(&f);
     assert_non_null(memmem(e->head.p, e->head.len, "Content-Length: 18446744073709551615\r\n", 38));
     expect_sv(sv_skip(e->head, e->head.len - f.etag.len - 2), "\"7fffffffffffffff-ffffffffffffffff\"\r\n");
@@ -208,12 +234,14 @@ static void the_cost_counts_head_and_body(void **state)
 static void an_answer_without_a_file_has_its_status_and_path(void **state)
 {
     char path[] = "/gone";
-    struct entry *e = entry_new_status(sv_cstr(path), 404);
+    struct entry *e = entry_new_status(sv_cstr(path), SV("gone"), CODING_BR, 404);
 
     (void)state;
     path[1] = '#';
     assert_int_equal(e->status, 404);
     expect_sv(e->path, "/gone");
+    expect_sv(e->name, "gone");
+    assert_int_equal(e->coding, CODING_BR);
     assert_int_equal(e->fd, -1);
     assert_true(e->recheck_open);
     assert_int_equal(e->ref.count, 1);
@@ -227,30 +255,24 @@ static void a_stamp_s_tag_tells_time_and_size(void **state)
     char tag[ENTRY_ETAG_MAX], other[ENTRY_ETAG_MAX];
 
     (void)state;
-    size_t len = entry_etag_of_stamp(&stamp, tag);
+    size_t len = entry_etag_of_stamp(&stamp, CODING_IDENTITY, tag);
     expect_sv(sv_of(tag, len), "\"abcdef-1234\"");
     stamp.inode = 77; /* not the same on every node */
-    expect_sv(sv_of(other, entry_etag_of_stamp(&stamp, other)), "\"abcdef-1234\"");
+    expect_sv(sv_of(other, entry_etag_of_stamp(&stamp, CODING_IDENTITY, other)), "\"abcdef-1234\"");
     stamp.modified_ns = -1;
-    expect_sv(sv_of(other, entry_etag_of_stamp(&stamp, other)), "\"ffffffffffffffff-1234\"");
+    expect_sv(sv_of(other, entry_etag_of_stamp(&stamp, CODING_IDENTITY, other)), "\"ffffffffffffffff-1234\"");
 }
 
-/* These must never change: caches everywhere hold them. */
-static void a_content_s_tag_is_the_same_for_ever(void **state)
+/* This must never change: caches everywhere hold such tags. */
+static void a_sum_s_tag_is_its_first_half(void **state)
 {
-    static const struct content {
-        struct sv bytes;
-        const char *tag;
-    } contents[] = {
-        {{"", 0}, "\"5edd15dae21b9724439ebb311b644f55\""},
-        {{"hello", 5}, "\"ece48b64bb01d4b827da48e34683151d\""},
-        {{"hello\n", 6}, "\"3b70e8ec681d8744d2f1c1e79f572e43\""},
-    };
+    uint8_t sum[SHA256_LEN];
     char tag[ENTRY_ETAG_MAX];
 
     (void)state;
-    for (size_t i = 0; i < ROWS(contents); i++)
-        expect_sv(sv_of(tag, entry_etag_of_content(contents[i].bytes, tag)), contents[i].tag);
+    for (int i = 0; i < SHA256_LEN; i++)
+        sum[i] = (uint8_t)(i * 17);
+    expect_sv(sv_of(tag, entry_etag_of_sum(sum, CODING_IDENTITY, tag)), "\"00112233445566778899aabbccddeeff\"");
 }
 
 int main(void)
@@ -258,15 +280,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_has_its_head_written),
         cmocka_unit_test(the_views_are_the_entry_s_own),
-        cmocka_unit_test(last_modified_is_left_out_where_it_would_lie),
-        cmocka_unit_test(without_a_tag_there_is_no_etag),
+        cmocka_unit_test(what_a_304_shares_depends_on_the_tag),
+        cmocka_unit_test(a_coding_is_said_and_has_a_tag_of_its_own),
         cmocka_unit_test(the_largest_numbers_fit_the_head),
         cmocka_unit_test(a_long_media_type_is_written_whole),
         cmocka_unit_test(the_descriptor_goes_with_the_last_reference),
         cmocka_unit_test(the_cost_counts_head_and_body),
         cmocka_unit_test(an_answer_without_a_file_has_its_status_and_path),
         cmocka_unit_test(a_stamp_s_tag_tells_time_and_size),
-        cmocka_unit_test(a_content_s_tag_is_the_same_for_ever),
+        cmocka_unit_test(a_sum_s_tag_is_its_first_half),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static int enter(void **state)
     int err = scratch_enter(state);
 
     site_defaults();
-    options = (struct load_options){&site, BODY_MAX};
+    options = (struct load_options){.site = &site, .body_max = BODY_MAX};
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
     fds_before = count_fds();
@@ -323,8 +323,8 @@ static void the_tag_is_of_the_stamp_the_content_or_none(void **state)
     expect_head("/large", "ETag: \"ae1b981bc490a05-3e9\"\r\n", true);
     expect_head("/page", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", true);
     site.etag = ETAG_CONTENT;
-    expect_head("/page", "ETag: \"ece48b64bb01d4b827da48e34683151d\"\r\n", true);
-    expect_head("/large", "ETag: \"ae1b981bc490a05-3e9\"\r\n", true);
+    expect_head("/page", "ETag: \"2cf24dba5fb0a30e26e83b2ac5b9e29e\"\r\n", true);
+    expect_head("/large", "ETag:", false); /* nobody sums it here */
     site.etag = ETAG_OFF;
     expect_head("/page", "ETag:", false);
     expect_head("/large", "ETag:", false);

@@ -10,7 +10,8 @@
 enum { TIMERS = 64 };
 
 static const uint64_t after[TIMEOUT_KINDS] = {
-    [TIMEOUT_HEADER] = 100, [TIMEOUT_BODY] = 200, [TIMEOUT_KEEPALIVE] = 50, [TIMEOUT_SEND] = 1000, [TIMEOUT_LINGER] = 5,
+    [TIMEOUT_HEADER] = 100, [TIMEOUT_BODY] = 200, [TIMEOUT_KEEPALIVE] = 50,
+    [TIMEOUT_SEND] = 1000,  [TIMEOUT_SUM] = 10,   [TIMEOUT_LINGER] = 5,
 };
 
 static struct timeouts timeouts;

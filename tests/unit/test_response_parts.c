@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Answers in parts, byte for byte: one, several, of files in memory and behind a descriptor; and digests, which parts
+ * share with whole files. */
+
+#include "serve/response.h"
+
+#include "answers.h"
+
+static void a_part_says_which_it_is(void **state)
+{
+    static const struct part {
+        struct range range;
+        const char *head;
+        const char *body;
+    } parts[] = {
+        {{.first = 0, .len = 1}, "Content-Length: 1\r\nContent-Range: bytes 0-0/10\r\n", "0"},
+        {{.first = 2, .len = 5}, "Content-Length: 5\r\nContent-Range: bytes 2-6/10\r\n", "23456"},
+        {{.first = 9, .len = 1}, "Content-Length: 1\r\nContent-Range: bytes 9-9/10\r\n", "9"},
+        {{.first = 0, .len = 10}, "Content-Length: 10\r\nContent-Range: bytes 0-9/10\r\n", "0123456789"},
+    };
+    char head[512];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(parts); i++) {
+        (void)snprintf(head, sizeof head,
+                       "HTTP/1.1 206 Partial Content\r\nServer: baton\r\n%sContent-Type: text/plain\r\n"
+                       "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"tag\"\r\n",
+                       parts[i].head);
+        for (int kind = 0; kind < KINDS; kind++) {
+            int persist = kind / 2;
+            bool no_body = kind % 2 == 1;
+            struct response r = response(persist, no_body);
+            struct ranges one = {1, {parts[i].range}};
+            assert_int_equal(response_parts(&r, small, &one, &bound), no_body ? 0 : parts[i].range.len);
+            expect_row(answer(head, persist, no_body, parts[i].body));
+        }
+        struct response r = response(PERSIST, false);
+        struct ranges one = {1, {parts[i].range}};
+        assert_int_equal(response_parts(&r, large, &one, &bound), parts[i].range.len);
+        expect_part(0, parts[i].range.first, parts[i].range.len);
+        expect_row(answer(head, PERSIST, false, ""));
+    }
+}
+
+static void who_has_the_head_gets_less_of_it(void **state)
+{
+    struct response r = response(PERSIST, false);
+    struct ranges one = {1, {{2, 3}}};
+
+    (void)state;
+    r.lean = true;
+    assert_int_equal(response_parts(&r, small, &one, &bound), 3);
+    expect_row(answer("HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: 3\r\n"
+                      "Content-Range: bytes 2-4/10\r\nContent-Type: text/plain\r\nETag: \"tag\"\r\n",
+                      PERSIST, false, "234"));
+}
+
+#define BOUND "0123456789abcdef0123456789ABCDEF"
+#define PARTS_HEAD                                                             \
+    "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %zu\r\n" \
+    "Content-Type: multipart/byteranges; boundary=" BOUND "\r\n"
+#define PART(range) "--" BOUND "\r\nContent-Type: text/plain\r\nContent-Range: bytes " range "/10\r\n\r\n"
+
+static void several_parts_have_a_length_to_the_byte(void **state)
+{
+    static const struct ranges three = {3, {{8, 2}, {0, 1}, {3, 4}}};
+    static const char body[] = PART("8-9") "89\r\n" PART("0-0") "0\r\n" PART("3-6") "3456\r\n--" BOUND "--\r\n";
+    char head[1024];
+
+    (void)state;
+    for (int kind = 0; kind < KINDS * 2; kind++) {
+        int persist = kind / 4;
+        bool no_body = kind % 2 == 1;
+        struct response r = response(persist, no_body);
+        r.lean = kind % 4 > 1;
+        (void)snprintf(
+            head, sizeof head, PARTS_HEAD "%s", sizeof body - 1,
+            r.lean ? "ETag: \"tag\"\r\n"
+                   : "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"tag\"\r\n");
+        assert_int_equal(response_parts(&r, small, &three, &bound), no_body ? 0 : sizeof body - 1);
+        expect_row(answer(head, persist, no_body, body));
+    }
+}
+
+static void parts_of_a_large_file_stand_between_their_heads(void **state)
+{
+    static const struct ranges two = {2, {{8, 2}, {0, 5}}};
+    struct response r = response(PERSIST, false);
+    char head[1024];
+
+    (void)state;
+    (void)snprintf(head, sizeof head,
+                   PARTS_HEAD "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+                              "ETag: \"tag\"\r\n",
+                   (sizeof PART("8-9") - 1) * 2 + 7 + 2 + sizeof "\r\n--" BOUND "--\r\n" - 1);
+    (void)response_parts(&r, large, &two, &bound);
+    assert_int_equal(out->n_parts, 2);
+    expect_part(0, 8, 2);
+    expect_part(1, 0, 5);
+    expect_row(answer(head, PERSIST, false, PART("8-9") "\r\n" PART("0-4") "\r\n--" BOUND "--\r\n"));
+}
+
+/* The most ranges, the longest numbers: a row that out_has_room let through holds it. */
+static void the_longest_answer_fits_the_room_that_was_asked_for(void **state)
+{
+    static struct ranges most = {.n = RANGES_MAX};
+    struct entry_file f = {.path = SV("/p"),
+                           .name = SV("p"),
+                           .type = SV("a/b"),
+                           .stamp = {.size = UINT64_MAX},
+                           .modified = INT64_MAX,
+                           .fd = open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    struct entry *e = entry_new_file(&f);
+    uint8_t sum[SHA256_LEN] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < RANGES_MAX; i++)
+        most.part[i] = (struct range){UINT64_MAX - 2 * i - 2, 1};
+    assert_true(entry_set_sum(e, sum));
+    for (uint32_t before = 0; before + OUT_ANSWER_PIECES <= OUT_PIECES; before += OUT_PIECES - OUT_ANSWER_PIECES) {
+        struct response r = response(PERSIST_SAID, false);
+        r.sum = e->sum;
+        for (uint32_t i = 0; i < before; i++)
+            out_piece(out, SV("x"), NULL);
+        assert_true(out_has_room(out, OUT_ANSWER_TEXT));
+        (void)response_parts(&r, e, &most, &bound);
+        assert_in_range(out->n - before, 4 * RANGES_MAX, OUT_ANSWER_PIECES);
+        assert_true(out->text_len <= OUT_ANSWER_TEXT);
+        assert_int_equal(out->n_parts, RANGES_MAX);
+        out_clear(out);
+    }
+    ref_put(&e->ref);
+}
+
+static void a_digest_that_is_wanted_is_a_line_of_the_head(void **state)
+{
+    static const char line[] = "Repr-Digest: sha-256=:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=:\r\n";
+    static const struct ranges one = {1, {{0, 1}}};
+    static const struct ranges two = {2, {{8, 2}, {0, 5}}};
+    struct response r = response(PERSIST, true);
+    uint8_t sum[SHA256_LEN];
+
+    (void)state;
+    for (int i = 0; i < SHA256_LEN; i++)
+        sum[i] = (uint8_t)i;
+    assert_true(entry_set_sum(small, sum));
+    r.sum = small->sum;
+    for (int i = 0; i < 3; i++) {
+        if (i == 0)
+            (void)response_file(&r, small);
+        else
+            (void)response_parts(&r, small, i == 1 ? &one : &two, &bound);
+        assert_non_null(strstr(joined(), line));
+        out_clear(out);
+    }
+    (void)response_not_modified(&r, small);
+    assert_null(strstr(joined(), "Repr-Digest"));
+    out_clear(out);
+}
+
+static void who_knows_it_by_another_tag_is_told_that_one(void **state)
+{
+    static const struct ranges one = {1, {{2, 3}}};
+    struct response r = response(PERSIST, false);
+
+    (void)state;
+    r.etag = SV("\"the other tag\"");
+    (void)response_parts(&r, small, &one, &bound);
+    expect_row(answer("HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: 3\r\n"
+                      "Content-Range: bytes 2-4/10\r\nContent-Type: text/plain\r\nAccept-Ranges: bytes\r\n"
+                      "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"the other tag\"\r\n",
+                      PERSIST, false, "234"));
+    (void)response_not_modified(&r, small);
+    expect_row(answer("HTTP/1.1 304 Not Modified\r\nServer: baton\r\nETag: \"the other tag\"\r\n", PERSIST, false, ""));
+    r.etag = small->etag;
+    (void)response_not_modified(&r, small);
+    expect_row(answer("HTTP/1.1 304 Not Modified\r\nServer: baton\r\nETag: \"tag\"\r\n", PERSIST, false, ""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_part_says_which_it_is),
+        cmocka_unit_test(who_has_the_head_gets_less_of_it),
+        cmocka_unit_test(several_parts_have_a_length_to_the_byte),
+        cmocka_unit_test(parts_of_a_large_file_stand_between_their_heads),
+        cmocka_unit_test(the_longest_answer_fits_the_room_that_was_asked_for),
+        cmocka_unit_test(who_knows_it_by_another_tag_is_told_that_one),
+        cmocka_unit_test(a_digest_that_is_wanted_is_a_line_of_the_head),
+    };
+
+    return cmocka_run_group_tests(tests, answers_init, answers_fini);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Which times are believed, and what the entity tag is made of. */
+
+#include "files/tag.h"
+
+#include <inttypes.h>
+
+#include "config/config.h"
+#include "files/sums.h"
+
+#include "expect.h"
+
+#define NOW    INT64_C(784111777)
+#define SECOND INT64_C(1000000000)
+
+static void last_modified_is_left_out_where_it_would_lie(void **state)
+{
+    static const struct when {
+        int64_t modified_ns;
+        int64_t now;
+        int64_t said; /* INT64_MAX: not at all */
+    } rows[] = {
+        {(NOW - 1) * SECOND, NOW, NOW - 1},
+        {NOW * SECOND - 1, NOW, NOW - 1},
+        {NOW * SECOND, NOW, INT64_MAX}, /* this second is not over */
+        {(NOW + 1) * SECOND, NOW, INT64_MAX},
+        {NOW * SECOND, NOW + 1, NOW},
+        {0, NOW, INT64_MAX},
+        {1, NOW, INT64_MAX},
+        {SECOND, NOW, INT64_MAX},
+        {2 * SECOND - 1, NOW, INT64_MAX},
+        {2 * SECOND, NOW, 2},
+        {-1, NOW, INT64_MAX},
+        {-10 * SECOND, NOW, INT64_MAX},
+        {INT64_MAX, NOW, INT64_MAX},
+        {INT64_MIN, NOW, INT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct stamp stamp = {.modified_ns = rows[i].modified_ns};
+        int64_t said = tag_modified(&stamp, rows[i].now);
+        expect(said == rows[i].said, "row %zu: %" PRId64, i, said);
+    }
+}
+
+static void a_tag_is_made_of_what_can_be_trusted(void **state)
+{
+    static const struct made {
+        int etag;
+        int64_t age_s;
+        uint64_t size;
+        bool at_hand;
+        enum tag_source source;
+    } rows[] = {
+        {ETAG_STAT, 1000, 10, true, TAG_STAT},
+        {ETAG_STAT, 3, 10, true, TAG_STAT},
+        {ETAG_STAT, 2, 10, true, TAG_CONTENT},
+        {ETAG_STAT, 0, 10, true, TAG_CONTENT},
+        {ETAG_STAT, -1000, 10, true, TAG_CONTENT},
+        {ETAG_STAT, NOW, 10, true, TAG_CONTENT}, /* 1970 */
+        {ETAG_STAT, NOW - 1, 10, true, TAG_CONTENT},
+        {ETAG_STAT, NOW - 2, 10, true, TAG_STAT},
+        {ETAG_STAT, 1000, SUM_FILE_MAX, false, TAG_STAT},
+        {ETAG_STAT, 1, 10, false, TAG_STAT},
+        {ETAG_STAT, 0, 10, false, TAG_CONTENT},
+        {ETAG_STAT, -1, 10, false, TAG_CONTENT},
+        {ETAG_STAT, 0, SUM_FILE_MAX, false, TAG_CONTENT},
+        {ETAG_STAT, 0, SUM_FILE_MAX + 1ULL, false, TAG_NONE}, /* nobody will ever sum it */
+        {ETAG_STAT, 1000, SUM_FILE_MAX + 1ULL, false, TAG_STAT},
+        {ETAG_CONTENT, 1000, 10, true, TAG_CONTENT},
+        {ETAG_CONTENT, 0, 10, true, TAG_CONTENT},
+        {ETAG_CONTENT, 1000, SUM_FILE_MAX, false, TAG_CONTENT},
+        {ETAG_CONTENT, 1000, SUM_FILE_MAX + 1ULL, false, TAG_STAT},
+        {ETAG_CONTENT, NOW, SUM_FILE_MAX + 1ULL, false, TAG_NONE},
+        {ETAG_OFF, 1000, 10, true, TAG_NONE},
+        {ETAG_OFF, 0, 10, true, TAG_NONE},
+        {ETAG_OFF, 1000, 10, false, TAG_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct stamp stamp = {.size = rows[i].size, .modified_ns = (NOW - rows[i].age_s) * SECOND};
+        enum tag_source source = tag_source(rows[i].etag, &stamp, NOW, rows[i].at_hand);
+        expect(source == rows[i].source, "row %zu: %d", i, (int)source);
+    }
+}
+
+static void who_is_young_grows_up(void **state)
+{
+    struct stamp stamp = {.modified_ns = NOW * SECOND};
+
+    (void)state;
+    assert_true(tag_is_young(&stamp, NOW - 1000));
+    assert_true(tag_is_young(&stamp, NOW));
+    assert_true(tag_is_young(&stamp, NOW + 2));
+    assert_false(tag_is_young(&stamp, NOW + 3));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(last_modified_is_left_out_where_it_would_lie),
+        cmocka_unit_test(a_tag_is_made_of_what_can_be_trusted),
+        cmocka_unit_test(who_is_young_grows_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

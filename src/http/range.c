@@ -138,7 +138,5 @@ enum range_result range_read(struct sv field, uint64_t size, uint32_t most, stru
     if (equals == field.len || !sv_ieq(sv_of(field.p, equals), SV("bytes")))
         return RANGE_NONE;
     struct sv list = sv_skip(field, equals + 1);
-    if (list.len > 0 && (list.p[0] == ' ' || list.p[0] == '\t'))
-        return RANGE_NONE; /* white space belongs around commas, and there is none yet */
     return read_list(list, size, most < RANGES_MAX ? most : RANGES_MAX, ranges);
 }

@@ -29,8 +29,8 @@ bool intake_is_blank(const struct intake *in);
 /* The timer to wait with for the rest of a request; only where there is an intake. */
 enum timeout_kind intake_timeout(const struct intake *in);
 
-/* An answer to no request, after which the connection ends. */
-void intake_refuse(struct shard *s, struct conn *c, const struct request *rq, int status);
+/* The rest of a request did not come in time: 408, after which the connection ends. Only where there is an intake. */
+void intake_refuse_late(struct shard *s, struct conn *c);
 
 void intake_free(struct intake **in);
 

@@ -49,6 +49,7 @@ void parse_init(struct parse *ps, const struct parse_limits *limits, struct pars
     ps->pos = 0;
     ps->mark = 0;
     ps->line = 0;
+    ps->method = (struct parse_span){0}; /* asked for even where the head is bad */
     ps->state = START;
     ps->status = 0;
 }

@@ -135,8 +135,9 @@ static int read_fields(struct request *rq)
 static int read_absolute(struct request *rq, struct sv *target)
 {
     struct sv rest = *target;
+    bool secured = rest.len > 8 && sv_ieq(sv_of(rest.p, 8), SV("https://"));
 
-    if (rest.len > 8 && sv_ieq(sv_of(rest.p, 8), SV("https://")))
+    if (secured)
         rest = sv_skip(rest, 8);
     else if (rest.len > 7 && sv_ieq(sv_of(rest.p, 7), SV("http://")))
         rest = sv_skip(rest, 7);
@@ -148,7 +149,10 @@ static int read_absolute(struct request *rq, struct sv *target)
         n++;
     rq->host = sv_of(rest.p, n);
     *target = sv_skip(rest, n);
-    return n > 0 && authority_valid(rq->host) ? 0 : 400;
+    if (n == 0 || !authority_valid(rq->host))
+        return 400;
+    /* No connection of ours is secured, so this was meant for another (RFC 9110 7.4). */
+    return secured ? 421 : 0;
 }
 
 static int read_target(struct request *rq)

@@ -302,7 +302,7 @@ static void refuse_late(struct shard *s, struct conn *c)
 {
     struct turn turn = {0, TURN_BYTES};
 
-    intake_refuse(s, c, NULL, 408);
+    intake_refuse_late(s, c);
     if (send_row(s, c, (struct sv){0}, &turn) == GO)
         (void)finish(s, c, false);
 }

@@ -117,13 +117,34 @@ static void log_answer(struct shard *s, struct conn *c, const struct request *rq
     access_log_add(&s->access, &record);
 }
 
-void intake_refuse(struct shard *s, struct conn *c, const struct request *rq, int status)
+static void refuse(struct shard *s, struct conn *c, const struct request *rq, bool head_only, int status)
 {
-    struct served served = serve_error(&s->serve, status, rq != NULL && rq->method == METHOD_HEAD, s->out);
+    struct served served = serve_error(&s->serve, status, head_only, s->out);
 
     c->last = true;
     c->lingers = true;
     log_answer(s, c, rq, served);
+}
+
+static void refuse_request(struct shard *s, struct conn *c, const struct request *rq, int status)
+{
+    refuse(s, c, rq, rq->method == METHOD_HEAD, status);
+}
+
+/* A head that was read as far as it is one. HEAD is answered without a body, whatever follows it (RFC 9110 9.3.2). */
+static void refuse_head(struct shard *s, struct conn *c, const struct parse *ps, const char *bytes, int status)
+{
+    refuse(s, c, NULL, sv_eq(parse_view(bytes, ps->method), SV("HEAD")), status);
+}
+
+void intake_refuse_late(struct shard *s, struct conn *c)
+{
+    const struct intake *in = c->intake;
+
+    if (in->stage == KEPT)
+        refuse(s, c, NULL, false, 408);
+    else
+        refuse_head(s, c, &in->parse, in->bytes.p, 408);
 }
 
 /* `again`: the request lies where it can be read once more, if its answer must be put off. */
@@ -163,7 +184,7 @@ static size_t read_body(struct shard *s, struct conn *c, const struct request *r
     int status = refusal_of_100(rq);
 
     if (status != 0) {
-        intake_refuse(s, c, rq, status);
+        refuse_request(s, c, rq, status);
         return 0;
     }
     body_init(&body, rq, s->limits->body_size, META_MAX);
@@ -172,13 +193,13 @@ static size_t read_body(struct shard *s, struct conn *c, const struct request *r
         answer(s, c, rq, false);
         return used;
     case BODY_BAD:
-        intake_refuse(s, c, rq, body.status);
+        refuse_request(s, c, rq, body.status);
         return used;
     case BODY_MORE:
         break;
     }
     if (c->intake == NULL && !intake_begin(s, c, IN_BODY, head)) {
-        intake_refuse(s, c, rq, 503);
+        refuse_request(s, c, rq, 503);
         return used;
     }
     c->intake->stage = IN_BODY;
@@ -196,7 +217,7 @@ static size_t head_done(struct shard *s, struct conn *c, const struct parse *par
     int status = request_read(&rq, head.p, parse);
 
     if (status != 0) {
-        intake_refuse(s, c, &rq, status);
+        refuse_request(s, c, &rq, status);
         return 0;
     }
     if (rq.body != BODY_NONE)
@@ -216,13 +237,13 @@ static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
         return c->put_off ? 0 : head + body;
     }
     case PARSE_BAD:
-        intake_refuse(s, c, NULL, s->parse.status);
+        refuse_head(s, c, &s->parse, bytes.p, s->parse.status);
         return bytes.len;
     case PARSE_MORE:
         break;
     }
     if (!intake_begin(s, c, IN_HEAD, bytes))
-        intake_refuse(s, c, NULL, 503);
+        refuse_head(s, c, &s->parse, bytes.p, 503);
     else if (!intake_is_blank(c->intake))
         conn_wait_for(s, c, TIMEOUT_HEADER);
     return bytes.len;
@@ -235,7 +256,7 @@ static size_t keep_for_later(struct shard *s, struct conn *c, struct sv bytes, s
     if (buf_add(&c->intake->bytes, behind) == 0)
         return bytes.len;
     c->put_off = false;
-    intake_refuse(s, c, NULL, 503);
+    refuse_head(s, c, &c->intake->parse, c->intake->bytes.p, 503);
     intake_free(&c->intake);
     return bytes.len;
 }
@@ -249,7 +270,7 @@ static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
     size_t room = s->parse_limits.head_size + 1 - had;
 
     if (buf_add(&in->bytes, sv_of(bytes.p, bytes.len < room ? bytes.len : room)) < 0) {
-        intake_refuse(s, c, NULL, 503);
+        refuse_head(s, c, &in->parse, in->bytes.p, 503);
         return bytes.len;
     }
     switch (parse_head(&in->parse, in->bytes.p, in->bytes.len)) {
@@ -258,7 +279,7 @@ static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
             conn_wait_for(s, c, TIMEOUT_HEADER);
         return bytes.len;
     case PARSE_BAD:
-        intake_refuse(s, c, NULL, in->parse.status);
+        refuse_head(s, c, &in->parse, in->bytes.p, in->parse.status);
         return bytes.len;
     case PARSE_DONE:
         break;
@@ -288,7 +309,7 @@ static size_t continue_body(struct shard *s, struct conn *c, struct sv bytes)
     if (result == BODY_DONE)
         answer(s, c, &rq, false);
     else
-        intake_refuse(s, c, &rq, in->body.status);
+        refuse_request(s, c, &rq, in->body.status);
     intake_free(&c->intake);
     return used;
 }

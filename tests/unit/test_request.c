@@ -110,8 +110,6 @@ static void a_target_is_taken_apart_in_each_of_its_forms(void **state)
         {"GET http://x/?", "x", "/", ""},
         {"GET http://[::1]:81/a", "[::1]:81", "/a", NULL},
         {"GET HTTP://X/a", "X", "/a", NULL},
-        {"GET https://x/a", "x", "/a", NULL},
-        {"GET hTTps://x", "x", "/", NULL},
         {"OPTIONS http://x/a", "x", "/a", NULL},
         {"OPTIONS /a", "h", "/a", NULL},
     };
@@ -128,6 +126,19 @@ static void a_target_is_taken_apart_in_each_of_its_forms(void **state)
         expect(sv_eq(m.rq.query, sv_cstr(rows[i].query)), "%s: query %.*s", rows[i].line, SV_ARG(m.rq.query));
         expect((m.rq.query.p == NULL) == (rows[i].query == NULL), "%s: there is a query, or not", rows[i].line);
         expect(!m.rq.asterisk, "%s: no asterisk", rows[i].line);
+    }
+}
+
+static void a_target_that_asks_for_tls_was_meant_for_another(void **state)
+{
+    static const char *const rows[] = {"GET https://x/a", "GET hTTps://x", "HEAD https://x:443/", "OPTIONS https://x"};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct made_request m;
+        char head[256];
+        (void)snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: x\r\n\r\n", rows[i]);
+        expect(make_request(&m, sv_cstr(head)) == 421, "%s", rows[i]);
     }
 }
 
@@ -246,6 +257,7 @@ int main(void)
         cmocka_unit_test(versions_1_0_and_1_1_are_read_and_later_ones_are_refused),
         cmocka_unit_test(host_is_there_once_and_is_a_host),
         cmocka_unit_test(a_target_is_taken_apart_in_each_of_its_forms),
+        cmocka_unit_test(a_target_that_asks_for_tls_was_meant_for_another),
         cmocka_unit_test(a_target_of_no_form_is_refused),
         cmocka_unit_test(an_absolute_target_does_not_excuse_a_missing_or_bad_host),
         cmocka_unit_test(options_asterisk_asks_about_the_server),

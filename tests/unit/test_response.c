@@ -86,7 +86,7 @@ static void what_was_not_modified_has_its_validators_and_no_length(void **state)
 
 static void an_error_is_its_page(void **state)
 {
-    static const int statuses[] = {400, 403, 404, 405, 406, 408, 411, 412, 413, 414, 417, 431, 500, 501, 503, 505};
+    static const int statuses[] = {400, 403, 404, 405, 406, 408, 411, 412, 413, 414, 417, 421, 431, 500, 501, 503, 505};
 
     (void)state;
     for (size_t i = 0; i < ROWS(statuses); i++)

@@ -13,10 +13,17 @@ IMF_FIXDATE = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT")
 STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
 ONLY_ONCE = ("date", "content-length", "content-type", "content-range", "connection", "etag", "last-modified",
-             "location", "allow", "accept-ranges", "server")
+             "location", "allow", "accept-ranges", "server", "vary", "cache-control", "content-encoding", "repr-digest")
+TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+LIST_OF_TOKENS = re.compile(r"%s(?:, ?%s)*" % (TOKEN, TOKEN))
+CACHE_CONTROL = re.compile(r"(?:{d})(?:, (?:{d}))*".format(d=r"max-age=(?:0|[1-9]\d*)|immutable|no-cache|no-store"))
+REPR_DIGEST = re.compile(r"sha-256=:[A-Za-z0-9+/]{43}=:")
+MULTIPART = re.compile(r"multipart/byteranges; ?boundary=\"?([^\" ;]{1,70})\"?", re.I)
+# Fields that describe what a 304 does not send: RFC 9110, section 15.4.5.
+NOT_IN_304 = ("content-type", "content-encoding", "content-range", "transfer-encoding", "repr-digest")
 # Seconds from when an answer says it was made to when we read it; more where a case is played slowly.
 age_max = 3.0  # the date is of the second that began up to one second before
-NEEDS = {405: "allow", 416: "content-range", 206: "content-range", 301: "location", 308: "location"}
+NEEDS = {405: "allow", 416: "content-range", 206: "content-type", 301: "location", 308: "location"}
 
 
 class BadAnswer(Exception):
@@ -63,8 +70,10 @@ class Answer:
         return int(length)
 
     def masked(self):
-        """Head and body with the date blanked: equal for equal answers."""
-        return re.sub(rb"(?m)^Date: [^\r]*", b"Date: -", self.raw) + self.body
+        """Head and body with the date and the boundary blanked: equal for equal answers."""
+        whole = re.sub(rb"(?m)^Date: [^\r]*", b"Date: -", self.raw) + self.body
+        multipart = MULTIPART.fullmatch(self.get("content-type") or "")
+        return whole.replace(multipart[1].encode(), b"-") if multipart else whole
 
 
 def imf_seconds(text):
@@ -106,22 +115,61 @@ def check(answer):
     """What must hold of every final answer, whatever was asked."""
     if answer.status < 200:
         return
-    _check_dates(answer)
+    check_to_the_letter(answer)
+    _check_ours(answer)
+
+
+def check_to_the_letter(answer, need_date=True):
+    """... by the RFCs, without what they leave to one status: that, the cases ask for."""
+    if need_date or answer.get("date") is not None:
+        _check_dates(answer)
+    etag = answer.get("etag")
+    if etag is not None and not STRONG_ETAG.fullmatch(etag.removeprefix("W/")):
+        raise BadAnswer("ETag %r" % etag)
+    if answer.get("age") is not None:
+        raise BadAnswer("Age from an origin server")
+    _check_negotiated(answer)
+    _check_range(answer)
+
+
+def _check_negotiated(answer):
+    vary = ", ".join(answer.all("vary"))
+    if vary and not LIST_OF_TOKENS.fullmatch(vary):
+        raise BadAnswer("Vary: %r" % vary)
+    if answer.get("content-encoding") and "accept-encoding" not in vary.lower().split(", "):
+        raise BadAnswer("Content-Encoding %r with Vary %r" % (answer.get("content-encoding"), vary))
+
+
+def _check_ours(answer):
+    """What the RFCs want of a status, and where they leave a choice, ours."""
     needed = NEEDS.get(answer.status)
     if needed and answer.get(needed) is None:
         raise BadAnswer("status %d without %s" % (answer.status, needed))
-    etag = answer.get("etag")
-    if etag is not None and not STRONG_ETAG.fullmatch(etag):
-        raise BadAnswer("ETag %r" % etag)
+    for name in NOT_IN_304 if answer.status == 304 else ():
+        if answer.get(name) is not None:
+            raise BadAnswer("%s in a 304" % name)
     if answer.body and answer.get("content-type") is None:
         raise BadAnswer("a body without Content-Type")
+    etag = answer.get("etag")
+    if etag is not None and not STRONG_ETAG.fullmatch(etag):
+        raise BadAnswer("weak ETag %r" % etag)
     connection = (answer.get("connection") or "close").lower()
     if connection not in ("close", "keep-alive"):
         raise BadAnswer("Connection: %r" % connection)
-    if answer.status == 416 and not re.fullmatch(r"bytes \*/\d+", answer.get("content-range")):
-        raise BadAnswer("Content-Range %r in a 416" % answer.get("content-range"))
-    if answer.status == 206:
-        _check_partial(answer)
+    if answer.get("content-encoding") not in (None, "br", "zstd", "gzip"):
+        raise BadAnswer("Content-Encoding: %r" % answer.get("content-encoding"))
+    if answer.get("vary") not in (None, "Accept-Encoding"):
+        raise BadAnswer("Vary: %r" % answer.get("vary"))
+    rule = answer.get("cache-control")
+    if rule is not None and (answer.status not in (200, 206, 304) or not CACHE_CONTROL.fullmatch(rule)):
+        raise BadAnswer("Cache-Control: %r in a %d" % (rule, answer.status))
+    digest = answer.get("repr-digest")
+    if digest is not None and (answer.status not in (200, 206) or not REPR_DIGEST.fullmatch(digest)):
+        raise BadAnswer("Repr-Digest: %r in a %d" % (digest, answer.status))
+    ranges, file = answer.get("accept-ranges"), etag or answer.get("last-modified")
+    if ranges not in ("bytes", None) or (answer.status == 200 and file and not ranges) or (
+            ranges and answer.status not in (200, 206, 416)):
+        raise BadAnswer("Accept-Ranges: %r in a %d" % (ranges, answer.status))
 
 
 def _check_dates(answer):
@@ -136,10 +184,25 @@ def _check_dates(answer):
         raise BadAnswer("Last-Modified is later than Date")
 
 
-def _check_partial(answer):
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", answer.get("content-range"))
+def _check_range(answer):
+    content_range = answer.get("content-range")
+    if answer.status == 416 and content_range and not re.fullmatch(r"bytes \*/\d+", content_range):
+        raise BadAnswer("Content-Range %r in a 416" % content_range)
+    if answer.status not in (206, 416) and content_range is not None:
+        raise BadAnswer("Content-Range %r in a %d" % (content_range, answer.status))
+    if answer.status == 206:
+        _check_partial(answer, content_range)
+
+
+def _check_partial(answer, content_range):
+    if MULTIPART.fullmatch(answer.get("content-type") or ""):
+        if content_range is not None:
+            raise BadAnswer("Content-Range %r above several parts" % content_range)
+        return
+    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", content_range or "")
     if not found:
-        raise BadAnswer("Content-Range %r in a 206" % answer.get("content-range"))
+        raise BadAnswer("Content-Range %r in a 206" % content_range)
     first, last, whole = map(int, found.groups())
-    if not first <= last < whole or int(answer.get("content-length")) != last - first + 1:
-        raise BadAnswer("Content-Range %r with Content-Length %s" % (found[0], answer.get("content-length")))
+    length = answer.get("content-length")
+    if not first <= last < whole or (length is not None and int(length) != last - first + 1):
+        raise BadAnswer("Content-Range %r with Content-Length %s" % (found[0], length))

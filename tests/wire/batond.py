@@ -41,7 +41,8 @@ def render_ini(sections):
     lines = []
     for section, keys in sections.items():
         lines.append("[%s]" % section)
-        lines += ["%s = %s" % item for item in keys.items()]
+        for key, value in keys.items():  # a list: the key is repeated
+            lines += ["%s = %s" % (key, each) for each in (value if isinstance(value, list) else [value])]
         lines.append("")
     return "\n".join(lines)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Play each case again with its bytes cut: one byte at a time, and in two at every position.
 
-How a request is cut into segments must not change one byte of the answers, but for the date.
+How a request is cut into segments must not change one byte of the answers, but for the date. Where the connection stays
+open after a case, the next way of cutting is played on the same connection.
 """
 
 import concurrent.futures
@@ -14,15 +15,24 @@ from transcript import expand
 
 GAP = 0.002
 EVERY_POSITION = 400  # longer ones are cut at this many places: all in the first half, then evenly spread
-THREADS = 48
+THREADS = 32
+BATCH = 16  # ways of cutting on one connection
 PROCESSES = 2
 WORK = []  # cases, servers, environments: what the forked processes inherit
 
 
-def send_bytewise(sock, data):
-    for at in range(len(data)):
-        sock.sendall(data[at:at + 1])
-        time.sleep(0.00005)
+class Bytewise:
+    """Sends one byte at a time, and no more once the daemon, which has refused the request, has waited long enough."""
+
+    label = "one byte at a time: "
+
+    def __call__(self, sock, data):
+        try:
+            for at in range(len(data)):
+                sock.sendall(data[at:at + 1])
+                time.sleep(0.00005)
+        except BrokenPipeError:
+            pass  # whether the answer came whole, the case sees
 
 
 class CutAt:
@@ -30,6 +40,7 @@ class CutAt:
 
     def __init__(self, position):
         self.position = position
+        self.label = "cut after byte %d: " % position
 
     def __call__(self, sock, data):
         at, self.position = self.position, self.position - len(data)
@@ -48,51 +59,59 @@ def _positions(length):
     return list(range(1, half)) + list(range(half, length, step))[:half]
 
 
-def _variants(case, env):
+def _senders(case, env):
     length = sum(len(expand(step.value, env)) for step in case.steps if step.kind == "send")
-    if length <= 65536:
-        if length <= 4096:
-            yield "one byte at a time", send_bytewise
-        for position in _positions(length):
-            yield "cut after byte %d" % position, CutAt(position)
+    if length > 65536:
+        return []
+    bytewise = [Bytewise()] if length <= 4096 else []
+    return bytewise + [CutAt(position) for position in _positions(length)]
 
 
-def _play_all(case, server, env, pool):
-    """The first way of cutting that changes the outcome (None: none does), and how many there are."""
-    whole = play(case, server, env)
-    broken = []
+def _outcome(case, server, env, batch, whole):
+    try:
+        transcripts, _ = play(case, server, env, batch)
+    except Failed as failure:
+        return str(failure)
+    for sender, got in zip(batch, transcripts):
+        if got != whole:
+            return sender.label + "other answers than in one piece"
+    return None
 
-    def one(variant):
-        label, sender = variant
-        if broken:
-            return None
-        message = outcome(label, sender)
-        if message:
-            broken.append(message)
-        return message
 
-    def outcome(label, sender):
+class Trial:
+    """One case, played in one piece, and then in all other ways."""
+
+    def __init__(self, index):
+        cases, servers, envs = WORK
+        self.index, self.case, self.message = index, cases[index], None
+        self.server, self.env = servers[self.case.server], envs[self.case.server]
+        self.whole, self.batches, self.count = None, [], 1
+
+    def prepare(self):
         try:
-            got = play(case, server, env, sender)
+            (self.whole,), stays = play(self.case, self.server, self.env)
         except Failed as failure:
-            return "%s: %s" % (label, failure)
-        return None if got == whole else "%s: other answers than in one piece" % label
-    results = list(pool.map(one, _variants(case, env)))
-    return next((text for text in results if text), None), len(results)
+            self.message = "in one piece: %s" % failure
+            return
+        senders = _senders(self.case, self.env)
+        size = BATCH if stays else 1
+        self.batches = [senders[at:at + size] for at in range(0, len(senders), size)]
+        self.count = len(senders)
+
+    def play(self, batch):
+        """The first way that changes the outcome decides; the rest is not played any more."""
+        if not self.message:
+            message = _outcome(self.case, self.server, self.env, batch, self.whole)
+            self.message = self.message or message
 
 
 def _share(start):
     """One process's share of the cases: (index, message or None, variants) for each."""
-    cases, servers, envs = WORK
-    out = []
+    trials = [Trial(index) for index in range(start, len(WORK[0]), PROCESSES)]
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
-        for index, case in enumerate(cases[start::PROCESSES]):
-            try:
-                message, count = _play_all(case, servers[case.server], envs[case.server], pool)
-            except Failed as failure:
-                message, count = "in one piece: %s" % failure, 1
-            out.append((start + index * PROCESSES, message, count))
-    return out
+        list(pool.map(Trial.prepare, trials))
+        list(pool.map(lambda job: job[0].play(job[1]), [(trial, batch) for trial in trials for batch in trial.batches]))
+    return [(trial.index, trial.message, trial.count) for trial in trials]
 
 
 def run(cases, servers, envs):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The document root that the wire tests ask for, and what is in each of its files."""
 
+import gzip
 import os
 import socket
 import time
@@ -67,7 +68,115 @@ FILES = {
     "d/e/f/g/h/i/j/k/deep.txt": b"deep\n",
 }
 
+
+
+def zipped(content):
+    return gzip.compress(content, mtime=0)
+
+
+# What is to be sent in the codings br and zstd only has to be known again. "web/NAME": which siblings it has.
+PAGE = b"<!doctype html><title>negotiated</title>\n" * 20
+NEGOTIATED = {
+    "web/page.html": (PAGE, "br zst gz"),
+    "web/index.html": (PAGE, "br gz"),
+    "web/gz.txt": (pattern(800), "gz"),
+    "web/br.txt": (pattern(800), "br"),
+    "web/zst.txt": (pattern(800), "zst"),
+    "web/two.css": (b"a{}\n" * 100, "br gz"),
+    "web/big.bin": (pattern(200 * 1024), "gz br"),
+    "web/a b.txt": (pattern(320), "gz"),
+    "web/empty.txt": (b"", "gz"),
+    "web/stale.txt": (pattern(160), "gz"),
+    "web/second.txt": (pattern(160), "gz"),
+    "web/mixed.txt": (pattern(160), "br gz"),
+    "web/newer.txt": (pattern(160), "gz"),
+    "web/noextension": (pattern(160), "gz"),
+    "web/bundle.tar.gz": (zipped(pattern(500)), "br"),
+    "web/.hidden.txt": (b"hidden\n", "gz"),
+    "when/both.txt": (pattern(160), "gz"),
+}
+CODINGS = {"br": "br", "zst": "zstd", "gz": "gzip", None: "identity"}
+ORPHANS = {"web/orphan.txt": "gz", "web/orphan.css": "br gz", "web/orphan.tar": "gz", "web/alone/index.html": "gz"}
+for _name, (_content, _codings) in NEGOTIATED.items():
+    FILES[_name] = _content
+for _name, _codings in list((name, row[1]) for name, row in NEGOTIATED.items()) + list(ORPHANS.items()):
+    for _coding in _codings.split():
+        _content = NEGOTIATED.get(_name, (pattern(640), ""))[0]
+        FILES[_name + "." + _coding] = zipped(_content) if _coding == "gz" else (
+            b"this stands for %s in %s\n" % (_name.encode(), _coding.encode()) * (1 + len(_content) // 100))
+for _name in ("dir", "fifo", "dangling", "out", "link", "locked"):
+    FILES["web/%s.txt" % _name] = b"its sibling is no file of ours\n"
+
+FILES.update({
+    "when/zero.txt": b"the clock had not begun\n",
+    "when/one.txt": b"one second\n",
+    "when/two.txt": b"two seconds\n",
+    "when/before.txt": b"before the beginning\n",
+    "when/future.txt": b"tomorrow\n",
+    "when/zero.bin": pattern(100 * 1024),
+    "when/twin-a.txt": b"the one\n",
+    "when/twin-b.txt": b"the other one\n",
+    "when/half.txt": b"between two seconds\n",
+})
+
+DAY = 86400
+# Seconds since 1970, or after yesterday where they are written as text.
+MTIMES = {
+    "known.txt": KNOWN_MTIME,
+    "web/stale.txt.gz": "-10",
+    "web/second.txt.gz": "-1",
+    "web/mixed.txt.br": "-3600",
+    "web/newer.txt.gz": "+3600",
+    "when/zero.txt": 0,
+    "when/one.txt": 1,
+    "when/two.txt": 2,
+    "when/before.txt": -5,
+    "when/future.txt": "+%d" % (30 * DAY),
+    "when/zero.bin": 0,
+    "when/twin-a.txt": KNOWN_MTIME,
+    "when/twin-b.txt": KNOWN_MTIME,
+    "when/half.txt": KNOWN_MTIME + 0.5,
+    "when/both.txt": 0,
+    "when/both.txt.gz": 0,
+}
+
+# A file too large to be sent: zeros, but for 4 KiB of pattern here and there.
+HUGE = "huge.bin"
+HUGE_SIZE = 2 ** 32 + 2 ** 20 + 1000
+HUGE_MARKS = (0, 2 ** 31 - 2048, 2 ** 32 - 2048, HUGE_SIZE - 4096)
+
+
+def _huge(first, last):
+    out = bytearray(last - first + 1)
+    for mark in HUGE_MARKS:
+        low, high = max(first, mark), min(last + 1, mark + 4096)
+        if low < high:
+            out[low - first:high - first] = pattern(4096)[low - mark:high - mark]
+    return bytes(out)
+
+
+def size(name):
+    return HUGE_SIZE if name == HUGE else len(FILES[name])
+
+
+def content(name, first=0, last=None):
+    """The bytes of a file from `first` to `last`, or to its end."""
+    if name == HUGE:
+        return _huge(first, last)
+    return FILES[name][first:] if last is None else FILES[name][first:last + 1]
+
+
+def original(name):
+    """The file that `name` stands for: itself, unless it is a sibling."""
+    stem, _, suffix = name.rpartition(".")
+    siblings = NEGOTIATED.get(stem, ("", ORPHANS.get(stem, "")))[1].split()
+    return (stem, suffix) if suffix in siblings else (name, None)
+
+
 LINKS = {
+    "web/dangling.txt.gz": "nowhere.gz",
+    "web/out.txt.gz": "../../outside.txt",
+    "web/link.txt.gz": "gz.txt.gz",
     "in.txt": "a.txt",
     "linkdir": "sub",
     "noindex/up.txt": "../a.txt",
@@ -91,18 +200,33 @@ def _special_files(root):
     locked = os.path.join(root, "locked.txt")
     _write(locked, b"nobody may read this\n")
     os.chmod(locked, 0)
+    os.mkdir(os.path.join(root, "web/dir.txt.gz"))
+    os.mkfifo(os.path.join(root, "web/fifo.txt.gz"))
+    locked = os.path.join(root, "web/locked.txt.gz")
+    _write(locked, zipped(b"nobody may read this\n"))
+    os.chmod(locked, 0)
+    os.mkdir(os.path.join(root, "live"))
+
+
+def _sparse_file(path):
+    with open(path, "wb") as file:
+        for mark in HUGE_MARKS:
+            file.seek(mark)
+            file.write(pattern(4096))
 
 
 def make(top):
-    """Make the root in the directory `top`; return its path. Every file is a day old, but known.txt."""
+    """Make the root in the directory `top`; return its path. Every file is a day old, but those in MTIMES."""
     root = os.path.join(top, "root")
-    yesterday = int(time.time()) - 86400
+    yesterday = int(time.time()) - DAY
     _write(os.path.join(top, "outside.txt"), OUTSIDE)
-    for name, content in FILES.items():
-        path = os.path.join(root, name)
-        _write(path, content)
-        when = KNOWN_MTIME if name == "known.txt" else yesterday
-        os.utime(path, (when, when))
+    for name, text in FILES.items():
+        _write(os.path.join(root, name), text)
+    _sparse_file(os.path.join(root, HUGE))
+    for name in [*FILES, HUGE]:
+        when = MTIMES.get(name, yesterday)
+        when = yesterday + int(when) if isinstance(when, str) else when
+        os.utime(os.path.join(root, name), ns=(int(when * 10**9), int(when * 10**9)))
     for name, target in LINKS.items():
         os.symlink(target, os.path.join(root, name))
     os.symlink(os.path.join(top, "outside.txt"), os.path.join(root, "absolute.txt"))

@@ -2,6 +2,7 @@
 """Play one case against a running daemon: send, read, compare. A case that does not hold raises Failed."""
 
 import hashlib
+import os
 import re
 import select
 import socket
@@ -10,6 +11,7 @@ import time
 
 import answer as wire
 import docroot
+import parts
 from transcript import expand
 
 PROBE = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -27,10 +29,14 @@ class NotPlayed(Failed):
 class Connection:
     """A client's end: sends as the sender wishes, reads one strict answer at a time."""
 
-    def __init__(self, server, via, sender):
+    def __init__(self, server, via):
         self.sock = server.connect(via, PATIENCE)
-        self.sender = sender
         self.buffer = bytearray()
+        self.begin(send_whole)
+
+    def begin(self, sender):
+        """A case begins, to be sent by `sender`."""
+        self.sender = sender
         self.transcript = []
         self.sent_at = self.got_at = time.monotonic()
 
@@ -98,7 +104,7 @@ class Connection:
         self.sock.close()
 
 
-def _check_field(got, kind, name, wanted):
+def check_field(got, kind, name, wanted):
     values = got.all(name)
     if kind == "-":
         if values:
@@ -116,11 +122,16 @@ def _check_field(got, kind, name, wanted):
 
 def _file_slice(argument):
     found = re.fullmatch(r"(.*?)(?: (\d+)-(\d+))?", argument)
-    content = docroot.FILES[found[1]]
-    return content if found[2] is None else content[int(found[2]):int(found[3]) + 1]
+    return docroot.content(found[1]) if found[2] is None else docroot.content(found[1], int(found[2]), int(found[3]))
 
 
-def _check_body(body, kind, argument, env):
+def check_body(got, kind, argument, env):
+    body = got.body
+    if kind == "parts":
+        try:
+            parts.check(got, argument, env)
+        except wire.BadAnswer as error:
+            raise Failed(str(error)) from error
     if kind == "length" and len(body) != int(argument):
         raise Failed("expected a body of %s bytes, got %d" % (argument, len(body)))
     if kind == "sha256" and hashlib.sha256(body).hexdigest() != argument:
@@ -132,26 +143,27 @@ def _check_body(body, kind, argument, env):
                 wanted[:40], len(wanted), body[:40], len(body)))
 
 
-def _check_answer(connection, expect, env):
-    got = connection.answer(expect.head_only)
-    if got.status not in expect.statuses:
-        raise Failed("expected status %s, got %d" % ("|".join(map(str, expect.statuses)), got.status))
-    for kind, name, value in expect.fields:
-        wanted = expand(value, env).decode("latin-1") if kind == "=" else value
-        _check_field(got, kind, name, wanted)
-    if expect.body:
-        _check_body(got.body, *expect.body, env)
-    return got
+def check_same(got, before):
+    def fields(answer):
+        return sorted((name.lower(), value) for name, value in answer.fields if name.lower() != "date")
+    if before is None or fields(got) != fields(before):
+        raise Failed("expected the fields of the answer before, %r, got %r" % (before and before.raw, got.raw))
 
 
 class Player:
-    """The state of one case while it is played."""
+    """The state of one case while it is played; to transcripts it is the environment, which also knows {last NAME}."""
 
-    def __init__(self, connection, env):
-        self.connection, self.env = connection, env
+    def __init__(self, connection, env, probe=True):
+        self.connection, self.env, self.probe = connection, env, probe
+        self.memo, self.mtime, self.etag, self.type_of, self.port = env.memo, env.mtime, env.etag, env.type_of, env.port
         self.pending = b""
-        self.last = None
-        self.over = False
+        self.before = None
+        self.over = self.stays = False
+
+    def last(self, name):
+        if self.before is None or self.before.get(name) is None:
+            raise Failed("the answer before has no %s" % name)
+        return self.before.get(name).encode("latin-1")
 
     def _flush(self):
         if self.pending:
@@ -159,14 +171,54 @@ class Player:
             self.connection.send(data)
 
     def send(self, text):
-        self.pending += expand(text, self.env)
+        self.pending += expand(text, self)
 
     def answer(self, expect):
         self._flush()
-        if self.last is not None and self.last.closes():
-            raise Failed("an answer is expected after one that says Connection: close")
         for _ in range(expect.count):
-            self.last = _check_answer(self.connection, expect, self.env)
+            if self.before is not None and self.before.closes():
+                raise Failed("an answer is expected after one that says Connection: close")
+            got = self.connection.answer(expect.head_only)
+            self.check(got, expect)
+            self.before = got
+
+    def check(self, got, expect):
+        if got.status not in expect.statuses:
+            raise Failed("expected status %s, got %d" % ("|".join(map(str, expect.statuses)), got.status))
+        if expect.same:
+            check_same(got, self.before)
+        for kind, name, value in expect.fields:
+            check_field(got, kind, name, self.expanded(value) if kind == "=" else value)
+        if expect.body:
+            check_body(got, *expect.body, self)
+
+    def expanded(self, value):
+        return expand(value, self).decode("latin-1")
+
+    def _path(self, name):
+        return os.path.join(self.env.server.root, name)
+
+    def write(self, argument):
+        """A new content of the same file."""
+        self._flush()
+        os.makedirs(os.path.dirname(self._path(argument[0])), exist_ok=True)
+        with open(self._path(argument[0]), "wb") as file:
+            file.write(expand(argument[1], self))
+
+    def replace(self, argument):
+        """Another file in its place, in one stroke."""
+        self.write([argument[0] + ".new", argument[1]])
+        os.rename(self._path(argument[0] + ".new"), self._path(argument[0]))
+
+    def touch(self, argument):
+        """Give the file this time: seconds since 1970, or from now where there is a sign."""
+        self._flush()
+        when = float(argument[1]) + (time.time() if argument[1][0] in "+-" else 0)
+        os.utime(self._path(argument[0]), (when, when))
+
+    def remove(self, argument):
+        self._flush()
+        os.unlink(self._path(argument[0]))
 
     def pause(self, milliseconds):
         self._flush()
@@ -188,11 +240,15 @@ class Player:
     def open(self, _):
         self._flush()
         self.over = True
-        if self.last is not None and self.last.closes():
+        if self.before is not None and self.before.closes():
             raise Failed("the connection must stay open, the answer says Connection: close")
+        self.stays = True
         self.connection.must_be_quiet()
+        if not self.probe:
+            return
         self.connection.send(PROBE)
         got = self.connection.answer(False)
+        self.connection.transcript.pop()
         if got.status != 200 or got.body != docroot.FILES["a.txt"]:
             raise Failed("a request after the case got %d %r" % (got.status, got.body[:40]))
         self.connection.must_be_quiet()
@@ -201,7 +257,7 @@ class Player:
         self._flush()
         self.over = True
         self.connection.must_be_closed()
-        if self.last is not None and not quietly and not self.last.closes():
+        if self.before is not None and not quietly and not self.before.closes():
             raise Failed("closed, but the answer did not say Connection: close")
 
     def refused(self, _):
@@ -218,7 +274,7 @@ class Player:
     def finish(self):
         """No word on how the case ends: then it ends as its last answer says."""
         if not self.over:
-            ends = self.last is not None and self.last.closes()
+            ends = self.before is not None and self.before.closes()
             (self.closed if ends else self.open)("")
 
 
@@ -236,12 +292,13 @@ def answers_at_all(server):
         return False
 
 
-def play(case, server, env, sender=send_whole):
-    """Play the case; what came back, without dates. Raises Failed."""
+def play(case, server, env, senders=(send_whole,), player=Player, connection=Connection):
+    """Play the case once with each sender, all on one connection if there are several; (what came back each time,
+    without what is never twice the same; whether the connection was still open). Raises Failed."""
     if server.broken:
         raise NotPlayed()
     try:
-        return _play(case, server, env, sender)
+        return _play(case, server, env, senders, player, connection)
     except Failed as failure:
         if not server.broken and not answers_at_all(server):
             server.broken = True
@@ -249,19 +306,32 @@ def play(case, server, env, sender=send_whole):
         raise
 
 
-def _play(case, server, env, sender):
+def _play(case, server, env, senders, player_type, connection_type):
     try:
-        connection = Connection(server, case.via, sender)
+        connection = connection_type(server, case.via)
     except OSError as error:
         raise Failed("cannot connect: %s" % error) from error
+    transcripts = []
     try:
-        player = Player(connection, env)
-        for step in case.steps:
-            try:
-                getattr(player, step.kind)(step.value)
-            except Failed as failure:
-                raise Failed("at '%s': %s" % (step.text, failure)) from None
-        player.finish()
-        return connection.transcript
+        for sender in senders:
+            connection.begin(sender)
+            player = player_type(connection, env, sender is senders[-1])
+            _play_steps(case, player, sender)
+            transcripts.append(connection.transcript)
+        return transcripts, player.stays
     finally:
         connection.close()
+
+
+def _play_steps(case, player, sender):
+    label = getattr(sender, "label", "")
+    step_text = "the end"
+    try:
+        for step in case.steps:
+            if player.over:
+                break
+            step_text = step.text
+            getattr(player, step.kind)(step.value)
+        player.finish()
+    except Failed as failure:
+        raise Failed("%sat '%s': %s" % (label, step_text, failure)) from None

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Read *.wire files into cases. The format is described at the top of `run`."""
 
+import base64
 import email.utils
+import hashlib
 import re
 import time
+
+import docroot
 
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", "{": b"{", "}": b"}", "$": b"$"}
 TOKEN = re.compile(r"\\x([0-9a-fA-F]{2})|\\(.)|\{([^{}]*)\}|([^\\{]+)", re.S)
@@ -19,7 +23,9 @@ class Expect:
 
     def __init__(self, statuses, head_only, count):
         self.statuses, self.head_only, self.count = statuses, head_only, count
+        self.others, self.may_stay, self.may_close = [], False, False  # what the RFC would let another server do
         self.fields = []  # (kind, name, value); kind is one of = ~ * - ?
+        self.same = False  # all fields are those of the answer before, but for Date
         self.body = None  # (kind, argument) or None: any
 
 
@@ -36,12 +42,21 @@ class Case:
     def __init__(self, name, where):
         self.name, self.where = name, where
         self.server, self.via = "main", "tcp"
-        self.cut, self.root_too = True, True
+        self.cut, self.root_too, self.ours = True, True, False
         self.steps = []
 
 
 def expand(text, env):
     """Bytes of `text`: escapes, repetitions and the values that only the running daemon knows."""
+    if text in env.memo:
+        return env.memo[text]
+    found = _expand(text, env)
+    if not re.search(r"\{(last|\w+ @now)", text):
+        env.memo[text] = found
+    return found
+
+
+def _expand(text, env):
     out = []
     for hexa, escape, braces, plain in TOKEN.findall(text):
         if hexa:
@@ -60,16 +75,23 @@ def expand(text, env):
 def _brace(inside, env):
     repeat = re.fullmatch(r"(.+)\*(\d+)", inside, re.S)
     if repeat:
-        return expand(repeat[1], env) * int(repeat[2])
+        return _expand(repeat[1], env) * int(repeat[2])
     kind, _, rest = inside.partition(" ")
     name, _, shift = rest.partition(" ")
-    if kind == "etag":
-        return env.etag(name)
     if kind in DATES:
-        return DATES[kind](env.mtime(name) + int(shift or 0)).encode()
-    if kind == "port":
-        return str(env.port).encode()
+        when = time.time() if name == "@now" else env.mtime(name)
+        return DATES[kind](int(when) + int(shift or 0)).encode()
+    if kind in ASKED:
+        return ASKED[kind](env, name, shift)
     raise FormatError("unknown {%s}" % inside)
+
+
+ASKED = {
+    "etag": lambda env, name, coding: env.etag(name, coding),
+    "digest": lambda env, name, _: base64.b64encode(hashlib.sha256(docroot.content(name)).digest()),
+    "last": lambda env, name, _: env.last(name),
+    "port": lambda env, _, __: str(env.port).encode(),
+}
 
 
 DATES = {
@@ -90,6 +112,8 @@ def _header_line(case, line):
         case.cut = False
     elif line == "unless root":
         case.root_too = False
+    elif line == "ours":
+        case.ours = True
     else:
         return False
     return True
@@ -104,11 +128,19 @@ def _detail_line(case, line):
     """A line that says more about the answer begun above; False when it is none."""
     expect = case.steps[-1].value if case.steps and case.steps[-1].kind == "answer" else None
     mark, _, rest = line.partition(" ")
-    if mark not in ("+", "-", "=", "?"):
+    if mark not in ("+", "-", "=", "?", "or", "same"):
         return False
     if expect is None:
         raise FormatError("%r without an answer before it" % line)
-    if mark == "-":
+    if line == "or open":
+        expect.may_stay = True
+    elif line == "or 200 closed":
+        expect.may_close = True
+    elif mark == "or":
+        expect.others += [int(status) for status in rest.split("|")]
+    elif mark == "same":
+        expect.same = True
+    elif mark == "-":
         expect.fields.append(("-", rest, None))
     elif mark == "=":
         expect.body = tuple(rest.split(" ", 1)) if " " in rest else (rest, "")
@@ -142,6 +174,9 @@ def _step_line(case, line):
             raise FormatError("cannot read the answer %r" % line)
         statuses = [int(status) for status in found[1].split("|")]
         step = Step("answer", Expect(statuses, bool(found[2]), int(found[3] or 1)), line)
+    elif word in ("write", "replace", "touch", "remove"):
+        case.cut = False
+        step = Step(word, rest.split(" ", 1), line)
     elif word in ("pause", "quiet"):
         case.cut = False
         step = Step(word, int(rest), line)
@@ -172,11 +207,12 @@ def _instances(name, lines, rows):
     if not rows:
         yield name, lines
     for row in rows:
-        cells = [cell.strip() for cell in re.sub(r"\s\|$", " ", row[1:]).split(" | ")]
+        ours = ["ours"] if row.startswith("|~") else []
+        cells = [cell.strip() for cell in re.sub(r"\s\|$", " ", row[1 + len(ours):]).split(" | ")]
 
         def fill(text, cells=cells):
             return re.sub(r"(?<!\\)\$([1-9])", lambda number: cells[int(number[1]) - 1], text)
-        yield fill(name), [fill(line) for line in lines]
+        yield fill(name), ours + [fill(line) for line in lines]
 
 
 def load(path, label):

@@ -6,6 +6,8 @@
 #   need build           a compiler, the C library's headers, make or ninja, cmake
 #   need build tests     and what the tests use
 #   need build tests lint
+#   need build tests fuzz  clang, and its libFuzzer
+#   need build tests clients  curl, wget, aria2 and Chromium, which tests/clients starts
 #   need build tests fronts   and the front ends that tests/front starts; their services are not needed
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
@@ -65,6 +67,11 @@ need_missing() {
 need_install() {
     need_command apt-get || need_die "missing here: $*" \
         "(names as in Debian; install your system's equivalents and run this again)"
+        clients)
+            for need_tool in curl wget aria2c chromium; do
+                need_command $need_tool || echo ${need_tool%c}
+            done
+            ;;
     need_as=
     if [ "$(id -u)" -ne 0 ]; then
         need_command sudo || need_die "missing here: $*. As root: apt-get install $*"

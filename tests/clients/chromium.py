@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""Chromium: the demo site loaded twice, a coded page, and a video that is sought in. One browser for all of it."""
+
+import base64
+import os
+import re
+import time
+
+import film
+from devtools import Browser, Tab
+from house import DAY, PAGE, age, must, must_equal, read, test, write
+
+PATIENCE = 40.0  # seconds, for all that a browser does
+PAGES = ("", "how-it-works.html", "deploy/")
+SUBRESOURCES = {"style.css", "favicon.svg", "handoff.svg", "track.png"}
+FILM_PAGE = b"""<!doctype html>
+<title>film</title>
+<link rel="icon" href="data:,">
+<video id="film" src="film.webm" preload="metadata" muted controls></video>
+"""
+# Frames whose grey says which second they are of.
+DRAW = """(() => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [%d, %d];
+    const on = canvas.getContext('2d', {alpha: false});
+    return Array.from({length: %d}, (_, second) => {
+        on.fillStyle = `rgb(${2 * second}, ${2 * second}, ${2 * second})`;
+        on.fillRect(0, 0, canvas.width, canvas.height);
+        return canvas.toDataURL('image/webp', 0.8).split(',')[1];
+    });
+})()""" % (film.WIDTH, film.HEIGHT, film.SECONDS)
+# Seek, wait until it is done and a frame is there, and say what that frame shows.
+SEEK = """new Promise((resolve, reject) => {
+    const video = document.getElementById('film');
+    const look = () => {
+        if (video.readyState < 2)
+            return setTimeout(look, 20);
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [8, 8];
+        const on = canvas.getContext('2d', {alpha: false});
+        on.drawImage(video, 0, 0, 8, 8);
+        resolve([video.currentTime, on.getImageData(4, 4, 1, 1).data[0]]);
+    };
+    video.addEventListener('error', () => reject(new Error(video.error.message)), {once: true});
+    video.addEventListener('seeked', look, {once: true});
+    video.currentTime = %g;
+})"""
+METADATA = """new Promise((resolve, reject) => {
+    const video = document.getElementById('film');
+    const done = () => resolve([video.duration, video.videoWidth, video.videoHeight]);
+    video.addEventListener('error', () => reject(new Error(video.error.message)), {once: true});
+    video.readyState >= 1 ? done() : video.addEventListener('loadedmetadata', done, {once: true});
+    if (video.error)
+        reject(new Error(video.error.message));
+})"""
+ALL_SHOWN = """[...document.images].every((one) => one.complete && one.naturalWidth > 0) &&
+    [...document.styleSheets].every((one) => one.cssRules.length > 0) && document.styleSheets.length > 0"""
+
+
+def tab_of(house):
+    """A new tab of the browser, which starts when it is first needed and ends with the house."""
+    if not getattr(house, "browser", None):
+        house.browser = Browser(house, time.monotonic() + PATIENCE)
+        house.to_close.append(house.browser)
+    return Tab(house.browser)
+
+
+def walk(tab, served, again=False):
+    """Load each page of the demo site; {path: what the network said}. Nothing may go wrong on the way."""
+    found = {}
+    for page in PAGES:
+        tab.load(served.url(page), again)
+        must_equal(tab.complaints(), [], "complaints about /%s" % page)
+        must(tab.evaluate(ALL_SHOWN), "/%s: an image or a stylesheet is not shown" % page)
+        found.update(tab.fetched())
+    return found
+
+
+@test
+def the_demo_site_is_loaded_without_a_complaint_and_then_from_the_cache(house):
+    tab = tab_of(house)
+    first = walk(tab, house.main)
+    must(SUBRESOURCES | set(PAGES) <= set(first), "not asked for: %r" % sorted(SUBRESOURCES - set(first)))
+    lines = house.main.logged()
+    must_equal({line[2] for line in lines}, {200}, "statuses of the first load")
+    asked = [line[1] for line in lines]
+    must_equal(len(asked), len(set(asked)), "different targets of %r" % asked)
+    tab.call("Page.navigate", url="about:blank")
+    house.main.mark()
+    second = walk(tab, house.main)
+    fresh = {path: status for path, status in second.items() if status not in (304, "cache")}
+    must_equal(fresh, {}, "neither 304 nor from the cache")
+    must({line[2] for line in house.main.logged(0)} <= {304}, "log of the second load: %r" % house.main.logged(0))
+
+
+@test
+def a_site_that_says_no_cache_is_asked_again_and_says_304(house):
+    served = house.start("revalidated", {"cache": "/* no-cache"})
+    tab = tab_of(house)
+    walk(tab, served)
+    tab.call("Page.navigate", url="about:blank")
+    served.mark()
+    second = walk(tab, served)
+    lines = served.logged(len(PAGES))
+    must_equal({line[2] for line in lines}, {304}, "statuses of the second load")
+    must(SUBRESOURCES | set(PAGES) <= {line[1][1:] for line in lines}, "not asked for again: %r" % lines)
+    must(set(second.values()) <= {304, "cache"}, "second load: %r" % second)
+
+
+@test
+def a_reload_gets_the_one_file_that_changed(house):
+    served = house.start("changing", {"cache": "/* no-cache"})
+    tab = tab_of(house)
+    tab.load(served.url(""))
+    path = os.path.join(house.root, "style.css")
+    before = read(path)
+    try:
+        write(before + b"h1 { color: rgb(1, 2, 3) }\n", path + ".new")
+        age(path + ".new", DAY)
+        os.rename(path + ".new", path)
+        time.sleep(1.1)  # cache_ttl
+        served.mark()
+        tab.load(served.url(""), again=True)
+        must_equal(tab.evaluate("getComputedStyle(document.querySelector('h1')).color"), "rgb(1, 2, 3)", "colour")
+        changed = [line[1] for line in served.logged() if line[2] != 304]
+        must_equal(changed, ["/style.css"], "what was loaded in whole")
+    finally:
+        age(write(before, path), 10 * DAY)
+
+
+@test
+def a_coded_page_shows_what_the_original_says(house):
+    tab = tab_of(house)
+    tab.load(house.main.url("files/page.html"))
+    must_equal(tab.complaints(), [], "complaints")
+    text = tab.evaluate("document.getElementById('text').textContent")
+    must_equal(text.encode(), PAGE.partition(b"<pre id=text>\n")[2].partition(b"</pre>")[0], "text")
+    found = {name.lower(): value for one in tab.events("Network.responseReceived")
+             for name, value in one["response"]["headers"].items()}
+    must(found.get("content-encoding") in ("br", "gzip"), "Content-Encoding: %s" % found.get("content-encoding"))
+
+
+def film_for(house, tab):
+    """Make the film and its page; at which byte each second begins."""
+    frames = [film.key_frame(base64.b64decode(one)) for one in tab.evaluate(DRAW)]
+    begins = film.make(house.file("film.webm"), frames)
+    write(FILM_PAGE, house.file("film.html"))
+    for name in ("film.webm", "film.html"):
+        age(house.file(name), DAY)
+    return begins, os.stat(house.file("film.webm")).st_size
+
+
+def ranges_asked(tab):
+    """[(first, last byte asked for or None, Content-Range)] of the answers to requests for the film, each a 206."""
+    asked = {one["requestId"]: one["request"]["headers"] for one in tab.events("Network.requestWillBeSent")
+             if one["request"]["url"].endswith("film.webm")}
+    for one in tab.events("Network.requestWillBeSentExtraInfo"):
+        if one["requestId"] in asked:
+            asked[one["requestId"]] = one["headers"]
+    found = []
+    for one in tab.events("Network.responseReceivedExtraInfo"):
+        if one["requestId"] in asked:
+            must_equal(one["statusCode"], 206, "status of an answer with the film")
+            first = re.fullmatch(r"bytes=(\d+)-(\d*)", asked[one["requestId"]]["Range"])
+            fields = {name.lower(): value for name, value in one["headers"].items()}
+            found.append((int(first[1]), int(first[2]) if first[2] else None, fields["content-range"]))
+    return found
+
+
+@test
+def a_video_is_sought_in_by_ranges(house):
+    tab = tab_of(house)
+    begins, size = film_for(house, tab)
+    served, relay = house.through_relay(house.main)
+    served.mark()
+    tab.load(served.url("files/film.html"))
+    must_equal(tab.evaluate(METADATA), [film.SECONDS, film.WIDTH, film.HEIGHT], "duration and size of the film")
+    for second in (60, 115, 30):
+        at, grey = tab.evaluate(SEEK % (second + 0.5))
+        must(abs(at - second - 0.5) < 0.01, "at %s s, not %s" % (at, second + 0.5))
+        must(abs(grey - 2 * second) <= 6, "at %s s the frame has the grey %s, not %s" % (at, grey, 2 * second))
+    ranges = ranges_asked(tab)
+    for second in (60, 115):  # 30 may lie in what was read ahead
+        must(any(0 <= begins[second] - first < film.CLUSTER * 2 for first, _, _ in ranges),
+             "no range from byte %d on: %r" % (begins[second], ranges))
+    for first, last, said in ranges:
+        must_equal(said, "bytes %d-%d/%d" % (first, size - 1 if last is None else min(last, size - 1), size),
+                   "Content-Range")
+    must(relay.passed < size * 3 // 4, "%d of %d bytes passed" % (relay.passed, size))
+    must_equal({line[2] for line in served.logged() if line[1].endswith("film.webm")}, {206}, "log")
+    must_equal(tab.complaints(), [], "complaints")

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of real clients share: a root, a daemon that serves it, its log, and commands that end in time."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "wire"))
+
+import answer as wire  # noqa: E402
+from batond import PROJECT, Batond  # noqa: E402
+from codings import ENCODERS  # noqa: E402
+from docroot import pattern  # noqa: E402
+from relay import Relay  # noqa: E402
+
+DEMO = os.path.join(PROJECT, "conf", "site")
+DAY = 86400
+MIB = 1 << 20
+FOUR_GIB = 1 << 32
+BEYOND = FOUR_GIB + 64 * 1024  # of files/beyond.bin
+OUTSIDE = b"this file lies outside the root\n"
+LINE = re.compile(r'\S+ - - \[[^]]+\] "(\S*) (\S*) [^"]*" (\d+) (\d+) "')
+PAGE = (b"<!doctype html>\n<title>coded</title>\n<link rel=icon href=data:,>\n<pre id=text>\n" +
+        pattern(100 * 1024) + b"</pre>\n")
+FILES = {
+    "ten.txt": b"0123456789",
+    "1m.txt": pattern(MIB),
+    "2m.txt": pattern(2 * MIB),
+    "page.html": PAGE,
+    "plain.html": PAGE,
+    "[1].txt": b"a name that looks like a range of names\n",
+    "{a,b}.txt": b"a name that looks like two\n",
+    "n1.txt": b"one\n", "n2.txt": b"two\n", "n3.txt": b"three\n",
+}
+
+
+class Failed(AssertionError):
+    """What must hold did not."""
+
+
+def must(holds, detail):
+    if not holds:
+        raise Failed(detail)
+
+
+def must_equal(got, expected, what):
+    if isinstance(got, bytes) and len(got) > 80:
+        must(got == expected, "%s: %d bytes that are not the %d expected ones" % (what, len(got), len(expected)))
+    must(got == expected, "%s: %r, expected %r" % (what, got, expected))
+
+
+def tests_of(*modules):
+    """The functions of the modules whose names say what must hold, in the order in which they stand there."""
+    functions = [(name, value) for module in modules for name, value in vars(module).items()]
+    return [(name, function) for name, function in functions if getattr(function, "is_test", False)]
+
+
+def test(function):
+    function.is_test = True
+    return function
+
+
+def read(*path):
+    with open(os.path.join(*path), "rb") as file:
+        return file.read()
+
+
+def write(content, *path):
+    with open(os.path.join(*path), "wb") as file:
+        file.write(content)
+    return os.path.join(*path)
+
+
+def age(path, seconds):
+    when = int(time.time()) - seconds
+    os.utime(path, (when, when))
+
+
+def beyond_stamps():
+    """Where files/beyond.bin is not a hole: around 4 GiB, and its last bytes."""
+    return ((FOUR_GIB - 4096, pattern(8192)), (BEYOND - 4096, pattern(4096)[::-1]))
+
+
+def _write_beyond(path):
+    with open(path, "wb") as file:
+        file.truncate(BEYOND)
+        for at, content in beyond_stamps():
+            file.seek(at)
+            file.write(content)
+
+
+def make_root(top):
+    """The demo site at the top, made ten days ago, and files/ beside it."""
+    root = os.path.join(top, "root")
+    shutil.copytree(DEMO, root)
+    files = os.path.join(root, "files")
+    os.mkdir(files)
+    write(OUTSIDE, top, "outside.txt")
+    for name, content in FILES.items():
+        write(content, files, name)
+    for ending, encode in ENCODERS.items():
+        write(encode(PAGE), files, "page.html." + ending)
+    _write_beyond(os.path.join(files, "beyond.bin"))
+    for directory, _, names in os.walk(root):
+        for name in names:
+            age(os.path.join(directory, name), 10 * DAY)
+    return root
+
+
+class House:
+    """A root and the daemons that serve it, until clean(). `without`: through a relay that hides these fields."""
+
+    def __init__(self, path, without=None):
+        self.batond, self.without = path, without
+        self.top = tempfile.mkdtemp(prefix="baton-clients-")
+        os.chmod(self.top, 0o755)
+        self.root = make_root(self.top)
+        self.daemons, self.to_close, self.rooms, self.browser = [], [], 0, None
+        self.room = self.top
+        self.environment = {"PATH": os.environ["PATH"], "HOME": self.top, "LC_ALL": "C", "TMPDIR": self.top}
+        self.main = self.start("main")
+
+    def start(self, name, site=None):
+        """A daemon of its own name; `site` adds keys to its site."""
+        server = Batond(self.batond, self.top, self.root, name, {"server": {"workers": 2}, "site test": site or {}})
+        server.start()
+        self.daemons.append(server)
+        return Served(server, self.relay(server.port) if self.without else None)
+
+    def through_relay(self, served):
+        """The same daemon, but what it sends is counted."""
+        relay = self.relay(served.server.port)
+        return Served(served.server, relay), relay
+
+    def relay(self, port):
+        relay = Relay(port, self.without)
+        self.to_close.append(relay)
+        return relay
+
+    def enter(self):
+        """A new, empty directory for the next test, in which its commands run."""
+        self.rooms += 1
+        self.room = os.path.join(self.top, "room%d" % self.rooms)
+        os.mkdir(self.room)
+        self.main.mark()
+
+    def command(self, *arguments, within=20, **more):
+        """Run it in the room; it must end in time."""
+        try:
+            return subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=within,
+                                  cwd=self.room, env=self.environment, check=False,
+                                  **({"stdin": subprocess.DEVNULL} | more))
+        except subprocess.TimeoutExpired:
+            raise Failed("%s has not ended within %g s" % (arguments[0], within)) from None
+
+    def local(self, name):
+        return os.path.join(self.room, name)
+
+    def file(self, name):
+        return os.path.join(self.root, "files", name)
+
+    def clean(self):
+        """Stop what runs; what was wrong with its end, or None."""
+        for one in self.to_close:
+            one.close()
+        ended = [(server.name, server.stop(within=10), server.sanitizer_report()) for server in self.daemons]
+        shutil.rmtree(self.top, ignore_errors=True)
+        wrong = ["daemon %s: status %s %s" % one for one in ended if one[1] != 0 or one[2]]
+        return wrong[0] if wrong else None
+
+
+class Served:
+    """One daemon as a client sees it, and what its access log says."""
+
+    def __init__(self, server, relay):
+        self.server, self.port = server, relay.port if relay else server.port
+        self.seen = 0
+
+    def url(self, path):
+        return "http://127.0.0.1:%d/%s" % (self.port, path)
+
+    def _lines(self):
+        whole = read(self.server.access_log).decode().rpartition("\n")[0].splitlines()
+        return [(found[1], found[2], int(found[3]), int(found[4])) for found in map(LINE.match, whole) if found]
+
+    def mark(self):
+        """logged() counts from here."""
+        self.seen = len(self._lines())
+
+    def logged(self, least=1, within=3.0):
+        """(method, target, status, bytes) of each answer since the mark; waits until there are so many."""
+        deadline = time.monotonic() + within
+        while True:
+            lines = self._lines()[self.seen:]
+            if len(lines) >= least:
+                return lines
+            must(time.monotonic() < deadline, "the log has %d lines, not %d: %r" % (len(lines), least, lines))
+            time.sleep(0.02)
+
+    def statuses(self, least=1):
+        return [line[2] for line in self.logged(least)]
+
+
+def heads(data):
+    """The answers' heads in a file that a client dumped, strictly read."""
+    found = []
+    while data:
+        head = wire.parse_head(data)
+        must(head, "an incomplete head: %r" % data[:200])
+        found.append(head)
+        data = data[len(head.raw):]
+    return found
+
+
+def answers(data, methods):
+    """The answers that came in a row on one connection to requests with these methods, strictly read."""
+    found = []
+    for method in methods:
+        head = wire.parse_head(data)
+        must(head, "answer %d of %d: %r" % (len(found) + 1, len(methods), data[:200]))
+        wire.check(head)
+        end = len(head.raw) + head.body_length(method == "HEAD")
+        must(len(data) >= end, "answer %d is cut short" % (len(found) + 1))
+        head.body, data = data[len(head.raw):end], data[end:]
+        found.append(head)
+    must(not data, "%d bytes after the last answer: %r" % (len(data), data[:200]))
+    return found

@@ -33,6 +33,19 @@ need_header() {
 #include <$1>" | cc -E - >/dev/null 2>&1
 }
 
+# need_fuzzer: clang links its runtime of libFuzzer and of the sanitizers.
+need_fuzzer() {
+    need_command clang && echo 'int LLVMFuzzerTestOneInput(const unsigned char *p, unsigned long n);
+int LLVMFuzzerTestOneInput(const unsigned char *p, unsigned long n) { return p == 0 && n > 0; }' |
+        clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null - >/dev/null 2>&1
+}
+
+# The package of that runtime: that for the clang that is there, else that for the one that will be installed.
+need_fuzzer_package() {
+    need_clang=$(clang -dumpversion 2>/dev/null) || need_clang=
+    echo "libclang-rt-${need_clang:+${need_clang%%.*}-}dev"
+}
+
 # The packages (by their Debian names) that the parts given lack, one a line.
 need_missing() {
     for need_part in "$@"; do
@@ -54,7 +67,16 @@ need_missing() {
                 (PATH=$PATH:/usr/sbin && need_command $need_tool) || echo ${need_tool%d}
             done
             ;;
+        clients)
+            for need_tool in curl wget aria2c chromium; do
+                need_command $need_tool || echo ${need_tool%c}
+            done
+            ;;
         clang) need_command clang || echo clang ;;
+        fuzz)
+            need_command clang || echo clang
+            need_fuzzer || need_fuzzer_package
+            ;;
         lint)
             for need_tool in clang clang-format clang-tidy cppcheck shellcheck; do
                 need_command $need_tool || echo $need_tool
@@ -67,11 +89,6 @@ need_missing() {
 need_install() {
     need_command apt-get || need_die "missing here: $*" \
         "(names as in Debian; install your system's equivalents and run this again)"
-        clients)
-            for need_tool in curl wget aria2c chromium; do
-                need_command $need_tool || echo ${need_tool%c}
-            done
-            ;;
     need_as=
     if [ "$(id -u)" -ne 0 ]; then
         need_command sudo || need_die "missing here: $*. As root: apt-get install $*"

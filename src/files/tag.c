@@ -34,6 +34,8 @@ enum tag_source tag_source(int etag, const struct stamp *stamp, int64_t now, boo
 
     if (etag == ETAG_OFF)
         return TAG_NONE;
+    if (!at_hand && etag == ETAG_STAT && seconds_of(stamp) == now)
+        return TAG_NONE; /* in a second its time will do: nobody needs to read all of it */
     if (!at_hand && stamp->size > SUM_FILE_MAX)
         return settled ? TAG_STAT : TAG_NONE;
     return etag == ETAG_STAT && settled ? TAG_STAT : TAG_CONTENT;

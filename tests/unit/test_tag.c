@@ -63,10 +63,11 @@ static void a_tag_is_made_of_what_can_be_trusted(void **state)
         {ETAG_STAT, NOW - 2, 10, true, TAG_STAT},
         {ETAG_STAT, 1000, SUM_FILE_MAX, false, TAG_STAT},
         {ETAG_STAT, 1, 10, false, TAG_STAT},
-        {ETAG_STAT, 0, 10, false, TAG_CONTENT},
+        {ETAG_STAT, 0, 10, false, TAG_NONE}, /* not yet */
         {ETAG_STAT, -1, 10, false, TAG_CONTENT},
-        {ETAG_STAT, 0, SUM_FILE_MAX, false, TAG_CONTENT},
-        {ETAG_STAT, 0, SUM_FILE_MAX + 1ULL, false, TAG_NONE}, /* nobody will ever sum it */
+        {ETAG_STAT, -1, SUM_FILE_MAX, false, TAG_CONTENT},
+        {ETAG_STAT, -1, SUM_FILE_MAX + 1ULL, false, TAG_NONE}, /* nobody will ever sum it */
+        {ETAG_CONTENT, 0, 10, false, TAG_CONTENT},
         {ETAG_STAT, 1000, SUM_FILE_MAX + 1ULL, false, TAG_STAT},
         {ETAG_CONTENT, 1000, 10, true, TAG_CONTENT},
         {ETAG_CONTENT, 0, 10, true, TAG_CONTENT},

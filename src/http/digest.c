@@ -79,10 +79,10 @@ static bool skip_string(struct sv *s)
 
 static bool is_base64_byte(char c)
 {
-    return (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') || is_digit(c) || c == '+' || c == '/' || c == '=';
+    return (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') || is_digit(c) || c == '+' || c == '/';
 }
 
-/* :bytes: */
+/* :aGk=: - padding may be missing, but what is there must decode. */
 static bool skip_bytes(struct sv *s)
 {
     size_t n = 0;
@@ -90,7 +90,10 @@ static bool skip_bytes(struct sv *s)
     while (n < s->len && is_base64_byte(s->p[n]))
         n++;
     *s = sv_skip(*s, n);
-    return take(s, ':');
+    size_t pads = 0;
+    while (take(s, '='))
+        pads++;
+    return n % 4 != 1 && (pads == 0 || (pads <= 2 && (n + pads) % 4 == 0)) && take(s, ':');
 }
 
 static void skip_token(struct sv *s)
@@ -167,14 +170,15 @@ static bool take_member(struct sv *s, struct sv *key, int64_t *value)
     return skip_parameters(s);
 }
 
-/* One line of the field. What was said of sha-256 last counts. */
+/* One line of the field; what was said of sha-256 last counts. The lines are joined by commas, so that an empty one is a
+ * member that is missing. */
 static bool read_line(struct sv line, int64_t *weight)
 {
     struct sv rest = line;
     struct sv key;
     int64_t value;
 
-    while (rest.len > 0) {
+    for (;;) {
         if (!take_member(&rest, &key, &value))
             return false;
         if (sv_eq(key, SV("sha-256")))
@@ -185,10 +189,7 @@ static bool read_line(struct sv line, int64_t *weight)
         if (!take(&rest, ','))
             return false;
         rest = sv_trim(rest);
-        if (rest.len == 0)
-            return false;
     }
-    return true;
 }
 
 bool digest_is_wanted(const struct request *rq)

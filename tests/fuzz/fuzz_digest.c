@@ -6,14 +6,14 @@
 #include "http/digest.h"
 #include "reference_dictionary.h"
 
-/* Each line is a dictionary, and what the last one says counts; weights are 0 to 10 (RFC 9530 4). */
+/* Each line is a dictionary that has a member, and what the last one says counts; weights are 0 to 10 (RFC 9530 4). */
 static bool reference_wanted(const struct request *rq)
 {
     struct reference_value weight = {0};
     uint32_t at = 0;
 
     for (struct sv line; (line = request_next(rq, FIELD_WANT_REPR_DIGEST, &at)).p != NULL;)
-        if (!reference_dictionary(line, SV("sha-256"), &weight))
+        if (line.len == 0 || !reference_dictionary(line, SV("sha-256"), &weight))
             return false;
     return weight.is_integer && weight.integer > 0 && weight.integer <= 10;
 }

@@ -105,8 +105,11 @@ static inline bool reference_bare_item(struct sv *s, struct reference_value *v)
         return true;
     }
     if (reference_take(s, ":")) {
-        (void)reference_run(s, REFERENCE_ALPHA REFERENCE_DIGIT "+/=");
-        return reference_take(s, ":");
+        struct sv letters = reference_run(s, REFERENCE_ALPHA REFERENCE_DIGIT "+/");
+        struct sv pads = reference_run(s, "=");
+        /* Whole groups of four, or what is left of one with all its padding or none. */
+        static const size_t due[] = {0, SIZE_MAX, 2, 1};
+        return letters.len % 4 != 1 && (pads.len == 0 || pads.len == due[letters.len % 4]) && reference_take(s, ":");
     }
     return reference_take(s, "?") && reference_take(s, "01");
 }

@@ -55,8 +55,10 @@ static void a_weight_from_1_to_10_wants_it(void **state)
         "sha-512=\"text \\\" \\\\ ,\" , sha-256=1",
         "a=:AAE=:, sha-256=1",
         "a=::, sha-256=1",
+        "a=:A+/9:, sha-256=1",
+        "a=:AA==:;b=:AA:, c=:AAA:, sha-256=1",
         "a=?1, b=?0, c, d;e, sha-256=3",
-        "a=token/x:y*, b=*t, sha-256=3",
+        "a=token/x:y*, b=*t, c=Token, d=Z, sha-256=3",
         "a=-1, b=-0.5, c=1.125, sha-256=3",
         "a=(), b=(1), c=(1 2;x  \"y\" ), d=(a);p, sha-256=3",
         "*a_b-c.d*=1, sha-256=3",
@@ -79,6 +81,8 @@ static void no_weight_or_another_s_does_not(void **state)
         "sha-256=11",
         "sha-256=-5",
         "sha-512=10",
+        "sha-512=5, sha-256",
+        "sha-512=5, sha-256;x",
         "sha-256=5.0",
         "sha-256=\"5\"",
         "sha-256=(5)",
@@ -117,6 +121,15 @@ static void what_is_malformed_anywhere_wants_nothing(void **state)
         "a=\"\xc3\xa4\", sha-256=5",
         "a=:A!:, sha-256=5",
         "a=:AAAA, sha-256=5",
+        "a=:A:, sha-256=5",
+        "a=:AAAAA:, sha-256=5",
+        "a=:AA=:, sha-256=5",
+        "a=:AAA==:, sha-256=5",
+        "a=:AAAA====:, sha-256=5",
+        "a=:AA===:, sha-256=5",
+        "a=:AA======:, sha-256=5",
+        "a=:=:, sha-256=5",
+        "a=:AA==AAAA:, sha-256=5",
         "a=?2, sha-256=5",
         "a=?, sha-256=5",
         "a=(1, sha-256=5",
@@ -125,6 +138,8 @@ static void what_is_malformed_anywhere_wants_nothing(void **state)
         "a=((1)), sha-256=5",
         "a=-, sha-256=5",
         "a=1., sha-256=5",
+        "a=.5, sha-256=5",
+        "a=-.5, sha-256=5",
         "a=1.1234, sha-256=5",
         "a=1234567890123456, sha-256=5",
         "a=1234567890123.1, sha-256=5",
@@ -146,6 +161,8 @@ static void all_lines_are_one_dictionary(void **state)
     assert_true(wanted("Want-Repr-Digest: sha-512=1\r\nWant-Repr-Digest: sha-256=1\r\n"));
     assert_false(wanted("Want-Repr-Digest: sha-256=1\r\nWant-Repr-Digest: sha-256=0\r\n"));
     assert_false(wanted("Want-Repr-Digest: sha-256=1\r\nWant-Repr-Digest: !\r\n"));
+    assert_false(wanted("Want-Repr-Digest: sha-256=1\r\nWant-Repr-Digest:\r\n"));
+    assert_false(wanted("Want-Repr-Digest:\r\nWant-Repr-Digest: sha-256=1\r\n"));
     assert_false(wanted("Want-Content-Digest: sha-256=1\r\n"));
 }
 

@@ -87,6 +87,7 @@ static void codings_have_the_weights_that_are_said(void **state)
         {"zst", 0, 0, 0, 1},
         {"gzipp", 0, 0, 0, 1},
         {"identity;q=0.5, gzip;q=0.2", 0, 0, 200, 500},
+        {"Identity;q=0.5", 0, 0, 0, 500},
         {",,gzip,, br,", 1000, 0, 1000, 1},
     };
 
@@ -117,6 +118,7 @@ static void what_is_malformed_is_not_there(void **state)
         {"gzip;q=a, br", 1000, 0, 0, 1}, {"*;q=x", 0, 0, 0, 1},        {"identity;q=no", 0, 0, 0, 1},
         {"gzip;q=00", 0, 0, 0, 1},       {"gzip;q=0:5", 0, 0, 0, 1},   {"gzip;q=0./", 0, 0, 0, 1},
         {"gzip;q=0.:", 0, 0, 0, 1},      {"gzip;p=0.5", 0, 0, 0, 1},   {"gzip;q:0.5", 0, 0, 0, 1},
+        {"gzip;q=0.5/", 0, 0, 0, 1},     {"gzip;q=1./", 0, 0, 0, 1},   {"gzip;q=0.5+", 0, 0, 0, 1},
     };
 
     (void)state;
@@ -126,10 +128,8 @@ static void what_is_malformed_is_not_there(void **state)
 static void what_is_said_twice_counts_at_its_lower_weight(void **state)
 {
     static const struct quality rows[] = {
-        {"gzip;q=0.5, gzip", 0, 0, 500, 1},
-        {"gzip, gzip;q=0.5", 0, 0, 500, 1},
-        {"x-gzip;q=0, gzip", 0, 0, 0, 1},
-        {"*, *;q=0.1", 100, 100, 100, 100},
+        {"gzip;q=0.5, gzip", 0, 0, 500, 1}, {"gzip, gzip;q=0.5", 0, 0, 500, 1}, {"x-gzip;q=0, gzip", 0, 0, 0, 1},
+        {"*, *;q=0.1", 100, 100, 100, 100}, {"*;q=0.1, *", 100, 100, 100, 100},
     };
 
     (void)state;

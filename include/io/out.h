@@ -34,7 +34,6 @@ enum {
     OUT_ANSWER_TEXT = 2 * 1024 + 160 * OUT_ANSWER_PARTS,
     /* Of a worker's row; untouched pages cost nothing. */
     OUT_PIECES = OUT_ANSWER_PIECES + 192,
-    OUT_PARTS = OUT_ANSWER_PARTS + 64,
     OUT_TEXT = 192 * 1024,
 };
 
@@ -63,12 +62,12 @@ struct out {
 struct out *out_new(void);
 void out_free(struct out **o);
 
-/* Is there room for one more answer with `text` bytes to copy? A row that holds much is full too: a peer that does not
- * read keeps all of it, and what it refers to, in memory. */
+/* Is there room for one more answer with `text` bytes to copy? A row that holds much is full too, and so is one with a
+ * part of a file: a peer that does not read keeps all of it, and the files that it refers to, open. */
 static inline bool out_has_room(const struct out *o, size_t text)
 {
-    return o->bytes < OUT_BYTES && o->cap - o->n >= OUT_ANSWER_PIECES &&
-           o->cap_parts - o->n_parts >= OUT_ANSWER_PARTS && o->text_cap - o->text_len >= text;
+    return o->bytes < OUT_BYTES && o->n_parts == 0 && o->cap - o->n >= OUT_ANSWER_PIECES &&
+           o->text_cap - o->text_len >= text;
 }
 
 static inline void out_piece(struct out *o, struct sv bytes, struct ref *owner)

@@ -29,7 +29,7 @@ static struct out *out_sized(uint32_t pieces, uint32_t parts, uint32_t text)
 
 struct out *out_new(void)
 {
-    return out_sized(OUT_PIECES, OUT_PARTS, OUT_TEXT);
+    return out_sized(OUT_PIECES, OUT_ANSWER_PARTS, OUT_TEXT);
 }
 
 void out_free(struct out **o)

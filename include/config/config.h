@@ -20,6 +20,8 @@
 #include "base/buf.h"
 
 enum accept_mode { ACCEPT_HANDOFF, ACCEPT_REUSEPORT };
+enum sandbox_mode { SANDBOX_YES, SANDBOX_NO, SANDBOX_REQUIRE };
+enum log_format { LOG_FORMAT_COMBINED, LOG_FORMAT_JSON };
 enum etag_mode { ETAG_STAT, ETAG_CONTENT, ETAG_OFF };
 
 /* What a key marked * adds up to. */
@@ -32,9 +34,15 @@ struct config_server {
     uint64_t workers;         /* 0 = auto */
     int accept;               /* enum accept_mode */
     uint64_t max_connections; /* 0 = auto */
+    char *user;               /* owned; NULL = stay who it is */
+    char *group;              /* owned; NULL = the user's own */
+    int sandbox;              /* enum sandbox_mode */
+    struct strings sandbox_path;
+    uint64_t busy_poll_ms; /* 0 = off */
     uint64_t cache_memory;
     uint64_t cache_file_max;
     uint64_t cache_ttl_ms;
+    uint64_t drain_delay_ms;
     uint64_t drain_timeout_ms;
     struct strings include; /* as written; already followed */
 };
@@ -44,6 +52,8 @@ struct config_listen {
     struct strings address;
     uint64_t backlog;
     bool defer_accept;
+    bool proxy_protocol;
+    struct strings trusted_proxy; /* networks */
 };
 
 struct config_limits {
@@ -57,13 +67,19 @@ struct config_limits {
     uint64_t header_count;
     uint64_t uri_size;
     uint64_t body_size;
-    uint64_t ranges; /* in one request; more: the whole file is sent */
+    uint64_t connections_per_ip; /* 0 = no limit */
+    uint64_t ranges;             /* in one request; more: the whole file is sent */
 };
 
 struct config_log {
     char *access; /* owned; NULL = off, "stdout", or a path that starts with / */
+    int format;   /* enum log_format */
     char *error;  /* owned; "stderr" or a path */
     int level;    /* enum log_level of base/log.h */
+};
+
+struct config_status {
+    struct strings address; /* none: off */
 };
 
 struct config_site {
@@ -82,6 +98,7 @@ struct config {
     size_t n_listens;
     struct config_limits limits;
     struct config_log log;
+    struct config_status status;
     struct config_site *sites; /* owned array */
     size_t n_sites;
     struct buf effective; /* what -T prints: each line with its origin */

@@ -14,7 +14,24 @@
 #include "config/config.h"
 #include "config/units.h"
 
-enum key_type { BOOL, COUNT, SIZE, DURATION, ENUM, TARGET, PATH, GLOB, ADDRESS, NAMES, WORDS, MIME, CACHE };
+enum key_type {
+    BOOL,
+    COUNT,
+    SIZE,
+    DURATION,
+    ENUM,
+    TARGET,
+    PATH,
+    NAME,
+    GLOB,
+    ADDRESS,
+    DIRS,
+    CIDR,
+    NAMES,
+    WORDS,
+    MIME,
+    CACHE
+};
 
 /* clang-format off */
 #define SECTION(kind, default_name, help) SECTION_##kind,

@@ -64,6 +64,7 @@ void config_fini(struct config *c)
     free_sections(c, SECTION_listen, c->n_listens);
     free_sections(c, SECTION_limits, 1);
     free_sections(c, SECTION_log, 1);
+    free_sections(c, SECTION_status, 1);
     free_sections(c, SECTION_site, c->n_sites);
     for (size_t i = 0; i < c->n_listens; i++)
         free(c->listens[i].name);

@@ -21,6 +21,8 @@ void *resolve_base(struct config *c, enum section_id id, size_t i)
         return &c->limits;
     case SECTION_log:
         return &c->log;
+    case SECTION_status:
+        return &c->status;
     case SECTION_site:
         return &c->sites[i];
     case SECTIONS:

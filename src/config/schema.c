@@ -41,8 +41,11 @@ const struct schema_section schema_sections[SECTIONS] = {
 #define MEMBER_ENUM(key)     key
 #define MEMBER_TARGET(key)   key
 #define MEMBER_PATH(key)     key
+#define MEMBER_NAME(key)     key
 #define MEMBER_GLOB(key)     key
 #define MEMBER_ADDRESS(key)  key
+#define MEMBER_DIRS(key)     key
+#define MEMBER_CIDR(key)     key
 #define MEMBER_NAMES(key)    key
 #define MEMBER_WORDS(key)    key
 #define MEMBER_MIME(key)     key
@@ -60,8 +63,11 @@ const struct schema_key schema_keys[KEYS] = {
 #define C_ENUM     int
 #define C_TARGET   char *
 #define C_PATH     char *
+#define C_NAME     char *
 #define C_GLOB     struct strings
 #define C_ADDRESS  struct strings
+#define C_DIRS     struct strings
+#define C_CIDR     struct strings
 #define C_NAMES    struct strings
 #define C_WORDS    struct strings
 #define C_MIME     struct strings
@@ -160,8 +166,11 @@ int schema_describe(struct buf *b, const struct schema_key *k)
         [ENUM] = "",
         [TARGET] = "/path",
         [PATH] = "an absolute path",
+        [NAME] = "a name",
         [GLOB] = "a file, or conf.d/*.ini",
-        [ADDRESS] = "IPv4:port, [IPv6]:port or unix:/path",
+        [ADDRESS] = "IPv4:port, [IPv6]:port, unix:/path or systemd:NAME",
+        [DIRS] = "an absolute path",
+        [CIDR] = "an address, or a network such as 192.0.2.0/24",
         [NAMES] = "file names",
         [WORDS] = "",
         [MIME] = ".ext type/subtype",

@@ -130,6 +130,7 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
     switch (k->type) {
     case TARGET:
     case PATH:
+    case NAME:
         if (k->type == TARGET && sv_eq(text, SV("off"))) {
             store_free(k, base);
             return 0;
@@ -137,6 +138,8 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
         return set_text(member(k, base), text);
     case GLOB:
     case ADDRESS:
+    case DIRS:
+    case CIDR:
         return append(member(k, base), text);
     case NAMES:
     case WORDS:

@@ -240,6 +240,7 @@ static bool check_text(const struct schema_key *k, struct sv text, struct fault 
             return true;
         return fault_range(f, k, text, "");
     case PATH:
+    case DIRS:
         if (sv_starts(text, SV("/")))
             return true;
         return fault_set(f, 0, text.len, "'%s' takes an absolute path, one that starts with '/'", k->name);

@@ -31,4 +31,13 @@ static inline void clock_read(struct clock *c)
     c->wall = ts.tv_sec;
 }
 
+/* CLOCK_MONOTONIC in microseconds, its low 32 bits: differences of up to an hour. Exact, and dearer than clock_read. */
+static inline uint32_t clock_us(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint32_t)((uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000);
+}
+
 #endif

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct listen_options {
     int backlog;
@@ -19,7 +20,8 @@ struct listen_options {
 };
 
 struct listener {
-    int fd; /* owned; -1 when closed */
+    int fd;           /* owned; -1 when closed */
+    uint16_t section; /* index of its [listen] section; BATON_NO_LISTENER for others */
     bool is_unix;
     char *made; /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
 };

@@ -13,7 +13,7 @@
  *
  * An idle connection is this structure and nothing else: no buffer, no parser.
  *
- * Ownership: conn_adopt takes the descriptor over, whatever happens. conn_close frees the connection.
+ * Ownership: conn_adopt takes the baton's descriptor over, whatever happens. conn_close frees the connection.
  * Threads:   the worker that adopted it; debug builds assert that.
  * Errors:    none are returned: what fails ends the connection, with its reason.
  * Source:    epoll(7) on edge-triggered use, RFC 9112 9.3 to 9.6, tcp(7).
@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/list.h"
+#include "io/baton.h"
 #include "io/out.h"
 #include "io/peer.h"
 #include "io/timeout.h"
@@ -51,7 +52,7 @@ struct conn {
     uint32_t unsent;       /* bytes that the kernel had not delivered when the SEND timer was armed */
 };
 
-void conn_adopt(struct shard *s, int fd);
+void conn_adopt(struct shard *s, const struct baton *b);
 /* Events of epoll for it; it may be gone afterwards, as after each call below. */
 void conn_event(struct shard *s, struct conn *c, uint32_t events);
 /* It was taken from the ready list. */

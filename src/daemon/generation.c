@@ -80,6 +80,7 @@ static int open_listener(struct generation *g, const struct config_listen *c, co
         log_error("cannot listen on %s: %s%s", address, reason(err), hint(err));
         return err;
     }
+    l->section = (uint16_t)(c - g->config->listens);
     g->n_listeners++;
     return 0;
 }

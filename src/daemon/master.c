@@ -107,9 +107,9 @@ static size_t next_worker_or_wait(const struct master *m)
     return i;
 }
 
-static void hand_out(struct master *m, size_t i, int fd)
+static void hand_out(struct master *m, size_t i, const struct baton *b)
 {
-    (void)handoff_push(&m->g->workers[i].handoff, fd); /* there is room: only we fill it */
+    (void)handoff_push(&m->g->workers[i].handoff, b); /* there is room: only we fill it */
     m->touched[i] = true;
     m->next = (i + 1) % m->g->n_workers;
     m->handed++;
@@ -127,7 +127,7 @@ static void pause_for_shortage(struct master *m, int error)
 }
 
 /* True once nobody waits in the backlog. */
-static bool accept_batch(struct master *m, int listen_fd, int most)
+static bool accept_batch(struct master *m, const struct listener *l, int most)
 {
     while (most-- > 0) {
         size_t i = next_worker_or_wait(m);
@@ -135,9 +135,9 @@ static bool accept_batch(struct master *m, int listen_fd, int most)
             watch_listeners(m, false);
             return false;
         }
-        int fd = listener_accept(listen_fd);
+        int fd = listener_accept(l->fd);
         if (fd >= 0) {
-            hand_out(m, i, fd);
+            hand_out(m, i, &(struct baton){.fd = fd, .since_us = clock_us(), .listener = l->section});
         } else if (listener_error_is_shortage(fd)) {
             pause_for_shortage(m, fd);
             return false;
@@ -172,7 +172,7 @@ static void empty_backlog(struct master *m)
 
     if (m->g->config->server.accept == ACCEPT_HANDOFF)
         for (size_t i = 0; i < m->g->n_listeners; i++)
-            empty = accept_batch(m, m->g->listeners[i].fd, INT32_MAX) && empty;
+            empty = accept_batch(m, &m->g->listeners[i], INT32_MAX) && empty;
     if (!empty && now_ms() < m->drain_until_ms)
         return;
     close_listeners(m);
@@ -197,6 +197,13 @@ static void on_signal(struct master *m)
     generation_stop(m->g, m->stop);
 }
 
+static void accept_from(struct master *m, int fd)
+{
+    for (size_t i = 0; i < m->g->n_listeners; i++)
+        if (m->g->listeners[i].fd == fd)
+            (void)accept_batch(m, &m->g->listeners[i], ACCEPT_BATCH);
+}
+
 static void dispatch(struct master *m, int fd)
 {
     if (fd == m->signal_fd)
@@ -204,7 +211,7 @@ static void dispatch(struct master *m, int fd)
     else if (fd == m->g->gate.fd)
         gate_clear(&m->g->gate);
     else if (m->stop == STOP_NOT)
-        (void)accept_batch(m, fd, ACCEPT_BATCH);
+        accept_from(m, fd);
 }
 
 static void loop(struct master *m)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hand accepted sockets from the master to one worker: where a connection changes its thread. The two counters only
+/* Hand connections from one thread to another: where a connection changes its thread. The two counters only
  * grow; their difference is what the ring holds. Each side keeps a copy of the other's counter and looks at the real
  * one, which costs a cache line's journey, only when the copy says full or empty. */
 
@@ -23,10 +23,12 @@ int handoff_init(struct handoff *h)
 
 void handoff_fini(struct handoff *h)
 {
+    struct baton b;
+
     if (h->wake_fd < 0)
         return;
-    for (int fd; (fd = handoff_pop(h)) >= 0;)
-        close(fd);
+    while (handoff_pop(h, &b))
+        close(b.fd);
     close(h->wake_fd);
     h->wake_fd = -1;
 }
@@ -41,13 +43,13 @@ bool handoff_has_room(struct handoff *h)
     return pushed - h->popped_seen < HANDOFF_SLOTS;
 }
 
-bool handoff_push(struct handoff *h, int fd)
+bool handoff_push(struct handoff *h, const struct baton *b)
 {
     if (!handoff_has_room(h))
         return false;
 
     uint32_t pushed = atomic_load_explicit(&h->pushed, memory_order_relaxed);
-    h->slot[pushed & (HANDOFF_SLOTS - 1)] = fd;
+    h->slot[pushed & (HANDOFF_SLOTS - 1)] = *b;
     atomic_store_explicit(&h->pushed, pushed + 1, memory_order_release);
     return true;
 }
@@ -60,18 +62,18 @@ void handoff_signal(struct handoff *h)
     (void)n; /* it fails only where the count is at its top, and then the worker is awake already */
 }
 
-int handoff_pop(struct handoff *h)
+bool handoff_pop(struct handoff *h, struct baton *b)
 {
     uint32_t popped = atomic_load_explicit(&h->popped, memory_order_relaxed);
 
     if (popped == h->pushed_seen) {
         h->pushed_seen = atomic_load_explicit(&h->pushed, memory_order_acquire);
         if (popped == h->pushed_seen)
-            return -1;
+            return false;
     }
-    int fd = h->slot[popped & (HANDOFF_SLOTS - 1)];
+    *b = h->slot[popped & (HANDOFF_SLOTS - 1)];
     atomic_store_explicit(&h->popped, popped + 1, memory_order_release);
-    return fd;
+    return true;
 }
 
 bool handoff_waits(const struct handoff *h)

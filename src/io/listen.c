@@ -153,7 +153,7 @@ static int bind_to(const struct listener *l, const struct address *a)
 
 static int open_at(struct listener *l, const struct address *a, const struct listen_options *options, bool hears)
 {
-    *l = (struct listener){.fd = -1, .is_unix = a->of.any.sa_family == AF_UNIX};
+    *l = (struct listener){.fd = -1, .section = l->section, .is_unix = a->of.any.sa_family == AF_UNIX};
     l->fd = socket(a->of.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (l->fd < 0)
         return -errno;
@@ -185,7 +185,7 @@ int listener_again(struct listener *l, const struct listener *first, const struc
 {
     struct address a = {.len = sizeof a.of};
 
-    *l = (struct listener){.fd = -1, .is_unix = first->is_unix};
+    *l = (struct listener){.fd = -1, .section = first->section, .is_unix = first->is_unix};
     if (first->is_unix) {
         l->fd = fcntl(first->fd, F_DUPFD_CLOEXEC, 0);
         return l->fd < 0 ? -errno : 0;

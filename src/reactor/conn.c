@@ -261,25 +261,27 @@ static enum step conn_run(struct shard *s, struct conn *c)
 }
 
 /* Tried at once: the first request is there as a rule, and one that ends the connection never needs epoll. */
-void conn_adopt(struct shard *s, int fd)
+void conn_adopt(struct shard *s, const struct baton *b)
 {
     struct conn *c = calloc(1, sizeof *c);
 
     if (c == NULL) {
         s->closed[CLOSE_NO_MEMORY]++;
-        close(fd);
+        close(b->fd);
         return;
     }
-    c->fd = fd;
+    c->fd = b->fd;
+    c->peer = b->peer;
+    c->requests = b->served;
     c->readable = true;
     timer_init(&c->timer);
     list_init(&c->ready);
     s->connections++;
-    conn_wait_for(s, c, TIMEOUT_HEADER);
+    conn_wait_for(s, c, b->served ? TIMEOUT_KEEPALIVE : TIMEOUT_HEADER);
     if (conn_run(s, c) == GONE)
         return;
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
-    if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+    if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0)
         conn_close(s, c, CLOSE_NO_MEMORY);
 }
 

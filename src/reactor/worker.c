@@ -31,9 +31,9 @@ static void adopt_some(struct worker *w)
 {
     w->adopting = true;
     for (int i = 0; i < ADOPT_BATCH && w->adopting; i++) {
-        int fd = handoff_pop(&w->handoff);
-        if (fd >= 0)
-            conn_adopt(&w->shard, fd);
+        struct baton baton;
+        if (handoff_pop(&w->handoff, &baton))
+            conn_adopt(&w->shard, &baton);
         else
             w->adopting = false;
     }
@@ -72,8 +72,9 @@ static void accept_batch(struct worker *w, const struct listener *l, int most)
             return;
         }
         int fd = listener_accept(l->fd);
+        struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = l->section};
         if (fd >= 0)
-            conn_adopt(&w->shard, fd);
+            conn_adopt(&w->shard, &baton);
         else if (listener_error_is_shortage(fd))
             pause_accepting(w);
         if (fd == -EAGAIN || listener_error_is_shortage(fd))

@@ -206,7 +206,7 @@ static void play(struct sv requests, struct pace *pace, struct buf *answers)
     later = 0;
     begin_turn(pace);
     (void)give(pair[0], &requests, &said, pace);
-    conn_adopt(&shard, pair[1]);
+    conn_adopt(&shard, &(struct baton){.fd = pair[1]});
     for (size_t idle = 0; shard.connections > 0;) {
         bool worked = turn(pace);
         if (pace->whole || !one_in(pace, 4))

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* io/baton.h: a connection on its way from one thread to another, and what its next owner must know of it (header only).
+ *
+ * A connection that was accepted is new. One that is passed on, from a worker that retires to one that begins, is idle:
+ * its last answer was sent, and what comes next on it is a request.
+ *
+ * Ownership: whoever has the baton owns its descriptor.
+ * Threads:   a value; it goes through io/handoff, or to another process.
+ * Errors:    none.
+ * Units:     since_us: the low 32 bits of CLOCK_MONOTONIC in microseconds, when it was accepted or passed on.
+ */
+#ifndef BATON_IO_BATON_H
+#define BATON_IO_BATON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "io/peer.h"
+
+/* It came in by no [listen] section that the configuration still has. */
+enum { BATON_NO_LISTENER = UINT16_MAX };
+
+struct baton {
+    struct peer peer; /* as far as it is known; all zero as a rule */
+    int fd;           /* owned */
+    uint32_t since_us;
+    uint16_t listener; /* index of the [listen] section among the configuration's */
+    bool served;       /* passed on, with at least one request answered */
+};
+
+#endif

@@ -13,7 +13,6 @@
 
 #include "base/log.h"
 #include "config/config.h"
-#include "daemon/generation.h"
 #include "daemon/master.h"
 #include "serve/error_page.h"
 
@@ -34,7 +33,8 @@ static const char usage[] =
     "  -V, --version           print the version\n"
     "  -h, --help              print this\n"
     "\n"
-    "TERM and INT stop: answers in flight are finished, a second signal stops at once.\n"
+    "TERM, INT stop: answers in flight are finished; a second one stops at once. HUP reloads the configuration,\n"
+    "USR1 opens the logs anew, USR2 has a new process of the binary take over. None of these closes a connection.\n"
     "Exit status: 0 after a stop, 78 for a bad configuration, 1 for anything else.\n";
 
 static const struct option long_options[] = {
@@ -102,20 +102,6 @@ static void read_command(struct command *cmd, int argc, char **argv)
     cmd->args.set = cmd->set;
 }
 
-static int open_error_log(const struct config_log *log)
-{
-    int fd = STDERR_FILENO;
-
-    if (strcmp(log->error, "stderr") != 0)
-        fd = open(log->error, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (fd < 0) {
-        (void)fprintf(stderr, "batond: cannot open the error log %s: %s\n", log->error, strerror(errno));
-        return -1;
-    }
-    log_init(fd, (enum log_level)log->level);
-    return 0;
-}
-
 /* A closed standard descriptor would be given to the next thing that is opened, and be written to by mistake. */
 static void fill_standard_fds(void)
 {
@@ -128,48 +114,36 @@ static void fill_standard_fds(void)
         close(fd);
 }
 
-static int serve(const struct config *config)
+static int serve(const struct command *cmd, char *const *argv)
 {
-    struct generation generation;
+    struct master_args args = {cmd->args, argv};
+    int status = EXIT_FAILURE;
 
-    if (open_error_log(&config->log) < 0)
-        return EXIT_FAILURE;
-    if (error_pages_init() < 0) {
-        log_error("out of memory");
-        return EXIT_FAILURE;
-    }
     master_block_signals();
-    if (generation_open(&generation, config) < 0)
-        return EXIT_FAILURE;
-    int err = master_run(&generation);
-    if (err < 0) {
-        log_error("cannot begin to serve: %s", strerror(-err));
-        generation_stop(&generation, STOP_NOW);
-    }
-    generation_end(&generation);
+    if (error_pages_init() < 0)
+        log_error("out of memory");
+    else
+        status = master_run(&args);
     error_pages_fini();
-    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status;
 }
 
 static int with_config(const struct command *cmd)
 {
     struct config config;
     int err = config_load(&config, &cmd->args, stderr);
-    int status = EXIT_SUCCESS;
 
     if (err < 0)
         return err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
     if (cmd->action == PRINT)
         (void)fwrite(config.effective.p, 1, config.effective.len, stdout);
-    else if (cmd->action == CHECK)
-        (void)fprintf(stderr, "batond: the configuration is good\n");
     else
-        status = serve(&config);
+        (void)fprintf(stderr, "batond: the configuration is good\n");
     config_fini(&config);
-    return status;
+    return EXIT_SUCCESS;
 }
 
-static int run(const struct command *cmd)
+static int run(const struct command *cmd, char *const *argv)
 {
     switch (cmd->action) {
     case DEFAULTS:
@@ -185,6 +159,7 @@ static int run(const struct command *cmd)
         (void)fputs(usage, stderr);
         return EXIT_FAILURE;
     case SERVE:
+        return serve(cmd, argv);
     case CHECK:
     case PRINT:
         break;
@@ -204,7 +179,7 @@ int main(int argc, char **argv)
     fill_standard_fds();
     if (cmd.listen != NULL && cmd.set != NULL) {
         read_command(&cmd, argc, argv);
-        status = run(&cmd);
+        status = run(&cmd, argv);
     }
     free(cmd.listen);
     free(cmd.set);

@@ -1,44 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/generation.h: a configuration at work: its listeners, its logs, its workers.
+/* daemon/generation.h: a configuration at work: its sockets, its logs, its workers.
  *
- * Ownership: the generation borrows the configuration, which must outlive it, and owns all else.
+ * A reload makes a new one beside the old. All that can fail fails in generation_new, before anything is changed; the old
+ * one retires once the new one has started.
+ *
+ * Ownership: a generation owns its configuration and all else but the sockets, which it borrows from the table.
  * Threads:   the master.
- * Errors:    generation_open returns 0 or -errno, after saying in the log what it could not do; nothing is left open
- *            then. Only after it has succeeded does generation_start let anybody in.
+ * Errors:    generation_new returns 0, -EINVAL for a configuration that is wrong, or -errno, after saying what it could
+ *            not do: about the configuration to `report`, about all else to the log. Nothing is left open then.
  */
 #ifndef BATON_DAEMON_GENERATION_H
 #define BATON_DAEMON_GENERATION_H
 
+#include "base/list.h"
 #include "config/config.h"
+#include "daemon/sockets.h"
 #include "io/gate.h"
 #include "io/listen.h"
 #include "reactor/worker.h"
 
 struct generation {
-    const struct config *config; /* borrowed */
-    struct gate gate;
-    struct listener *listeners; /* owned */
-    size_t n_listeners;
-    struct listen_options *listen_options; /* owned: one for each listener */
-    struct worker *workers;                /* owned */
+    struct config config;
+    struct list link;                      /* in the master's list of those that retired */
+    struct gate *gate;                     /* borrowed */
+    struct bound **bound;                  /* owned array: of each address, in the order of the configuration */
+    struct listen_options *listen_options; /* owned: one for each address */
+    uint16_t *section;                     /* owned: one for each address */
+    size_t n_bound;
+    struct sockets *sockets; /* borrowed */
+    struct door *doors;      /* owned: where the master accepts; n_doors of them */
+    size_t n_doors;
+    struct worker *workers; /* owned */
     size_t n_workers;
+    size_t n_made;
     size_t n_started;
     struct sums *sums; /* owned */
     uint64_t max_connections;
-    int access_fd; /* owned, unless it is standard output; -1 = off */
+    uint64_t handed; /* connections that the master gave to its workers */
+    int access_fd;   /* owned, unless it is standard output; -1 = off */
 };
 
-int generation_open(struct generation *g, const struct config *config);
+int generation_new(struct generation **g, const struct config_args *args, struct sockets *sockets, struct gate *gate,
+                   FILE *report);
+
+/* Let the workers go. On failure those that run were told to stop. */
 int generation_start(struct generation *g);
 
-/* Ask all workers to end. */
+/* Ask all workers to end, or to do so sooner. */
 void generation_stop(struct generation *g, enum stop how);
-bool generation_done(struct generation *g);
+bool generation_done(const struct generation *g);
+/* No worker accepts any more, and what was in their backlogs is theirs. */
+bool generation_is_deaf(const struct generation *g);
 
-/* The listening sockets go; what a unix socket was called goes with them. */
+/* Open the log files anew: somebody has renamed them. What cannot be opened stays as it is. */
+void generation_reopen_logs(struct generation *g);
+
+/* Connections that its workers have. */
+uint64_t generation_connections(const struct generation *g);
+
+/* Put the sockets back. The last to do so closes them, and what a unix socket was called goes with it. */
 void generation_close_listeners(struct generation *g);
 
+/* Where a section of `from` is among the [listen] sections of `to`, by its name; BATON_NO_LISTENER where it is gone. */
+uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section);
+
 /* Wait for the workers that run, all of which were told to stop, and free everything. */
-void generation_end(struct generation *g);
+void generation_free(struct generation **g);
 
 #endif

@@ -1,20 +1,71 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/master.h: accept, hand out, and mind the signals.
+/* daemon/master.h: the daemon's life: start, reload, upgrade, stop.
  *
- * The first TERM or INT begins a graceful stop: the listeners close, idle connections end, answers in flight are
- * finished within drain_timeout. The second stops at once.
+ *     TERM, INT   stop: unhealthy for drain_delay, then the listeners close, idle connections end, and answers under way are
+ *                 finished within drain_timeout. The second of these stops at once.
+ *     HUP         reload: a new generation from the same command line and the files as they are now; or none, and why
+ *     USR1        open the logs anew
+ *     USR2        upgrade: a new process of the same binary takes over
  *
- * Ownership: borrows the generation, opened and not yet started; a connection is the master's from accept to handoff_push.
+ * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/retired, daemon/succession.
+ *
+ * Ownership: borrows the command line for good.
  * Threads:   the main thread. master_block_signals must be called before any other thread starts.
- * Errors:    master_run returns 0 after a stop, or -errno where it could not begin.
- * Source:    accept4(2), epoll(7), signalfd(2), daemon(7).
+ * Errors:    master_run returns the status to exit with: 0, 1, or EX_CONFIG for a configuration that is wrong.
+ * Source:    daemon(7), signalfd(2), sd_notify(3), sysexits.h(3head).
  */
 #ifndef BATON_DAEMON_MASTER_H
 #define BATON_DAEMON_MASTER_H
 
+#include <limits.h>
+
+#include "base/list.h"
+#include "config/config.h"
+#include "daemon/acceptor.h"
 #include "daemon/generation.h"
+#include "daemon/pulse.h"
+#include "daemon/sockets.h"
+#include "daemon/systemd.h"
+
+struct master_args {
+    struct config_args config;
+    char *const *argv; /* of the process, for its successors */
+};
+
+struct master {
+    const struct master_args *args;
+    char path[PATH_MAX]; /* of our binary, as it was when we started */
+    int epoll_fd;        /* owned */
+    int signal_fd;       /* owned */
+    struct systemd systemd;
+    struct sockets sockets;
+    struct acceptor acceptor;
+    struct pulse pulse;
+    struct generation *g; /* owned; NULL once a successor has taken over */
+    struct list retired;  /* owned generations that have connections still */
+    bool waits;           /* something that is passed on found no room */
+    int successor_fd;     /* owned; -1 = there is none */
+    bool succeeded;       /* it serves now, and we pass on what we have */
+    uint64_t give_up_ms;  /* on a successor that does not serve */
+    int predecessor_fd;   /* owned; -1 = there is none, or it is done */
+    bool main;            /* we, and not our predecessor, are whom the service manager knows */
+    enum stop stop;
+    uint64_t stop_next_ms; /* the end of drain_delay, then of drain_timeout */
+    bool closed;           /* the listeners are gone */
+};
+
+/* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (daemon/acceptor). */
+enum source { SOURCE_DOOR, SOURCE_SIGNALS, SOURCE_GATE, SOURCE_OUTBOX, SOURCE_SUCCESSOR, SOURCE_PREDECESSOR };
 
 void master_block_signals(void);
-int master_run(struct generation *g);
+int master_run(const struct master_args *args);
+
+/* Watch a descriptor, edge-triggered. 0 or -errno. */
+int master_watch(const struct master *m, enum source source, int fd, uint32_t events);
+
+uint64_t master_now_ms(void);
+
+/* Tell the service manager where we are in life, in a word and in figures. */
+void master_say(const struct master *m, const char *state);
 
 #endif

@@ -43,6 +43,8 @@ void handoff_signal(struct handoff *h);
 
 /* The next one; false where the ring is empty. */
 bool handoff_pop(struct handoff *h, struct baton *b);
+/* The same, but it stays in the ring. */
+bool handoff_peek(struct handoff *h, struct baton *b);
 /* Is there one? */
 bool handoff_waits(const struct handoff *h);
 

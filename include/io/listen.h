@@ -2,7 +2,7 @@
 /* io/listen.h: sockets that wait for connections.
  *
  * Ownership: a listener owns its descriptor and, for a unix socket, the name in the file system that it made.
- * Threads:   one at a time; accept may be called on copies of the descriptor elsewhere.
+ * Threads:   one at a time; accept may be called on the descriptor, or copies of it, elsewhere.
  * Errors:    0, or -errno of the system call that failed; -EINVAL for an address that is none.
  * Source:    socket(7), ip(7), ipv6(7), tcp(7), unix(7).
  */
@@ -16,22 +16,33 @@
 struct listen_options {
     int backlog;
     bool defer_accept; /* wake for a connection once its first bytes are there */
-    bool reuseport;    /* listener_again may open others; this one holds the address and is not listened on */
+    bool reuseport;    /* listener_again may open others beside it */
 };
 
 struct listener {
-    int fd;           /* owned; -1 when closed */
-    uint16_t section; /* index of its [listen] section; BATON_NO_LISTENER for others */
+    int fd; /* owned; -1 when closed */
     bool is_unix;
     char *made; /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
+};
+
+/* A listening socket as those see it who accept from it. */
+struct door {
+    int fd;           /* borrowed */
+    uint16_t section; /* index of its [listen] section; BATON_NO_LISTENER for others */
 };
 
 /* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). */
 int listener_open(struct listener *l, const char *address, const struct listen_options *options);
 
-/* A further socket at the same address that is listened on, for a thread of its own. A unix socket, of which there can
- * be one only, is listened on from the start, and this gives a copy of its descriptor. */
+/* A further socket at the same address, for a thread of its own. -EOPNOTSUPP for a unix socket, of which there is one. */
 int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options);
+
+/* Take over a socket that another process opened. On failure the descriptor stays the caller's: -EINVAL where it is not
+ * a listening stream socket, -ENOENT where the name that `address` gives a unix socket is gone. */
+int listener_adopt(struct listener *l, int fd, const char *address, const struct listen_options *options);
+
+/* Change what can be changed while it is open. */
+int listener_change(const struct listener *l, const struct listen_options *options);
 
 void listener_close(struct listener *l);
 

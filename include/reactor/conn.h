@@ -41,6 +41,7 @@ struct conn {
     int fd;                /* owned */
     uint32_t requests;     /* answered so far */
     uint32_t lingered;     /* bytes thrown away since the last answer */
+    uint16_t listener;     /* index of the [listen] section it came in by */
     uint16_t sum_waits;    /* times that the request at the front was put off, until a file is summed */
     uint8_t waits_for;     /* enum timeout_kind */
     bool readable;         /* there may be bytes in the socket */
@@ -59,8 +60,8 @@ void conn_event(struct shard *s, struct conn *c, uint32_t events);
 void conn_go_on(struct shard *s, struct conn *c);
 /* Its timer ended. */
 void conn_expired(struct shard *s, struct conn *c);
-/* Give an idle one its last chance to have sent something; then it is closed. */
-void conn_drain(struct shard *s, struct conn *c);
+/* The shard began to drain, or to retire: an idle one has a last chance to have sent something, and then ends here. */
+void conn_leave(struct shard *s, struct conn *c);
 void conn_close(struct shard *s, struct conn *c, enum close_reason reason);
 
 /* Start to wait for something; the time runs from now. */

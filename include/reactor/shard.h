@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "http/parse.h"
+#include "io/handoff.h"
 #include "io/out.h"
 #include "io/timeout.h"
 #include "serve/access_log.h"
@@ -42,7 +43,11 @@ struct shard {
     const struct config_limits *limits; /* borrowed */
     pthread_t thread;                   /* the worker's; debug builds compare */
     int epoll_fd;                       /* owned */
-    bool draining;                      /* answers say that the connection ends */
+    bool ending;                        /* answers say that the connection ends */
+    bool draining;                      /* idle connections end */
+    bool retiring;                      /* idle connections are passed on */
+    bool crowded;                       /* one could not be, as the outbox was full */
+    struct handoff outbox;              /* to the master: what is passed on */
 
     struct serve serve;
     struct access_log access;

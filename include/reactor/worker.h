@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reactor/worker.h: a thread with its loop.
  *
- * Ownership: a worker owns its descriptors, buffers and listeners from worker_init to worker_fini.
+ * Ownership: a worker owns its descriptors and buffers from worker_init to worker_fini.
  * Threads:   init, start, stop, join, fini and `ended`, `done`: the master. All else inside is the worker's own.
  * Errors:    init opens all that the worker will ever need itself; it and start return 0 or -errno.
  * Source:    epoll(7), pthreads(7).
@@ -19,32 +19,40 @@
 #include "io/listen.h"
 #include "reactor/shard.h"
 
-/* How the worker is asked to end: not at all; to finish its answers, within drain_timeout, and those of connections that
- * are still handed to it; to end once it has none; at once. */
-enum stop { STOP_NOT, STOP_DRAIN, STOP_WHEN_EMPTY, STOP_NOW };
+/* How the worker is asked to end, each more urgent than the one before it:
+ *     RETIRE      another generation goes on: pass on what is idle or becomes it, finish all else, and end
+ *     ANNOUNCE    say with each answer that the connection ends; else go on
+ *     DRAIN       finish the answers, within drain_timeout, and those of connections that are still handed over
+ *     WHEN_EMPTY  none will be handed over any more: end once there is none
+ *     NOW         end */
+enum stop { STOP_NOT, STOP_RETIRE, STOP_ANNOUNCE, STOP_DRAIN, STOP_WHEN_EMPTY, STOP_NOW };
 
 struct worker_options {
     struct shard_options shard;
-    struct gate *gate;             /* borrowed: opened when a connection ended or was adopted */
-    const struct listener *accept; /* borrowed: listeners of which this worker has its own; n_accept of them */
-    const struct listen_options *accept_options; /* borrowed: how to open each */
-    size_t n_accept;
+    struct gate *gate;  /* borrowed: opened when a connection ended or was adopted */
+    struct door *doors; /* owned by the worker once worker_init is called: where it accepts itself */
+    size_t n_doors;
     uint64_t max_connections; /* that it may accept itself */
 };
 
 struct worker {
     pthread_t thread;       /* the master's, to join */
+    bool touched;           /* the master's: it has handed over, and not signalled yet */
     struct handoff handoff; /* from the master */
     struct shard shard;
     struct worker_options options;
-    struct listener *listeners; /* owned: options.n_accept of them */
-    bool adopting;              /* the ring may hold more, of which epoll will not tell again */
-    bool accepting;             /* the listeners are in epoll */
-    uint64_t accept_again_ms;   /* after a shortage: not before this */
+    bool adopting;            /* the ring may hold more, of which epoll will not tell again */
+    bool accepting;           /* the doors are in epoll */
+    int stopping;             /* enum stop; as far as it has begun */
+    uint64_t accept_again_ms; /* after a shortage: not before this */
     uint64_t drain_until_ms;
     uint64_t told_ended;
+    uint64_t turns_seen;    /* the master's: when it last looked, and woke it */
+    bool poked;             /* the master's: it has */
+    _Atomic uint64_t turns; /* of the loop; written by the worker, which lives as long as it grows */
     _Atomic uint64_t ended; /* connections since the start; written by the worker */
     _Atomic int stop;       /* enum stop; written by the master */
+    _Atomic bool deaf;      /* written by the worker: it accepts no more, and its backlogs are empty */
     _Atomic bool done;      /* written by the worker, last */
 };
 

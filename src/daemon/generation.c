@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A configuration at work. All that can fail fails in generation_open, before a connection
- * is accepted. */
+/* A configuration at work. All that can fail fails in generation_new, before a connection is accepted and while another
+ * generation may still serve. */
 
 #include "daemon/generation.h"
 
@@ -14,9 +14,10 @@
 
 #include "base/log.h"
 #include "daemon/cpus.h"
+#include "files/sums.h"
 
 /* Of the descriptors that the process may have, an eighth is for cached files and some for the daemon itself. */
-enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 4, URL_MAX = 160 };
+enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 5, URL_MAX = 160 };
 
 static const char *reason(int err)
 {
@@ -37,7 +38,7 @@ static uint64_t raise_fd_limit(void)
 
 static int open_access_log(struct generation *g)
 {
-    const char *to = g->config->log.access;
+    const char *to = g->config.log.access;
 
     g->access_fd = -1;
     if (to == NULL)
@@ -65,44 +66,72 @@ static const char *hint(int err)
     }
 }
 
-static int open_listener(struct generation *g, const struct config_listen *c, const char *address)
+static struct listen_options listen_options(const struct generation *g, const struct config_listen *c)
 {
-    struct listener *l = &g->listeners[g->n_listeners];
-    struct listen_options *options = &g->listen_options[g->n_listeners];
-
-    *options = (struct listen_options){
+    return (struct listen_options){
         .backlog = (int)c->backlog,
         .defer_accept = c->defer_accept,
-        .reuseport = g->config->server.accept == ACCEPT_REUSEPORT,
+        .reuseport = g->config.server.accept == ACCEPT_REUSEPORT,
     };
-    int err = listener_open(l, address, options);
-    if (err < 0) {
+}
+
+static int open_bound(struct generation *g, const char *address, uint16_t section, const struct listen_options *options)
+{
+    size_t n = options->reuseport ? g->n_workers : 1;
+    int err = sockets_get(g->sockets, address, options, n, &g->bound[g->n_bound]);
+
+    if (err == -ENOENT && sockets_is_passed(address)) {
+        log_error("no socket of that name was passed to us: %s", address);
+    } else if (err < 0) {
         log_error("cannot listen on %s: %s%s", address, reason(err), hint(err));
-        return err;
+    } else {
+        g->listen_options[g->n_bound] = *options;
+        g->section[g->n_bound++] = section;
     }
-    l->section = (uint16_t)(c - g->config->listens);
-    g->n_listeners++;
-    return 0;
+    return err;
 }
 
 static int open_listeners(struct generation *g)
 {
-    const struct config *c = g->config;
+    const struct config *c = &g->config;
     size_t n = 0;
     int err = 0;
 
     for (size_t i = 0; i < c->n_listens; i++)
         n += c->listens[i].address.n;
-    if (n == 0)
-        return -EINVAL;
-    g->listeners = calloc(n, sizeof *g->listeners);
-    g->listen_options = calloc(n, sizeof *g->listen_options);
-    if (g->listeners == NULL || g->listen_options == NULL)
+    g->bound = calloc(n + 1, sizeof *g->bound);
+    g->listen_options = calloc(n + 1, sizeof *g->listen_options);
+    g->section = calloc(n + 1, sizeof *g->section);
+    if (g->bound == NULL || g->listen_options == NULL || g->section == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < c->n_listens; i++)
-        for (size_t k = 0; k < c->listens[i].address.n && err == 0; k++)
-            err = open_listener(g, &c->listens[i], c->listens[i].address.v[k]);
+    sockets_begin(g->sockets);
+    for (size_t i = 0; i < c->n_listens; i++) {
+        const struct config_listen *l = &c->listens[i];
+        struct listen_options options = listen_options(g, l);
+        for (size_t k = 0; k < l->address.n && err == 0; k++)
+            err = open_bound(g, l->address.v[k], (uint16_t)i, &options);
+    }
     return err;
+}
+
+/* The doors of one of `parts` that share all sockets: of each address every parts-th socket, beginning with the part-th;
+ * where there are fewer sockets than that, one of them for several parts. */
+static int deal_doors(const struct generation *g, size_t part, size_t parts, struct door **doors, size_t *n)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < g->n_bound; i++)
+        most += g->bound[i]->n / parts + 1;
+    *n = 0;
+    *doors = calloc(most + 1, sizeof **doors);
+    if (*doors == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < g->n_bound; i++) {
+        const struct bound *b = g->bound[i];
+        for (size_t k = part % (b->n < parts ? b->n : parts); k < b->n; k += parts)
+            (*doors)[(*n)++] = (struct door){b->v[k].fd, g->section[i]};
+    }
+    return 0;
 }
 
 static uint64_t share(uint64_t whole, size_t parts)
@@ -110,69 +139,84 @@ static uint64_t share(uint64_t whole, size_t parts)
     return (whole + parts - 1) / parts;
 }
 
-static int open_workers(struct generation *g, size_t n, uint64_t file_fds)
+static int open_worker(struct generation *g, struct worker_options options)
 {
-    const struct config_server *server = &g->config->server;
-    bool own = server->accept == ACCEPT_REUSEPORT;
+    int err = 0;
+
+    if (g->config.server.accept == ACCEPT_REUSEPORT)
+        err = deal_doors(g, g->n_made, g->n_workers, &options.doors, &options.n_doors);
+    if (err == 0)
+        err = worker_init(&g->workers[g->n_made], &options);
+    if (err == -ENOENT || err == -ENOTDIR || err == -EACCES)
+        log_error("cannot open the root %s: %s", g->config.sites[0].root, reason(err));
+    else if (err < 0)
+        log_error("cannot make worker %zu of %zu: %s", g->n_made + 1, g->n_workers, reason(err));
+    return err;
+}
+
+static int open_workers(struct generation *g, uint64_t file_fds)
+{
+    const struct config_server *server = &g->config.server;
+    size_t n = g->n_workers;
     struct worker_options options = {
-        .shard = {.config = g->config,
+        .shard = {.config = &g->config,
                   .sums = g->sums,
                   .access_fd = g->access_fd,
                   .cache = {.memory = server->cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,
                             .fds = (uint32_t)share(file_fds, n)}},
-        .gate = &g->gate,
-        .accept = g->listeners,
-        .accept_options = g->listen_options,
-        .n_accept = own ? g->n_listeners : 0,
+        .gate = g->gate,
         .max_connections = share(g->max_connections, n),
     };
+    int err = 0;
 
     g->workers = aligned_alloc(_Alignof(struct worker), n * sizeof *g->workers);
     if (g->workers == NULL)
         return -ENOMEM;
-    for (; g->n_workers < n; g->n_workers++) {
-        int err = worker_init(&g->workers[g->n_workers], &options);
-        if (err == -ENOENT || err == -ENOTDIR || err == -EACCES)
-            log_error("cannot open the root %s: %s", g->config->sites[0].root, reason(err));
-        else if (err < 0)
-            log_error("cannot make worker %zu of %zu: %s", g->n_workers + 1, n, reason(err));
-        if (err < 0)
-            return err;
-    }
-    return 0;
+    for (; err == 0 && g->n_made < n; g->n_made += err == 0)
+        err = open_worker(g, options);
+    return err;
 }
 
 static int open_all(struct generation *g)
 {
-    const struct config_server *server = &g->config->server;
-    size_t n = server->workers > 0 ? server->workers : cpus_available();
+    const struct config_server *server = &g->config.server;
     uint64_t fds = raise_fd_limit();
-    uint64_t own = OWN_FDS + OWN_FDS_PER_WORKER * n + fds / FILE_SHARE;
 
+    g->n_workers = server->workers > 0 ? server->workers : cpus_available();
+    uint64_t own = OWN_FDS + OWN_FDS_PER_WORKER * g->n_workers + fds / FILE_SHARE;
     g->max_connections = server->max_connections;
     if (g->max_connections == 0)
         g->max_connections = fds > own ? fds - own : 1;
-    int err = gate_init(&g->gate);
-    if (err == 0)
-        err = sums_new(&g->sums);
+    int err = sums_new(&g->sums);
     if (err == 0)
         err = open_access_log(g);
     if (err == 0)
         err = open_listeners(g);
+    if (err == 0 && server->accept == ACCEPT_HANDOFF)
+        err = deal_doors(g, 0, 1, &g->doors, &g->n_doors);
     if (err == 0)
-        err = open_workers(g, n, fds / FILE_SHARE);
+        err = open_workers(g, fds / FILE_SHARE);
     return err;
 }
 
-int generation_open(struct generation *g, const struct config *config)
+int generation_new(struct generation **out, const struct config_args *args, struct sockets *sockets, struct gate *gate,
+                   FILE *report)
 {
-    *g = (struct generation){.config = config, .access_fd = -1, .gate = {.fd = -1}};
-    int err = open_all(g);
-    if (err < 0) {
-        log_error("cannot start: %s", reason(err));
-        generation_end(g);
-    }
+    struct generation *g = calloc(1, sizeof *g);
+
+    *out = g;
+    if (g == NULL)
+        return -ENOMEM;
+    g->sockets = sockets;
+    g->gate = gate;
+    g->access_fd = -1;
+    list_init(&g->link);
+    int err = config_load(&g->config, args, report);
+    if (err == 0)
+        err = open_all(g);
+    if (err < 0)
+        generation_free(out);
     return err;
 }
 
@@ -180,19 +224,25 @@ static void say_where(const struct generation *g)
 {
     char url[URL_MAX];
 
-    for (size_t i = 0; i < g->n_listeners; i++) {
-        listener_describe(&g->listeners[i], url, sizeof url);
-        log_notice("serving %s on %s", g->config->sites[0].root, url);
+    for (size_t i = 0; i < g->n_bound; i++) {
+        listener_describe(&g->bound[i]->v[0], url, sizeof url);
+        log_notice("serving %s on %s", g->config.sites[0].root, url);
     }
     log_info("%zu workers, at most %" PRIu64 " connections", g->n_workers, g->max_connections);
 }
 
 int generation_start(struct generation *g)
 {
-    for (; g->n_started < g->n_workers; g->n_started++) {
-        int err = worker_start(&g->workers[g->n_started]);
-        if (err < 0)
-            return err;
+    int err = 0;
+
+    for (; err == 0 && g->n_started < g->n_made; g->n_started += err == 0)
+        err = worker_start(&g->workers[g->n_started]);
+    for (size_t i = 0; err == 0 && i < g->n_bound; i++)
+        err = sockets_change(g->bound[i], &g->listen_options[i]);
+    if (err < 0) {
+        log_error("cannot begin to serve: %s", reason(err));
+        generation_stop(g, STOP_NOW);
+        return err;
     }
     say_where(g);
     return 0;
@@ -200,11 +250,11 @@ int generation_start(struct generation *g)
 
 void generation_stop(struct generation *g, enum stop how)
 {
-    for (size_t i = 0; i < g->n_workers; i++)
+    for (size_t i = 0; i < g->n_started; i++)
         worker_stop(&g->workers[i], how);
 }
 
-bool generation_done(struct generation *g)
+bool generation_done(const struct generation *g)
 {
     for (size_t i = 0; i < g->n_started; i++)
         if (!atomic_load_explicit(&g->workers[i].done, memory_order_acquire))
@@ -212,25 +262,63 @@ bool generation_done(struct generation *g)
     return true;
 }
 
-void generation_close_listeners(struct generation *g)
-{
-    for (size_t i = 0; i < g->n_listeners; i++)
-        listener_close(&g->listeners[i]);
-}
-
-void generation_end(struct generation *g)
+bool generation_is_deaf(const struct generation *g)
 {
     for (size_t i = 0; i < g->n_started; i++)
-        worker_join(&g->workers[i]);
+        if (!atomic_load(&g->workers[i].deaf))
+            return false;
+    return true;
+}
+
+void generation_reopen_logs(struct generation *g)
+{
+    (void)g;
+}
+
+uint64_t generation_connections(const struct generation *g)
+{
+    uint64_t ended = 0;
+
     for (size_t i = 0; i < g->n_workers; i++)
+        ended += atomic_load(&g->workers[i].ended);
+    return g->handed - ended;
+}
+
+void generation_close_listeners(struct generation *g)
+{
+    g->n_doors = 0;
+    while (g->n_bound > 0)
+        sockets_put(g->sockets, &g->bound[--g->n_bound]);
+}
+
+uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section)
+{
+    if (section < from->config.n_listens)
+        for (size_t i = 0; i < to->config.n_listens; i++)
+            if (strcmp(to->config.listens[i].name, from->config.listens[section].name) == 0)
+                return (uint16_t)i;
+    return BATON_NO_LISTENER;
+}
+
+void generation_free(struct generation **out)
+{
+    struct generation *g = *out;
+
+    *out = NULL;
+    for (size_t i = 0; i < g->n_started; i++)
+        worker_join(&g->workers[i]);
+    for (size_t i = 0; i < g->n_made; i++)
         worker_fini(&g->workers[i]);
     sums_free(&g->sums);
     generation_close_listeners(g);
+    list_remove(&g->link);
     free(g->workers);
-    free(g->listeners);
+    free(g->doors);
+    free(g->bound);
     free(g->listen_options);
-    gate_fini(&g->gate);
+    free(g->section);
     if (g->access_fd >= 0 && g->access_fd != STDOUT_FILENO)
         close(g->access_fd);
-    *g = (struct generation){.access_fd = -1, .gate = {.fd = -1}};
+    config_fini(&g->config);
+    free(g);
 }

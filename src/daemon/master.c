@@ -1,39 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Accept, hand out, mind the signals. With accept = handoff every connection begins here: accepted in batches, handed
- * round-robin to the workers' rings, one signal for each worker that got any. When there is no room (rings full,
- * max_connections reached) or a shortage, connections stay in the kernel's backlog and the master sleeps. */
+/* The daemon's life. The master sleeps until there is a signal, a connection to deal out, or news of a worker, of the
+ * process that it replaces or of the one that will replace it. */
 
 #include "daemon/master.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <time.h>
+#include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/reload.h"
+#include "daemon/retired.h"
+#include "daemon/succession.h"
 
-enum { EVENTS = 16, ACCEPT_BATCH = 64, RETRY_MS = 100, TELL_SECONDS = 60 };
+enum { EVENTS = 64, RETRY_MS = 100 };
 
-struct master {
-    struct generation *g;
-    int epoll_fd;  /* owned */
-    int signal_fd; /* owned */
-    size_t next;   /* worker, of the round */
-    bool *touched; /* owned: one for each worker, that got a connection in this batch */
-    uint64_t handed;
-    bool accepting; /* the listeners are watched */
-    bool closed;    /* the listeners are gone */
-    uint64_t drain_until_ms;
-    time_t told; /* when a shortage was last logged */
-    enum stop stop;
-};
-
-static uint64_t now_ms(void)
+uint64_t master_now_ms(void)
 {
     struct clock clock;
 
@@ -41,235 +32,274 @@ static uint64_t now_ms(void)
     return clock.now_ms;
 }
 
-static void stop_signals(sigset_t *set)
+static void our_signals(sigset_t *set)
 {
+    static const int ours[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
+
     sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        sigaddset(set, ours[i]);
 }
 
 void master_block_signals(void)
 {
     sigset_t set;
 
-    stop_signals(&set);
+    our_signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN); /* NOLINT(bugprone-signal-handler): SIG_IGN is none */
 }
 
-static int watch(struct master *m, int op, int fd, uint32_t events)
+int master_watch(const struct master *m, enum source source, int fd, uint32_t events)
 {
-    struct epoll_event event = {.events = events, .data.fd = fd};
+    struct epoll_event event = {.events = events | EPOLLET, .data.u64 = (uint64_t)source << 32 | (uint32_t)fd};
 
-    return epoll_ctl(m->epoll_fd, op, fd, &event) < 0 ? -errno : 0;
+    return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-static void watch_listeners(struct master *m, bool accepting)
+void master_say(const struct master *m, const char *state)
 {
-    m->accepting = accepting;
-    for (size_t i = 0; i < m->g->n_listeners; i++)
-        (void)watch(m, EPOLL_CTL_MOD, m->g->listeners[i].fd, accepting ? EPOLLIN : 0);
+    if (m->main && m->g != NULL)
+        systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections", state, m->g->n_workers,
+                       generation_connections(m->g));
 }
 
-static uint64_t connections(const struct master *m)
+/* Everybody is told; what the next step is, and when, is the caller's to say. */
+static void set_stop(struct master *m, enum stop how)
 {
-    uint64_t ended = 0;
-
-    for (size_t i = 0; i < m->g->n_workers; i++)
-        ended += atomic_load(&m->g->workers[i].ended);
-    return m->handed - ended;
-}
-
-/* The next worker of the round whose ring has room; n_workers where none has, or no connection may be added. */
-static size_t next_worker(const struct master *m)
-{
-    size_t n = m->g->n_workers;
-
-    if (connections(m) >= m->g->max_connections)
-        return n;
-    for (size_t tries = 0; tries < n; tries++) {
-        size_t i = (m->next + tries) % n;
-        if (handoff_has_room(&m->g->workers[i].handoff))
-            return i;
-    }
-    return n;
-}
-
-/* Say that we wait before looking a last time, so that no worker's news falls in between. */
-static size_t next_worker_or_wait(const struct master *m)
-{
-    size_t i = next_worker(m);
-
-    if (i == m->g->n_workers) {
-        gate_wait(&m->g->gate);
-        i = next_worker(m);
-    }
-    return i;
-}
-
-static void hand_out(struct master *m, size_t i, const struct baton *b)
-{
-    (void)handoff_push(&m->g->workers[i].handoff, b); /* there is room: only we fill it */
-    m->touched[i] = true;
-    m->next = (i + 1) % m->g->n_workers;
-    m->handed++;
-}
-
-static void pause_for_shortage(struct master *m, int error)
-{
-    time_t now = time(NULL);
-
-    if (now >= m->told + TELL_SECONDS) {
-        log_warning("cannot accept, will try again: %s", strerror(-error));
-        m->told = now;
-    }
-    watch_listeners(m, false);
-}
-
-/* True once nobody waits in the backlog. */
-static bool accept_batch(struct master *m, const struct listener *l, int most)
-{
-    while (most-- > 0) {
-        size_t i = next_worker_or_wait(m);
-        if (i == m->g->n_workers) {
-            watch_listeners(m, false);
-            return false;
-        }
-        int fd = listener_accept(l->fd);
-        if (fd >= 0) {
-            hand_out(m, i, &(struct baton){.fd = fd, .since_us = clock_us(), .listener = l->section});
-        } else if (listener_error_is_shortage(fd)) {
-            pause_for_shortage(m, fd);
-            return false;
-        } else if (fd == -EAGAIN) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void signal_touched(struct master *m)
-{
-    for (size_t i = 0; i < m->g->n_workers; i++) {
-        if (m->touched[i])
-            handoff_signal(&m->g->workers[i].handoff);
-        m->touched[i] = false;
-    }
+    m->stop = how;
+    if (m->g != NULL)
+        generation_stop(m->g, how);
+    retired_stop(m, how);
 }
 
 static void close_listeners(struct master *m)
 {
-    signal_touched(m);
-    generation_close_listeners(m->g);
-    m->accepting = false;
+    acceptor_flush(&m->acceptor);
     m->closed = true;
+    if (m->g != NULL)
+        generation_close_listeners(m->g);
+}
+
+static void begin_to_drain(struct master *m)
+{
+    m->stop_next_ms = master_now_ms() + (m->g != NULL ? m->g->config.server.drain_timeout_ms : 0);
+    set_stop(m, STOP_DRAIN);
+}
+
+static void stop(struct master *m)
+{
+    uint64_t delay = m->g != NULL ? m->g->config.server.drain_delay_ms : 0;
+
+    if (m->stop != STOP_NOT) {
+        set_stop(m, STOP_NOW);
+        close_listeners(m);
+        return;
+    }
+    log_notice("stopping; a second signal stops at once");
+    if (m->main)
+        systemd_notify(&m->systemd, "STOPPING=1");
+    m->pulse.next_ms = 0;
+    if (delay == 0) {
+        begin_to_drain(m);
+        return;
+    }
+    m->stop_next_ms = master_now_ms() + delay;
+    set_stop(m, STOP_ANNOUNCE);
 }
 
 /* What the kernel has already connected is still ours to answer, as room for it comes; within drain_timeout. */
-static void empty_backlog(struct master *m)
+static bool backlogs_are_empty(struct master *m)
 {
-    bool empty = true;
+    bool empty = acceptor_empty_backlogs(&m->acceptor);
 
-    if (m->g->config->server.accept == ACCEPT_HANDOFF)
-        for (size_t i = 0; i < m->g->n_listeners; i++)
-            empty = accept_batch(m, &m->g->listeners[i], INT32_MAX) && empty;
-    if (!empty && now_ms() < m->drain_until_ms)
-        return;
-    close_listeners(m);
-    m->stop = STOP_WHEN_EMPTY;
-    generation_stop(m->g, m->stop);
+    gate_wait(&m->acceptor.gate);
+    return empty && (m->g == NULL || generation_is_deaf(m->g));
+}
+
+/* How a stop goes on by itself. */
+static void go_on_stopping(struct master *m)
+{
+    bool late = master_now_ms() >= m->stop_next_ms;
+
+    if (m->stop == STOP_ANNOUNCE && late)
+        begin_to_drain(m);
+    if (m->stop == STOP_DRAIN && (backlogs_are_empty(m) || late)) {
+        retired_run(m);
+        set_stop(m, STOP_WHEN_EMPTY);
+        close_listeners(m);
+    }
+}
+
+/* What is orphaned comes to us where we are the first process of a container. */
+static void reap(struct master *m)
+{
+    (void)m;
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+}
+
+static void reopen_logs(struct master *m)
+{
+    if (m->g != NULL)
+        generation_reopen_logs(m->g);
 }
 
 static void on_signal(struct master *m)
 {
+    static const struct {
+        int signal;
+        void (*act)(struct master *m);
+    } actions[] = {
+        {SIGTERM, stop}, {SIGINT, stop}, {SIGHUP, reload}, {SIGUSR1, reopen_logs}, {SIGUSR2, succession_begin},
+        {SIGCHLD, reap}};
     struct signalfd_siginfo info;
 
-    if (read(m->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
-        return;
-    if (m->stop == STOP_NOT) {
-        log_notice("stopping; a second signal stops at once");
-        m->stop = STOP_DRAIN;
-        m->drain_until_ms = now_ms() + m->g->config->server.drain_timeout_ms;
-    } else {
-        m->stop = STOP_NOW;
-        close_listeners(m);
-    }
-    generation_stop(m->g, m->stop);
+    while (read(m->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+            if ((uint32_t)actions[i].signal == info.ssi_signo)
+                actions[i].act(m);
 }
 
-static void accept_from(struct master *m, int fd)
+static void dispatch(struct master *m, uint64_t data)
 {
-    for (size_t i = 0; i < m->g->n_listeners; i++)
-        if (m->g->listeners[i].fd == fd)
-            (void)accept_batch(m, &m->g->listeners[i], ACCEPT_BATCH);
-}
+    int fd = (int)(uint32_t)data;
 
-static void dispatch(struct master *m, int fd)
-{
-    if (fd == m->signal_fd)
+    switch ((enum source)(data >> 32)) {
+    case SOURCE_DOOR:
+        if (m->stop < STOP_DRAIN)
+            acceptor_event(&m->acceptor, fd);
+        break;
+    case SOURCE_SIGNALS:
         on_signal(m);
-    else if (fd == m->g->gate.fd)
-        gate_clear(&m->g->gate);
-    else if (m->stop == STOP_NOT)
-        accept_from(m, fd);
+        break;
+    case SOURCE_GATE:
+        gate_clear(&m->acceptor.gate);
+        break;
+    case SOURCE_OUTBOX: /* retired_run looks into all of them */
+        break;
+    case SOURCE_SUCCESSOR:
+        succession_event(m);
+        break;
+    case SOURCE_PREDECESSOR:
+        m->waits = true;
+        break;
+    }
+}
+
+static bool is_over(const struct master *m)
+{
+    return m->closed && (m->g == NULL || generation_done(m->g)) && list_empty(&m->retired);
+}
+
+static int wait_ms(const struct master *m)
+{
+    int wait = pulse_wait_ms(&m->pulse, master_now_ms());
+    bool soon = m->waits || acceptor_is_paused(&m->acceptor) || m->stop == STOP_ANNOUNCE || m->stop == STOP_DRAIN ||
+                (m->successor_fd >= 0 && !m->succeeded);
+
+    return soon && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
 }
 
 static void loop(struct master *m)
 {
     struct epoll_event events[EVENTS];
-    bool hands_out = m->g->config->server.accept == ACCEPT_HANDOFF;
 
-    while (!m->closed || !generation_done(m->g)) {
-        bool paused = hands_out && !m->accepting && !m->closed;
-        int n = epoll_wait(m->epoll_fd, events, EVENTS, paused ? RETRY_MS : -1);
+    while (!is_over(m)) {
+        bool paused = acceptor_is_paused(&m->acceptor);
+        int n = epoll_wait(m->epoll_fd, events, EVENTS, wait_ms(m));
+        bool waited = m->waits;
+        m->waits = false;
         for (int i = 0; i < n; i++)
-            dispatch(m, events[i].data.fd);
-        if (m->stop == STOP_DRAIN)
-            empty_backlog(m);
-        signal_touched(m);
+            dispatch(m, events[i].data.u64);
+        retired_run(m);
+        if ((waited || m->waits) && m->predecessor_fd >= 0)
+            succession_adopt(m);
+        go_on_stopping(m);
+        succession_tick(m);
+        pulse_run(m);
+        acceptor_flush(&m->acceptor);
         /* Woken by the gate, or after a while in any case: look whether there is room again. */
-        if (paused && m->stop == STOP_NOT)
-            watch_listeners(m, true);
+        if (paused && m->stop < STOP_DRAIN)
+            acceptor_resume(&m->acceptor);
     }
+}
+
+static int open_signals(struct master *m)
+{
+    sigset_t set;
+
+    our_signals(&set);
+    m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return m->signal_fd < 0 ? -errno : master_watch(m, SOURCE_SIGNALS, m->signal_fd, EPOLLIN);
 }
 
 static int prepare(struct master *m)
 {
-    sigset_t set;
+    ssize_t n = readlink("/proc/self/exe", m->path, sizeof m->path - 1);
 
-    stop_signals(&set);
+    if (n < 0)
+        (void)snprintf(m->path, sizeof m->path, "%s", m->args->argv[0]);
+    systemd_init(&m->systemd);
+    pulse_init(&m->pulse, m->systemd.watchdog_ms, systemd_hears(&m->systemd));
     m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    m->touched = calloc(m->g->n_workers, sizeof *m->touched);
-    if (m->epoll_fd < 0 || m->signal_fd < 0)
-        return -errno;
-    if (m->touched == NULL)
-        return -ENOMEM;
-
-    int err = watch(m, EPOLL_CTL_ADD, m->signal_fd, EPOLLIN);
+    int err = m->epoll_fd < 0 ? -errno : acceptor_init(&m->acceptor, m->epoll_fd);
     if (err == 0)
-        err = watch(m, EPOLL_CTL_ADD, m->g->gate.fd, EPOLLIN);
-    if (m->g->config->server.accept == ACCEPT_HANDOFF) {
-        for (size_t i = 0; i < m->g->n_listeners && err == 0; i++)
-            err = watch(m, EPOLL_CTL_ADD, m->g->listeners[i].fd, EPOLLIN);
-        m->accepting = true;
-    }
-    return err;
+        err = open_signals(m);
+    if (err == 0)
+        err = master_watch(m, SOURCE_GATE, m->acceptor.gate.fd, EPOLLIN);
+    if (err == 0)
+        err = sockets_init(&m->sockets, &m->systemd);
+    return err == 0 ? succession_find(m) : err;
 }
 
-int master_run(struct generation *g)
+static int start(struct master *m)
 {
-    struct master m = {.g = g, .epoll_fd = -1, .signal_fd = -1};
-    int err = prepare(&m);
+    int err = generation_new(&m->g, &m->args->config, &m->sockets, &m->acceptor.gate, stderr);
 
     if (err == 0)
-        err = generation_start(g);
+        err = generation_start(m->g);
+    if (err < 0)
+        return err;
+    acceptor_use(&m->acceptor, m->g);
+    succession_say_ready(m);
+    return 0;
+}
+
+static void fini(struct master *m)
+{
+    const int fds[] = {m->signal_fd, m->successor_fd, m->predecessor_fd, m->epoll_fd};
+
+    if (m->g != NULL)
+        generation_free(&m->g);
+    sockets_fini(&m->sockets);
+    acceptor_fini(&m->acceptor);
+    systemd_fini(&m->systemd);
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+}
+
+int master_run(const struct master_args *args)
+{
+    struct master m = {
+        .args = args,
+        .epoll_fd = -1,
+        .signal_fd = -1,
+        .systemd = {.fd = -1},
+        .acceptor = {.gate = {.fd = -1}},
+        .successor_fd = -1,
+        .predecessor_fd = -1,
+    };
+
+    list_init(&m.retired);
+    int err = prepare(&m);
+    if (err < 0)
+        log_error("cannot start: %s", strerror(-err));
+    else
+        err = start(&m);
     if (err == 0)
         loop(&m);
-    if (m.epoll_fd >= 0)
-        close(m.epoll_fd);
-    if (m.signal_fd >= 0)
-        close(m.signal_fd);
-    free(m.touched);
-    return err;
+    fini(&m);
+    return err == 0 ? EXIT_SUCCESS : err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
 }

@@ -62,7 +62,7 @@ void handoff_signal(struct handoff *h)
     (void)n; /* it fails only where the count is at its top, and then the worker is awake already */
 }
 
-bool handoff_pop(struct handoff *h, struct baton *b)
+bool handoff_peek(struct handoff *h, struct baton *b)
 {
     uint32_t popped = atomic_load_explicit(&h->popped, memory_order_relaxed);
 
@@ -72,7 +72,14 @@ bool handoff_pop(struct handoff *h, struct baton *b)
             return false;
     }
     *b = h->slot[popped & (HANDOFF_SLOTS - 1)];
-    atomic_store_explicit(&h->popped, popped + 1, memory_order_release);
+    return true;
+}
+
+bool handoff_pop(struct handoff *h, struct baton *b)
+{
+    if (!handoff_peek(h, b))
+        return false;
+    atomic_store_explicit(&h->popped, atomic_load_explicit(&h->popped, memory_order_relaxed) + 1, memory_order_release);
     return true;
 }
 

@@ -97,19 +97,23 @@ static int set(int fd, int level, int option, int value)
     return setsockopt(fd, level, option, &value, sizeof value) < 0 ? -errno : 0;
 }
 
-static int set_tcp_options(int fd, int family, const struct listen_options *options)
+/* What its connections inherit, and what may change while it listens. */
+static int set_tcp_options(int fd, const struct listen_options *options)
+{
+    int err = options->reuseport ? set(fd, SOL_SOCKET, SO_REUSEPORT, 1) : 0;
+
+    if (err == 0)
+        err = set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    return err == 0 ? set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, options->defer_accept ? DEFER_SECONDS : 0) : err;
+}
+
+static int prepare_tcp(int fd, int family, const struct listen_options *options)
 {
     int err = set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 
-    if (err == 0 && options->reuseport)
-        err = set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     if (err == 0 && family == AF_INET6)
         err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-    if (err == 0)
-        err = set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    if (err == 0 && options->defer_accept)
-        err = set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS);
-    return err;
+    return err == 0 ? set_tcp_options(fd, options) : err;
 }
 
 /* A socket that a killed process left behind answers nobody; its name may go. */
@@ -130,7 +134,7 @@ static void remove_stale(const struct address *a)
 static int prepare(struct listener *l, const struct address *a, const struct listen_options *options)
 {
     if (!l->is_unix)
-        return set_tcp_options(l->fd, a->of.any.sa_family, options);
+        return prepare_tcp(l->fd, a->of.any.sa_family, options);
     l->made = strdup(a->of.un.sun_path);
     if (l->made == NULL)
         return -ENOMEM;
@@ -151,9 +155,9 @@ static int bind_to(const struct listener *l, const struct address *a)
     return err;
 }
 
-static int open_at(struct listener *l, const struct address *a, const struct listen_options *options, bool hears)
+static int open_at(struct listener *l, const struct address *a, const struct listen_options *options)
 {
-    *l = (struct listener){.fd = -1, .section = l->section, .is_unix = a->of.any.sa_family == AF_UNIX};
+    *l = (struct listener){.fd = -1, .is_unix = a->of.any.sa_family == AF_UNIX};
     l->fd = socket(a->of.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (l->fd < 0)
         return -errno;
@@ -165,7 +169,7 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
         free(l->made); /* the name is somebody else's */
         l->made = NULL;
     }
-    if (err == 0 && (hears || l->is_unix) && listen(l->fd, options->backlog) < 0)
+    if (err == 0 && listen(l->fd, options->backlog) < 0)
         err = -errno;
     if (err != 0)
         listener_close(l);
@@ -178,21 +182,74 @@ int listener_open(struct listener *l, const char *address, const struct listen_o
     int err = parse_address(address, &a);
 
     *l = (struct listener){.fd = -1};
-    return err < 0 ? err : open_at(l, &a, options, !options->reuseport);
+    return err < 0 ? err : open_at(l, &a, options);
 }
 
 int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options)
 {
     struct address a = {.len = sizeof a.of};
 
-    *l = (struct listener){.fd = -1, .section = first->section, .is_unix = first->is_unix};
-    if (first->is_unix) {
-        l->fd = fcntl(first->fd, F_DUPFD_CLOEXEC, 0);
-        return l->fd < 0 ? -errno : 0;
-    }
+    *l = (struct listener){.fd = -1};
+    if (first->is_unix)
+        return -EOPNOTSUPP;
     if (getsockname(first->fd, &a.of.any, &a.len) < 0)
         return -errno;
-    return open_at(l, &a, options, true);
+    int err = set(first->fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    if (err < 0)
+        return err;
+    return open_at(l, &a, options);
+}
+
+static bool is_listening_stream(int fd)
+{
+    int type = 0;
+    int listens = 0;
+    socklen_t len = sizeof type;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != SOCK_STREAM)
+        return false;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens != 0;
+}
+
+/* The name of an address of ours goes with the socket; one that somebody else named stays. */
+static int take_name(struct listener *l, const char *address)
+{
+    struct address a;
+    struct stat st;
+
+    if (!l->is_unix || parse_address(address, &a) < 0)
+        return 0;
+    if (lstat(a.of.un.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return -ENOENT;
+    l->made = strdup(a.of.un.sun_path);
+    return l->made != NULL ? 0 : -ENOMEM;
+}
+
+int listener_adopt(struct listener *l, int fd, const char *address, const struct listen_options *options)
+{
+    int domain = 0;
+    socklen_t len = sizeof domain;
+
+    *l = (struct listener){.fd = -1};
+    if (!is_listening_stream(fd) || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
+        return -EINVAL;
+    l->is_unix = domain == AF_UNIX;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+        return -errno;
+    int err = l->is_unix ? 0 : set_tcp_options(fd, options);
+    if (err == 0)
+        err = take_name(l, address);
+    if (err == 0)
+        l->fd = fd;
+    return err;
+}
+
+int listener_change(const struct listener *l, const struct listen_options *options)
+{
+    int err = l->is_unix ? 0 : set_tcp_options(l->fd, options);
+
+    return err == 0 && listen(l->fd, options->backlog) < 0 ? -errno : err;
 }
 
 void listener_close(struct listener *l)

@@ -46,7 +46,8 @@ void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
     list_remove(&c->ready);
     intake_free(&c->intake);
     out_free(&c->out);
-    close(c->fd);
+    if (c->fd >= 0)
+        close(c->fd);
     free(c);
 }
 
@@ -98,6 +99,22 @@ static enum step finish(struct shard *s, struct conn *c, bool more)
     return linger(s, c);
 }
 
+/* On to the next generation: an idle connection is its descriptor and little else. False where it has to wait. */
+static bool pass_on(struct shard *s, struct conn *c)
+{
+    struct baton b = {c->peer, c->fd, clock_us(), c->listener, c->requests > 0};
+
+    s->crowded = !handoff_has_room(&s->outbox);
+    if (s->crowded)
+        return false;
+    (void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL); /* not there yet, in its first turn */
+    c->fd = -1;
+    conn_close(s, c, CLOSE_PASSED);
+    (void)handoff_push(&s->outbox, &b);
+    handoff_signal(&s->outbox);
+    return true;
+}
+
 /* Nothing to do until the peer says more. */
 static enum step rest(struct shard *s, struct conn *c)
 {
@@ -105,6 +122,8 @@ static enum step rest(struct shard *s, struct conn *c)
         return WAIT;
     if (s->draining)
         return gone(s, c, CLOSE_DRAIN);
+    if (s->retiring && pass_on(s, c))
+        return GONE;
     if (c->requests > 0)
         conn_wait_for(s, c, TIMEOUT_KEEPALIVE);
     return WAIT;
@@ -272,6 +291,7 @@ void conn_adopt(struct shard *s, const struct baton *b)
     }
     c->fd = b->fd;
     c->peer = b->peer;
+    c->listener = b->listener;
     c->requests = b->served;
     c->readable = true;
     timer_init(&c->timer);
@@ -348,7 +368,7 @@ void conn_expired(struct shard *s, struct conn *c)
     }
 }
 
-void conn_drain(struct shard *s, struct conn *c)
+void conn_leave(struct shard *s, struct conn *c)
 {
     c->readable = true;
     if (list_empty(&c->ready))

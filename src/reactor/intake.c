@@ -151,7 +151,7 @@ void intake_refuse_late(struct shard *s, struct conn *c)
 static void answer(struct shard *s, struct conn *c, const struct request *rq, bool again)
 {
     uint64_t most = s->limits->keepalive_requests;
-    bool ours = s->draining || (most > 0 && c->requests + 1 >= most);
+    bool ours = s->ending || (most > 0 && c->requests + 1 >= most);
     bool last = ours || !rq->keep_alive;
     enum persist persist = last ? PERSIST_NOT : rq->http11 ? PERSIST : PERSIST_SAID;
     struct served served = serve_request(&s->serve, rq, persist, again && c->sum_waits < SUM_WAITS, s->out);

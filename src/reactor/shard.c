@@ -46,7 +46,7 @@ static void init_limits(struct shard *s, const struct config_limits *l)
 
 int shard_init(struct shard *s, const struct shard_options *options)
 {
-    *s = (struct shard){.epoll_fd = -1};
+    *s = (struct shard){.epoll_fd = -1, .outbox = {.wake_fd = -1}};
     init_limits(s, &options->config->limits);
     list_init(&s->ready);
     access_log_init(&s->access, options->access_fd);
@@ -55,7 +55,7 @@ int shard_init(struct shard *s, const struct shard_options *options)
     if (err < 0)
         return err;
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    err = s->epoll_fd < 0 ? -errno : 0;
+    err = s->epoll_fd < 0 ? -errno : handoff_init(&s->outbox);
     s->out = out_new();
     s->fields = calloc(s->parse_limits.field_count, sizeof *s->fields);
     s->bytes = malloc(SHARD_BYTES);
@@ -73,9 +73,10 @@ void shard_fini(struct shard *s)
     free(s->bytes);
     access_log_fini(&s->access);
     serve_fini(&s->serve);
+    handoff_fini(&s->outbox);
     if (s->epoll_fd >= 0)
         close(s->epoll_fd);
-    *s = (struct shard){.epoll_fd = -1};
+    *s = (struct shard){.epoll_fd = -1, .outbox = {.wake_fd = -1}};
 }
 
 void shard_report(const struct shard *s)

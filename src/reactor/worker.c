@@ -39,12 +39,12 @@ static void adopt_some(struct worker *w)
     }
 }
 
-/* A listener is shared through epoll by all workers only where it is a unix socket; then one of them is woken. */
+/* A door may be another worker's too; then one of them is woken. */
 static void start_accepting(struct worker *w)
 {
     w->accepting = true;
-    for (size_t i = 0; i < w->options.n_accept; i++) {
-        int err = watch(w, w->listeners[i].fd, EPOLLIN | EPOLLEXCLUSIVE, &w->listeners[i]);
+    for (size_t i = 0; i < w->options.n_doors; i++) {
+        int err = watch(w, w->options.doors[i].fd, EPOLLIN | EPOLLEXCLUSIVE, &w->options.doors[i]);
         if (err < 0 && err != -EEXIST)
             w->accepting = false;
     }
@@ -52,8 +52,8 @@ static void start_accepting(struct worker *w)
 
 static void stop_accepting(struct worker *w)
 {
-    for (size_t i = 0; i < w->options.n_accept; i++)
-        (void)epoll_ctl(w->shard.epoll_fd, EPOLL_CTL_DEL, w->listeners[i].fd, NULL);
+    for (size_t i = 0; i < w->options.n_doors; i++)
+        (void)epoll_ctl(w->shard.epoll_fd, EPOLL_CTL_DEL, w->options.doors[i].fd, NULL);
     w->accepting = false;
 }
 
@@ -64,15 +64,15 @@ static void pause_accepting(struct worker *w)
     w->accept_again_ms = shard_now(&w->shard) + RETRY_MS;
 }
 
-static void accept_batch(struct worker *w, const struct listener *l, int most)
+static void accept_batch(struct worker *w, const struct door *door, int most)
 {
     while (most-- > 0) {
         if (w->shard.connections >= w->options.max_connections) {
             stop_accepting(w);
             return;
         }
-        int fd = listener_accept(l->fd);
-        struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = l->section};
+        int fd = listener_accept(door->fd);
+        struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = door->section};
         if (fd >= 0)
             conn_adopt(&w->shard, &baton);
         else if (listener_error_is_shortage(fd))
@@ -82,11 +82,11 @@ static void accept_batch(struct worker *w, const struct listener *l, int most)
     }
 }
 
-static bool is_listener(const struct worker *w, const void *what)
+static bool is_door(const struct worker *w, const void *what)
 {
-    const struct listener *l = what;
+    const struct door *door = what;
 
-    return l >= w->listeners && l < w->listeners + w->options.n_accept;
+    return door >= w->options.doors && door < w->options.doors + w->options.n_doors;
 }
 
 static void dispatch(struct worker *w, const struct epoll_event *event)
@@ -95,7 +95,7 @@ static void dispatch(struct worker *w, const struct epoll_event *event)
 
     if (what == &w->handoff)
         w->adopting = true;
-    else if (w->options.n_accept > 0 && is_listener(w, what))
+    else if (w->options.n_doors > 0 && is_door(w, what))
         accept_batch(w, what, ACCEPT_BATCH);
     else
         conn_event(&w->shard, what, event->events);
@@ -118,31 +118,60 @@ static void run_timeouts(struct worker *w)
         conn_expired(&w->shard, list_of(t, struct conn, timer));
 }
 
-/* What the kernel has already connected is still ours to answer. */
-static void close_listeners(struct worker *w)
+/* From now on connections come in elsewhere, or nowhere. */
+static void leave_doors(struct worker *w)
 {
-    for (size_t i = 0; i < w->options.n_accept; i++) {
-        accept_batch(w, &w->listeners[i], INT32_MAX);
-        listener_close(&w->listeners[i]);
-    }
-    w->options.n_accept = 0;
+    stop_accepting(w);
+    w->options.n_doors = 0;
+    atomic_store(&w->deaf, true);
 }
 
-static void begin_drain(struct worker *w)
+/* What the kernel has already connected is still ours to answer. */
+static void empty_backlogs(struct worker *w)
+{
+    for (size_t i = 0; i < w->options.n_doors; i++)
+        accept_batch(w, &w->options.doors[i], INT32_MAX);
+    leave_doors(w);
+}
+
+static void leave_idle(struct worker *w)
 {
     static const enum timeout_kind idle[] = {TIMEOUT_KEEPALIVE, TIMEOUT_HEADER};
     struct shard *s = &w->shard;
 
-    s->draining = true;
-    w->drain_until_ms = shard_now(s) + w->options.shard.config->server.drain_timeout_ms;
+    s->crowded = false;
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
         struct list *head = &s->timeouts.fifo[idle[i]];
-        for (struct list *l = head->next, *next; l != head; l = next) {
+        for (struct list *l = head->next, *next; l != head && !s->crowded; l = next) {
             next = l->next;
-            conn_drain(s, conn_of(l));
+            conn_leave(s, conn_of(l));
         }
     }
-    close_listeners(w);
+}
+
+static void begin_drain(struct worker *w)
+{
+    struct shard *s = &w->shard;
+
+    s->draining = true;
+    w->drain_until_ms = shard_now(s) + w->options.shard.config->server.drain_timeout_ms;
+    leave_idle(w);
+    empty_backlogs(w);
+}
+
+static void begin_to_stop(struct worker *w, int how)
+{
+    struct shard *s = &w->shard;
+
+    w->stopping = how;
+    s->retiring = how == STOP_RETIRE;
+    s->ending = how >= STOP_ANNOUNCE;
+    if (s->retiring) {
+        leave_doors(w);
+        leave_idle(w);
+    } else if (how >= STOP_DRAIN && !s->draining) {
+        begin_drain(w);
+    }
 }
 
 static void close_all(struct worker *w)
@@ -158,16 +187,19 @@ static void close_all(struct worker *w)
 static bool run_stop(struct worker *w)
 {
     int stop = atomic_load_explicit(&w->stop, memory_order_acquire);
+    struct shard *s = &w->shard;
 
     if (stop == STOP_NOT)
         return false;
     /* What was handed over before the master said so is in the ring by now. */
     w->adopting = w->adopting || handoff_waits(&w->handoff);
-    if (!w->shard.draining)
-        begin_drain(w);
-    if (stop == STOP_NOW || shard_now(&w->shard) >= w->drain_until_ms)
+    if (stop != w->stopping)
+        begin_to_stop(w, stop);
+    if (s->retiring && s->crowded)
+        leave_idle(w);
+    if (stop == STOP_NOW || (s->draining && shard_now(s) >= w->drain_until_ms))
         close_all(w);
-    return stop >= STOP_WHEN_EMPTY && w->shard.connections == 0 && !w->adopting;
+    return (s->retiring || stop >= STOP_WHEN_EMPTY) && s->connections == 0 && !w->adopting;
 }
 
 /* Tell the master how many connections are over, and try again to accept where that had to stop. */
@@ -181,8 +213,9 @@ static void tell(struct worker *w)
         w->told_ended = ended;
         atomic_store(&w->ended, ended);
     }
+    atomic_store_explicit(&w->turns, atomic_load_explicit(&w->turns, memory_order_relaxed) + 1, memory_order_relaxed);
     gate_open(w->options.gate);
-    if (!w->accepting && w->options.n_accept > 0 && w->shard.connections < w->options.max_connections &&
+    if (!w->accepting && w->options.n_doors > 0 && w->shard.connections < w->options.max_connections &&
         shard_now(&w->shard) >= w->accept_again_ms)
         start_accepting(w);
 }
@@ -191,7 +224,7 @@ static int wait_ms(const struct worker *w)
 {
     const struct shard *s = &w->shard;
     int wait = timeouts_next(&s->timeouts, shard_now(s));
-    bool retry = (!w->accepting && w->options.n_accept > 0) || s->access.lines.len > 0 || s->draining;
+    bool retry = (!w->accepting && w->options.n_doors > 0) || s->access.lines.len > 0 || s->draining || s->crowded;
 
     if (!list_empty(&s->ready) || w->adopting)
         return 0;
@@ -204,6 +237,7 @@ static void worker_loop(struct worker *w)
     bool over = false;
 
     serve_turn(&w->shard.serve);
+    start_accepting(w);
     while (!over) {
         int n = epoll_wait(w->shard.epoll_fd, events, EVENTS, wait_ms(w));
         serve_turn(&w->shard.serve);
@@ -232,29 +266,13 @@ static void *worker_main(void *arg)
     return NULL;
 }
 
-static int open_listeners(struct worker *w)
-{
-    if (w->options.n_accept == 0)
-        return 0;
-    w->listeners = calloc(w->options.n_accept, sizeof *w->listeners);
-    if (w->listeners == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < w->options.n_accept; i++) {
-        int err = listener_again(&w->listeners[i], &w->options.accept[i], &w->options.accept_options[i]);
-        if (err < 0) {
-            w->options.n_accept = i;
-            return err;
-        }
-    }
-    start_accepting(w);
-    return w->accepting ? 0 : -ENOMEM;
-}
-
 int worker_init(struct worker *w, const struct worker_options *options)
 {
     *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}};
     atomic_init(&w->ended, 0);
     atomic_init(&w->stop, STOP_NOT);
+    atomic_init(&w->turns, 0);
+    atomic_init(&w->deaf, options->n_doors == 0);
     atomic_init(&w->done, false);
 
     int err = shard_init(&w->shard, &options->shard);
@@ -262,8 +280,6 @@ int worker_init(struct worker *w, const struct worker_options *options)
         err = handoff_init(&w->handoff);
     if (err == 0)
         err = watch(w, w->handoff.wake_fd, EPOLLIN | EPOLLET, &w->handoff);
-    if (err == 0)
-        err = open_listeners(w);
     if (err < 0)
         worker_fini(w);
     return err;
@@ -288,10 +304,8 @@ void worker_join(struct worker *w)
 
 void worker_fini(struct worker *w)
 {
-    for (size_t i = 0; w->listeners != NULL && i < w->options.n_accept; i++)
-        listener_close(&w->listeners[i]);
-    free(w->listeners);
-    w->listeners = NULL;
+    free(w->options.doors);
+    w->options.doors = NULL;
     handoff_fini(&w->handoff);
     shard_fini(&w->shard);
 }

@@ -263,32 +263,87 @@ static int accept_all(const struct listener *l)
     return n;
 }
 
-static void a_reuseport_listener_holds_the_address_for_others(void **state)
+/* The first may be listening for itself already, as one that another configuration opened is. */
+static void others_share_the_address_of(const struct listen_options *options)
 {
-    struct listener first, others[2];
+    struct listener l[3];
     int taken = 0;
 
-    (void)state;
-    assert_int_equal(listener_open(&first, "127.0.0.1:0", &shared), 0);
-    assert_int_equal(connect_to(AF_INET, port_of(first.fd)), -ECONNREFUSED);
-    for (size_t i = 0; i < ROWS(others); i++) {
-        assert_int_equal(listener_again(&others[i], &first, &shared), 0);
-        assert_int_equal(port_of(others[i].fd), port_of(first.fd));
-        assert_int_equal(option(others[i].fd, SOL_SOCKET, SO_ACCEPTCONN), 1);
-        assert_true((fcntl(others[i].fd, F_GETFD) & FD_CLOEXEC) != 0);
+    assert_int_equal(listener_open(&l[0], "127.0.0.1:0", options), 0);
+    for (size_t i = 1; i < ROWS(l); i++) {
+        assert_int_equal(listener_again(&l[i], &l[0], &shared), 0);
+        assert_int_equal(port_of(l[i].fd), port_of(l[0].fd));
+        assert_int_equal(option(l[i].fd, SOL_SOCKET, SO_ACCEPTCONN), 1);
+        assert_true((fcntl(l[i].fd, F_GETFD) & FD_CLOEXEC) != 0);
     }
-    assert_int_equal(option(first.fd, SOL_SOCKET, SO_ACCEPTCONN), 0);
     for (int i = 0; i < 30; i++) {
-        int client = connect_to(AF_INET, port_of(first.fd));
+        int client = connect_to(AF_INET, port_of(l[0].fd));
         expect(client >= 0, "connection %d: %s", i, strerror(-client));
-        assert_true(readable_within(others[0].fd, 0) || readable_within(others[1].fd, 100));
-        taken += accept_all(&others[0]) + accept_all(&others[1]);
+        assert_true(readable_within(l[0].fd, 0) || readable_within(l[1].fd, 0) || readable_within(l[2].fd, 100));
+        taken += accept_all(&l[0]) + accept_all(&l[1]) + accept_all(&l[2]);
         (void)close(client);
     }
     assert_int_equal(taken, 30);
-    for (size_t i = 0; i < ROWS(others); i++)
-        listener_close(&others[i]);
+    for (size_t i = 0; i < ROWS(l); i++)
+        listener_close(&l[i]);
+}
+
+static void an_address_may_have_several_sockets(void **state)
+{
+    (void)state;
+    others_share_the_address_of(&shared);
+    others_share_the_address_of(&plain);
+}
+
+static void a_socket_of_another_process_is_taken_over_as_it_is(void **state)
+{
+    struct listener first, taken;
+
+    (void)state;
+    assert_int_equal(listener_open(&first, "127.0.0.1:0", &plain), 0);
+    int fd = dup(first.fd);
+    assert_int_equal(fcntl(fd, F_SETFL, 0), 0); /* blocking, and inherited by whatever is executed */
+    int client = connect_to(AF_INET, port_of(fd));
+    assert_int_equal(listener_adopt(&taken, fd, "systemd:http", &plain), 0);
+    assert_int_equal(taken.fd, fd);
+    assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    assert_int_equal(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
+    int conn = listener_accept(taken.fd);
+    assert_true(conn >= 0);
+    assert_int_equal(listener_accept(taken.fd), -EAGAIN);
+    (void)close(conn);
+    (void)close(client);
+    listener_close(&taken);
     listener_close(&first);
+}
+
+static void what_does_not_listen_is_not_taken_over(void **state)
+{
+    struct listener l;
+    const int fds[] = {open("/dev/null", O_RDONLY | O_CLOEXEC), socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+                       socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(fds); i++) {
+        assert_int_equal(listener_adopt(&l, fds[i], "systemd:http", &plain), -EINVAL);
+        assert_int_equal(l.fd, -1);
+        assert_int_equal(close(fds[i]), 0);
+    }
+}
+
+static void what_can_change_while_it_listens_does(void **state)
+{
+    static const struct listen_options deferring = {.backlog = 16, .defer_accept = true};
+    struct listener l;
+
+    (void)state;
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &plain), 0);
+    assert_int_equal(option(l.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
+    assert_int_equal(listener_change(&l, &deferring), 0);
+    assert_true(option(l.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT) > 0);
+    assert_int_equal(listener_change(&l, &plain), 0);
+    assert_int_equal(option(l.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
+    listener_close(&l);
 }
 
 static void a_connection_for_which_no_descriptor_is_left_waits(void **state)
@@ -353,7 +408,10 @@ int main(void)
         cmocka_unit_test(an_address_in_use_is_refused),
         cmocka_unit_test(what_is_no_address_is_invalid),
         cmocka_unit_test(an_address_longer_than_any_is_invalid),
-        cmocka_unit_test(a_reuseport_listener_holds_the_address_for_others),
+        cmocka_unit_test(an_address_may_have_several_sockets),
+        cmocka_unit_test(a_socket_of_another_process_is_taken_over_as_it_is),
+        cmocka_unit_test(what_does_not_listen_is_not_taken_over),
+        cmocka_unit_test(what_can_change_while_it_listens_does),
         cmocka_unit_test(a_connection_for_which_no_descriptor_is_left_waits),
         cmocka_unit_test(opening_without_descriptors_says_so),
         cmocka_unit_test(only_a_shortage_is_a_shortage),

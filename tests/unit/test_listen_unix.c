@@ -184,32 +184,46 @@ static void a_name_fits_or_is_invalid(void **state)
     }
 }
 
-static void again_gives_a_copy_that_accepts_and_leaves_the_name(void **state)
+static void there_is_one_socket_of_a_name(void **state)
 {
-    struct listener first, copy;
+    struct listener first, other;
 
     (void)state;
     assert_int_equal(listener_open(&first, "unix:baton.sock", &plain), 0);
-    assert_int_equal(listener_again(&copy, &first, &plain), 0);
-    assert_int_not_equal(copy.fd, first.fd);
-    expect_answers(&copy, "baton.sock");
-    listener_close(&copy);
-    expect_answers(&first, "baton.sock");
+    assert_int_equal(listener_again(&other, &first, &plain), -EOPNOTSUPP);
+    assert_int_equal(other.fd, -1);
     listener_close(&first);
+}
+
+/* The name goes with whoever has the socket last, if it is an address of ours. */
+static void a_name_is_taken_over_with_its_socket(void **state)
+{
+    struct listener first, taken;
+
+    (void)state;
+    assert_int_equal(listener_open(&first, "unix:baton.sock", &plain), 0);
+    assert_int_equal(listener_adopt(&taken, dup(first.fd), "systemd:http", &plain), 0);
+    listener_close(&taken);
+    assert_true(is_there("baton.sock"));
+
+    assert_int_equal(listener_adopt(&taken, dup(first.fd), "unix:baton.sock", &plain), 0);
+    free(first.made);
+    first.made = NULL;
+    listener_close(&first);
+    expect_answers(&taken, "baton.sock");
+    listener_close(&taken);
     assert_false(is_there("baton.sock"));
 }
 
-static void a_copy_is_closed_on_exec_too(void **state)
+static void a_socket_whose_name_is_gone_is_not_taken_over(void **state)
 {
-    struct listener first, copy;
+    struct listener first, taken;
 
     (void)state;
     assert_int_equal(listener_open(&first, "unix:baton.sock", &plain), 0);
-    assert_int_equal(listener_again(&copy, &first, &plain), 0);
-    int flags = fcntl(copy.fd, F_GETFD);
-    listener_close(&copy);
+    assert_int_equal(unlink("baton.sock"), 0);
+    assert_int_equal(listener_adopt(&taken, first.fd, "unix:baton.sock", &plain), -ENOENT);
     listener_close(&first);
-    assert_true((flags & FD_CLOEXEC) != 0);
 }
 
 int main(void)
@@ -222,8 +236,9 @@ int main(void)
         scratch_test(what_is_not_a_socket_is_never_removed),
         scratch_test(a_name_that_cannot_be_made_is_an_error),
         scratch_test(a_name_fits_or_is_invalid),
-        scratch_test(again_gives_a_copy_that_accepts_and_leaves_the_name),
-        scratch_test(a_copy_is_closed_on_exec_too),
+        scratch_test(there_is_one_socket_of_a_name),
+        scratch_test(a_name_is_taken_over_with_its_socket),
+        scratch_test(a_socket_whose_name_is_gone_is_not_taken_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

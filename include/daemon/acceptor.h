@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/acceptor.h: deal connections out to the workers of a generation, round-robin.
+ *
+ * Such as it accepts itself (accept = handoff), and such as are passed on. What there is no room for stays where it is: in
+ * the kernel's backlog, or with whoever had it.
+ *
+ * Ownership: borrows the generation and the epoll descriptor; owns the gate.
+ * Threads:   the master.
+ * Errors:    acceptor_init returns 0 or -errno. Shortages are logged, and it tries again.
+ * Source:    accept4(2), epoll(7).
+ */
+#ifndef BATON_DAEMON_ACCEPTOR_H
+#define BATON_DAEMON_ACCEPTOR_H
+
+#include "daemon/generation.h"
+
+struct acceptor {
+    struct generation *g; /* borrowed; NULL = nobody takes connections */
+    int epoll_fd;         /* borrowed; a door's event has its descriptor as data.u64 */
+    struct gate gate;
+    size_t next;    /* worker, of the round */
+    bool accepting; /* the doors are watched */
+};
+
+int acceptor_init(struct acceptor *a, int epoll_fd);
+void acceptor_fini(struct acceptor *a);
+
+/* From now on for this generation, which has started; NULL for none. */
+void acceptor_use(struct acceptor *a, struct generation *g);
+
+/* A door has news. */
+void acceptor_event(struct acceptor *a, int fd);
+
+/* Accept all that waits at our doors, or at another, as far as there is room. True once nobody does. */
+bool acceptor_empty_backlogs(struct acceptor *a);
+bool acceptor_empty_backlog(struct acceptor *a, const struct door *door);
+
+/* Give a connection to a worker. False without room: it is still the caller's, and the gate will open. */
+bool acceptor_hand(struct acceptor *a, const struct baton *b);
+
+/* Is there room for one more that is passed on? False: the gate will open. */
+bool acceptor_has_room(struct acceptor *a);
+
+/* Wake the workers that got any since the last call; before the master sleeps. */
+void acceptor_flush(struct acceptor *a);
+
+/* It had to stop, and should be asked to resume once the gate opened, or after a while. */
+bool acceptor_is_paused(const struct acceptor *a);
+void acceptor_resume(struct acceptor *a);
+
+#endif

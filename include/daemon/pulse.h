@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/pulse.h: does every worker still turn?
+ *
+ * Once in a while each worker is woken; by the next time its loop must have gone around. Only then is the service manager
+ * told that we live (WATCHDOG=1), so that a worker that hangs gets the daemon restarted. Without a service manager
+ * nothing beats.
+ *
+ * Ownership: none; reads what workers write.
+ * Threads:   the master.
+ * Errors:    none.
+ * Source:    sd_watchdog_enabled(3), sd_notify(3).
+ */
+#ifndef BATON_DAEMON_PULSE_H
+#define BATON_DAEMON_PULSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct generation;
+struct master;
+
+struct pulse {
+    uint64_t every_ms; /* 0 = never */
+    uint64_t next_ms;
+    bool stuck; /* a worker did not turn */
+};
+
+void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
+
+/* Milliseconds until the next beat, for epoll_wait(2); -1 = there is none. */
+int pulse_wait_ms(const struct pulse *p, uint64_t now_ms);
+
+/* Beat, if it is time. */
+void pulse_run(struct master *m);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/sockets.h: the listening sockets of this process, whichever generation uses them.
+ *
+ * A socket stays open, backlog and all, for as long as there is a generation that wants its address: a new one gets it
+ * from here before the old one puts it back. An address may have several sockets (SO_REUSEPORT, one for each worker); they
+ * never become fewer, so that no backlog is lost.
+ *
+ * A socket that our predecessor or the service manager left us is taken before one is bound. It is called by its address,
+ * with '%', ':' and control bytes as %xx, or for systemd:NAME by NAME.
+ *
+ * Ownership: the table owns all sockets; sockets_get lends them until sockets_put.
+ * Threads:   the master.
+ * Errors:    0 or -errno.
+ * Source:    sd_listen_fds(3), socket(7) on SO_REUSEPORT.
+ */
+#ifndef BATON_DAEMON_SOCKETS_H
+#define BATON_DAEMON_SOCKETS_H
+
+#include "daemon/systemd.h"
+#include "io/listen.h"
+
+struct bound {
+    char *address;      /* owned; as it was configured */
+    char *name;         /* owned; what it is called where it is passed on */
+    struct listener *v; /* owned: n of them */
+    size_t n;
+    unsigned users;    /* generations */
+    unsigned taken_by; /* the last of those */
+    bool stored;       /* the service manager keeps it, because we asked */
+    struct bound *next;
+};
+
+struct sockets {
+    const struct systemd *systemd; /* borrowed */
+    struct inherited inherited;
+    struct bound *first; /* owned */
+    unsigned generation; /* that is being opened */
+};
+
+int sockets_init(struct sockets *s, const struct systemd *systemd);
+void sockets_fini(struct sockets *s);
+
+/* A generation begins to open. It gets each socket once: two addresses with port 0 are two sockets. */
+void sockets_begin(struct sockets *s);
+
+/* The sockets of an address, `n` of them at most as far as there can be more than one; to be put. -ENOENT: nobody passed
+ * us a socket of that name (systemd:NAME). */
+int sockets_get(struct sockets *s, const char *address, const struct listen_options *options, size_t n,
+                struct bound **out);
+/* The last put closes them. */
+void sockets_put(struct sockets *s, struct bound **b);
+
+/* What a generation asks of sockets that were there before it; once it is sure to serve. */
+int sockets_change(const struct bound *b, const struct listen_options *options);
+
+/* A generation serves: have the service manager keep what it listens on. Not unix sockets: it does not keep their names. */
+void sockets_store(struct sockets *s);
+
+/* Our successor has them all: names of unix sockets are its own from now on. */
+void sockets_release(struct sockets *s);
+
+/* "systemd:" and what follows is no address to bind. */
+bool sockets_is_passed(const char *address);
+
+#endif

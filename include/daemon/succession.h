@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/succession.h: from one process of the daemon to the next, seen from both sides.
+ *
+ * Ownership: the sockets between the two are the master's.
+ * Threads:   the master.
+ * Errors:    a successor that fails leaves us serving, and the log says why.
+ * Source:    sd_notify(3) on MAINPID; daemon/upgrade.h for what the two say.
+ */
+#ifndef BATON_DAEMON_SUCCESSION_H
+#define BATON_DAEMON_SUCCESSION_H
+
+#include "daemon/master.h"
+
+/* The old process: start a new one; it has news; it should have had by now. */
+void succession_begin(struct master *m);
+void succession_event(struct master *m);
+void succession_tick(struct master *m);
+
+/* Give it a connection. False where that has to wait. */
+bool succession_pass(struct master *m, const struct generation *from, const struct baton *b);
+
+/* The new process: find whom we succeed; say that we serve; it has news. */
+int succession_find(struct master *m);
+void succession_say_ready(struct master *m);
+void succession_adopt(struct master *m);
+
+#endif

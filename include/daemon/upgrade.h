@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/upgrade.h: give the work to a new process of the daemon, perhaps of a newer binary.
+ *
+ *     old                                            new
+ *     starts it, with the listening sockets   ->     opens its generation, begins to accept
+ *                                             <-     READY, with its pid
+ *     tells the service manager; GO           ->     is the main process from now on
+ *     passes idle connections, one by one     ->     hands them to its workers
+ *     closes, once it has none                ->     end of file
+ *
+ * The sockets are passed as LISTEN_FDS, and so is a socket between the two, under a name of its own. It keeps the
+ * boundaries of messages; each begins with a magic number that changes with their form, so that a binary to which they
+ * mean something else gets none, and the old process ends its connections by itself.
+ *
+ * Ownership: upgrade_start gives the caller the old side's socket. A baton that was sent, or received, has changed hands.
+ * Threads:   the masters.
+ * Errors:    0 or -errno; an end of file, -EPIPE, is the death of the other side.
+ * Source:    sd_listen_fds(3), unix(7) on SOCK_SEQPACKET and SCM_RIGHTS.
+ */
+#ifndef BATON_DAEMON_UPGRADE_H
+#define BATON_DAEMON_UPGRADE_H
+
+#include <sys/types.h>
+
+#include "daemon/sockets.h"
+#include "io/baton.h"
+
+#define UPGRADE_NAME "baton-upgrade" /* of the socket among those that are passed */
+
+enum { UPGRADE_SECTION_MAX = 256 };
+
+enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_BATON };
+
+struct upgrade_message {
+    uint32_t magic;
+    uint32_t kind;                     /* enum upgrade_kind */
+    pid_t pid;                         /* READY: the sender's */
+    struct baton baton;                /* BATON: its descriptor comes beside the message */
+    char section[UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section, which the new process may have too */
+};
+
+/* Run `path` with `argv` in a process that is not our child, with all sockets of the table. */
+int upgrade_start(const struct sockets *sockets, const char *path, char *const *argv, int *fd);
+
+/* Neither call waits: -EAGAIN. */
+int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b, const char *section);
+int upgrade_receive(int fd, struct upgrade_message *m);
+
+#endif

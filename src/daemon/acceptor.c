@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Accept, and deal out. With accept = handoff every connection begins here: accepted in batches, handed round-robin to the
+ * workers' rings, one signal for each worker that got any. */
+
+#include "daemon/acceptor.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { ACCEPT_BATCH = 64 };
+
+int acceptor_init(struct acceptor *a, int epoll_fd)
+{
+    *a = (struct acceptor){.epoll_fd = epoll_fd};
+    return gate_init(&a->gate);
+}
+
+void acceptor_fini(struct acceptor *a)
+{
+    gate_fini(&a->gate);
+}
+
+static void watch_doors(struct acceptor *a, int op, uint32_t events)
+{
+    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++) {
+        int fd = a->g->doors[i].fd;
+        struct epoll_event event = {.events = events, .data.u64 = (uint64_t)fd};
+        if (epoll_ctl(a->epoll_fd, op, fd, &event) < 0 && op == EPOLL_CTL_ADD)
+            log_error("cannot watch a listener: %s", strerror(errno));
+    }
+}
+
+static void set_accepting(struct acceptor *a, bool accepting)
+{
+    a->accepting = accepting;
+    watch_doors(a, EPOLL_CTL_MOD, accepting ? EPOLLIN : 0);
+}
+
+void acceptor_use(struct acceptor *a, struct generation *g)
+{
+    acceptor_flush(a);
+    watch_doors(a, EPOLL_CTL_DEL, 0);
+    a->g = g;
+    a->next = 0;
+    a->accepting = true;
+    watch_doors(a, EPOLL_CTL_ADD, EPOLLIN);
+}
+
+/* The next worker of the round whose ring has room; NULL where none has. */
+static struct worker *next_worker(struct acceptor *a)
+{
+    size_t n = a->g != NULL ? a->g->n_workers : 0;
+
+    for (size_t tries = 0; tries < n; tries++) {
+        size_t i = (a->next + tries) % n;
+        if (!handoff_has_room(&a->g->workers[i].handoff))
+            continue;
+        a->next = i;
+        return &a->g->workers[i];
+    }
+    return NULL;
+}
+
+static void give(struct acceptor *a, struct worker *w, const struct baton *b)
+{
+    (void)handoff_push(&w->handoff, b); /* there is room: only we fill it */
+    w->touched = true;
+    a->next = (a->next + 1) % a->g->n_workers;
+    a->g->handed++;
+}
+
+static struct worker *next_for_new(struct acceptor *a)
+{
+    return a->g != NULL && generation_connections(a->g) < a->g->max_connections ? next_worker(a) : NULL;
+}
+
+/* Say that we wait before looking a last time, so that no worker's news falls in between. */
+static struct worker *next_or_wait(struct acceptor *a, struct worker *(*next)(struct acceptor *))
+{
+    struct worker *w = next(a);
+
+    if (w == NULL) {
+        gate_wait(&a->gate);
+        w = next(a);
+    }
+    return w;
+}
+
+bool acceptor_hand(struct acceptor *a, const struct baton *b)
+{
+    struct worker *w = next_or_wait(a, next_worker);
+
+    if (w == NULL)
+        return false;
+    give(a, w, b);
+    return true;
+}
+
+bool acceptor_has_room(struct acceptor *a)
+{
+    return next_or_wait(a, next_worker) != NULL;
+}
+
+/* True once nobody waits in the backlog. */
+static bool accept_batch(struct acceptor *a, const struct door *door, int most)
+{
+    while (most-- > 0) {
+        struct worker *w = next_or_wait(a, next_for_new);
+        if (w == NULL) {
+            set_accepting(a, false);
+            return false;
+        }
+        int fd = listener_accept(door->fd);
+        if (fd >= 0) {
+            give(a, w, &(struct baton){.fd = fd, .since_us = clock_us(), .listener = door->section});
+        } else if (listener_error_is_shortage(fd)) {
+            log_warning("cannot accept, will try again: %s", strerror(-fd));
+            set_accepting(a, false);
+            return false;
+        } else if (fd == -EAGAIN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void acceptor_event(struct acceptor *a, int fd)
+{
+    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++)
+        if (a->g->doors[i].fd == fd) {
+            (void)accept_batch(a, &a->g->doors[i], ACCEPT_BATCH);
+            return;
+        }
+}
+
+bool acceptor_empty_backlogs(struct acceptor *a)
+{
+    bool empty = true;
+
+    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++)
+        empty = accept_batch(a, &a->g->doors[i], INT32_MAX) && empty;
+    return empty;
+}
+
+bool acceptor_empty_backlog(struct acceptor *a, const struct door *door)
+{
+    return accept_batch(a, door, INT32_MAX);
+}
+
+void acceptor_flush(struct acceptor *a)
+{
+    for (size_t i = 0; a->g != NULL && i < a->g->n_workers; i++) {
+        struct worker *w = &a->g->workers[i];
+        if (w->touched)
+            handoff_signal(&w->handoff);
+        w->touched = false;
+    }
+}
+
+bool acceptor_is_paused(const struct acceptor *a)
+{
+    return a->g != NULL && a->g->n_doors > 0 && !a->accepting;
+}
+
+void acceptor_resume(struct acceptor *a)
+{
+    set_accepting(a, true);
+}

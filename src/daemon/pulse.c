@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon's heart: wake every worker, see that it turns, tell the service manager. No request comes here. */
+
+#include "daemon/pulse.h"
+
+#include <limits.h>
+
+#include "base/log.h"
+#include "daemon/master.h"
+
+/* A watchdog wants to hear of us within its time, in which a worker has to be woken and to turn. */
+enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000 };
+
+void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard)
+{
+    *p = (struct pulse){.every_ms = heard ? STATUS_MS : 0};
+    if (watchdog_ms > 0 && (p->every_ms == 0 || watchdog_ms / BEATS < p->every_ms))
+        p->every_ms = watchdog_ms / BEATS > 0 ? watchdog_ms / BEATS : 1;
+}
+
+int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
+{
+    if (p->every_ms == 0)
+        return -1;
+    uint64_t wait = p->next_ms > now_ms ? p->next_ms - now_ms : 0;
+    return wait < INT_MAX ? (int)wait : INT_MAX;
+}
+
+/* Has it turned since it was woken the last time? Then wake it for the next. */
+static bool turns(struct worker *w)
+{
+    uint64_t now = atomic_load_explicit(&w->turns, memory_order_relaxed);
+    bool stuck = w->poked && now == w->turns_seen && !atomic_load(&w->done);
+
+    w->turns_seen = now;
+    w->poked = true;
+    handoff_signal(&w->handoff);
+    return !stuck;
+}
+
+static bool all_turn(struct generation *g)
+{
+    bool all = true;
+
+    for (size_t i = 0; g != NULL && i < g->n_started; i++)
+        all = turns(&g->workers[i]) && all;
+    return all;
+}
+
+void pulse_run(struct master *m)
+{
+    struct pulse *p = &m->pulse;
+    uint64_t now = master_now_ms();
+
+    if (p->every_ms == 0 || now < p->next_ms)
+        return;
+    p->next_ms = now + (m->stop != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
+    bool all = all_turn(m->g);
+    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
+        all = all_turn(list_of(l, struct generation, link)) && all;
+    if (!all && !p->stuck)
+        log_error("a worker does not turn any more");
+    p->stuck = !all;
+    if (!m->main)
+        return;
+    if (all && m->systemd.watchdog_ms > 0)
+        systemd_notify(&m->systemd, "WATCHDOG=1");
+    if (m->stop != STOP_NOT)
+        systemd_notify(&m->systemd, "EXTEND_TIMEOUT_USEC=%d", 5 * STOPPING_MS * 1000);
+    master_say(m, m->stop == STOP_NOT ? "Serving" : "Stopping");
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* SIGHUP: read, open and bind everything a second time, then let the new generation go on where the old one stops. */
+
+#include "daemon/reload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/retired.h"
+
+/* Every line of a report to the log. */
+static void log_report(char *text)
+{
+    char *rest = text;
+
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        if (*line != '\0')
+            log_error("%s", line);
+}
+
+/* A new generation, started; NULL where the old one has to go on, and then the log has every reason. */
+static struct generation *replace(struct master *m)
+{
+    struct generation *g = NULL;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *report = open_memstream(&text, &len);
+
+    if (report == NULL)
+        return NULL;
+    int err = generation_new(&g, &m->args->config, &m->sockets, &m->acceptor.gate, report);
+    (void)fclose(report);
+    log_report(text);
+    free(text);
+    if (err == 0 && generation_start(g) < 0)
+        generation_free(&g);
+    return g;
+}
+
+void reload(struct master *m)
+{
+    if (m->stop != STOP_NOT || m->succeeded)
+        return;
+    systemd_reloading(&m->systemd);
+    struct generation *old = m->g;
+    struct generation *g = replace(m);
+    if (g == NULL) {
+        log_error("the configuration was not reloaded; the old one goes on");
+        systemd_notify(&m->systemd, "READY=1\nSTATUS=Reload refused, the old configuration goes on: see the log");
+        return;
+    }
+    m->g = g;
+    acceptor_use(&m->acceptor, g);
+    retired_add(m, old);
+    sockets_store(&m->sockets);
+    log_notice("reloaded");
+    master_say(m, "Reloaded");
+    systemd_notify(&m->systemd, "READY=1");
+}

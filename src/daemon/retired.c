@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of a generation when another has taken its place. This is the second way by which a connection changes its
+ * thread: out of an outbox, into a ring. */
+
+#include "daemon/retired.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "daemon/succession.h"
+
+void retired_add(struct master *m, struct generation *g)
+{
+    for (size_t i = 0; i < g->n_started; i++)
+        (void)master_watch(m, SOURCE_OUTBOX, g->workers[i].shard.outbox.wake_fd, EPOLLIN);
+    list_append(&m->retired, &g->link);
+    generation_stop(g, STOP_RETIRE);
+}
+
+/* False where it has to wait, and is still where it was. */
+static bool pass(struct master *m, const struct generation *from, struct baton b)
+{
+    if (m->succeeded)
+        return succession_pass(m, from, &b);
+    if (m->closed) {
+        close(b.fd); /* as if it had been idle with a worker of the last generation */
+        return true;
+    }
+    b.listener = generation_section(m->g, from, b.listener);
+    return acceptor_hand(&m->acceptor, &b);
+}
+
+static bool empty_outbox(struct master *m, const struct generation *g, struct handoff *outbox)
+{
+    struct baton b;
+
+    while (handoff_peek(outbox, &b)) {
+        if (!pass(m, g, b))
+            return false;
+        (void)handoff_pop(outbox, &b);
+    }
+    return true;
+}
+
+/* Sockets that nobody else listens on go, once what the kernel has connected there has gone to a worker. */
+static bool leave_sockets(struct master *m, struct generation *g)
+{
+    bool empty = true;
+
+    if (!generation_is_deaf(g))
+        return true;
+    for (size_t i = 0; i < g->n_bound && !m->succeeded && !m->closed; i++)
+        for (size_t k = 0; k < g->bound[i]->n && g->bound[i]->users == 1; k++)
+            empty =
+                acceptor_empty_backlog(&m->acceptor, &(struct door){g->bound[i]->v[k].fd, BATON_NO_LISTENER}) && empty;
+    if (empty)
+        generation_close_listeners(g);
+    return empty;
+}
+
+/* True where nothing waits in the outboxes. */
+static bool pass_on(struct master *m, struct generation *g)
+{
+    bool empty = true;
+
+    for (size_t i = 0; i < g->n_started; i++)
+        empty = empty_outbox(m, g, &g->workers[i].shard.outbox) && empty;
+    return empty;
+}
+
+void retired_run(struct master *m)
+{
+    for (struct list *l = m->retired.next, *next; l != &m->retired; l = next) {
+        struct generation *g = list_of(l, struct generation, link);
+        bool done = generation_done(g); /* before the look at what it passed on: nothing comes after that */
+        next = l->next;
+        bool empty = pass_on(m, g);
+        empty = leave_sockets(m, g) && empty;
+        m->waits = m->waits || !empty;
+        if (done && empty)
+            generation_free(&g);
+    }
+}
+
+void retired_stop(struct master *m, enum stop how)
+{
+    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
+        generation_stop(list_of(l, struct generation, link), how);
+}

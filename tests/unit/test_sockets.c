@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of listening sockets: the same one for as long as somebody wants its address, and none without a reason. */
+
+#include "daemon/sockets.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "scratch.h"
+
+static const struct listen_options one = {.backlog = 16};
+static const struct listen_options many = {.backlog = 16, .reuseport = true};
+static const struct systemd nobody = {.fd = -1};
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_in a;
+    socklen_t len = sizeof a;
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *)(void *)&a, &len), 0);
+    return ntohs(a.sin_port);
+}
+
+static struct bound *get(struct sockets *s, const char *address, const struct listen_options *options, size_t n)
+{
+    struct bound *b;
+
+    assert_int_equal(sockets_get(s, address, options, n, &b), 0);
+    return b;
+}
+
+static void an_address_in_two_generations_is_one_socket(void **state)
+{
+    struct sockets s;
+    size_t before = count_fds();
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    struct bound *old = get(&s, "127.0.0.1:0", &one, 1);
+    int fd = old->v[0].fd;
+    sockets_begin(&s);
+    struct bound *new = get(&s, "127.0.0.1:0", &one, 1);
+    assert_ptr_equal(new, old);
+    sockets_put(&s, &old);
+    assert_null(old);
+    assert_int_equal(new->v[0].fd, fd);
+    assert_true(fcntl(fd, F_GETFD) >= 0);
+    sockets_put(&s, &new);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+    assert_null(s.first);
+    sockets_fini(&s);
+    assert_int_equal(count_fds(), before);
+}
+
+static void port_0_twice_is_two_sockets_and_stays_so(void **state)
+{
+    struct sockets s;
+    uint16_t ports[2][2];
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    for (int i = 0; i < 2; i++) {
+        sockets_begin(&s);
+        for (int k = 0; k < 2; k++)
+            ports[i][k] = port_of(get(&s, "127.0.0.1:0", &one, 1)->v[0].fd);
+        assert_int_not_equal(ports[i][0], ports[i][1]);
+    }
+    assert_true(ports[0][0] == ports[1][0] || ports[0][0] == ports[1][1]);
+    assert_true(ports[0][1] == ports[1][0] || ports[0][1] == ports[1][1]);
+    sockets_fini(&s);
+}
+
+static void sockets_of_an_address_become_more_and_never_fewer(void **state)
+{
+    static const size_t wanted[] = {1, 4, 2, 1, 5};
+    static const size_t there[] = {1, 4, 4, 4, 5};
+    struct sockets s;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    for (size_t i = 0; i < ROWS(wanted); i++) {
+        sockets_begin(&s);
+        struct bound *b = get(&s, "127.0.0.1:0", wanted[i] > 1 ? &many : &one, wanted[i]);
+        assert_int_equal(b->n, there[i]);
+        for (size_t k = 1; k < b->n; k++)
+            assert_int_equal(port_of(b->v[k].fd), port_of(b->v[0].fd));
+    }
+    sockets_fini(&s);
+}
+
+static void workers_share_what_there_is_one_of(void **state)
+{
+    struct sockets s;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    assert_int_equal(get(&s, "unix:baton.sock", &many, 4)->n, 1);
+    sockets_fini(&s);
+    assert_int_not_equal(access("baton.sock", F_OK), 0);
+}
+
+static void what_fails_leaves_nothing(void **state)
+{
+    struct sockets s;
+    struct bound *b;
+    size_t before = count_fds();
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    assert_int_equal(sockets_get(&s, "192.0.2.1:80", &one, 1, &b), -EADDRNOTAVAIL);
+    assert_null(b);
+    assert_int_equal(sockets_get(&s, "systemd:http", &one, 1, &b), -ENOENT);
+    assert_null(b);
+    assert_null(s.first);
+    sockets_fini(&s);
+    assert_int_equal(count_fds(), before);
+}
+
+/* As if LISTEN_FDS had said so. */
+static void leave(struct sockets *s, const char *name, int fd)
+{
+    struct inherited *all = &s->inherited;
+    struct inherited_fd *v = realloc(all->v, (all->n + 1) * sizeof *v);
+
+    assert_non_null(v);
+    all->v = v;
+    v[all->n++] = (struct inherited_fd){fd, strdup(name)};
+}
+
+static void what_was_left_to_us_comes_first(void **state)
+{
+    static const char *const rows[][2] = {{"systemd:http", "http"}, {"127.0.0.1:0", "127.0.0.1%3a0"}};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct sockets s;
+        struct listener l;
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+        leave(&s, rows[i][1], l.fd);
+        leave(&s, rows[i][1], open("/dev/null", O_RDONLY | O_CLOEXEC)); /* no socket: closed */
+        sockets_begin(&s);
+        struct bound *b = get(&s, rows[i][0], &one, 1);
+        assert_string_equal(b->name, rows[i][1]);
+        assert_int_equal(b->n, 1);
+        assert_int_equal(b->v[0].fd, l.fd);
+        sockets_fini(&s);
+    }
+}
+
+static void the_name_of_a_unix_socket_can_be_left_to_a_successor(void **state)
+{
+    struct sockets s;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    (void)get(&s, "unix:baton.sock", &one, 1);
+    sockets_release(&s);
+    sockets_fini(&s);
+    assert_int_equal(access("baton.sock", F_OK), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_address_in_two_generations_is_one_socket),
+        cmocka_unit_test(port_0_twice_is_two_sockets_and_stays_so),
+        cmocka_unit_test(sockets_of_an_address_become_more_and_never_fewer),
+        scratch_test(workers_share_what_there_is_one_of),
+        cmocka_unit_test(what_fails_leaves_nothing),
+        cmocka_unit_test(what_was_left_to_us_comes_first),
+        scratch_test(the_name_of_a_unix_socket_can_be_left_to_a_successor),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* What the service manager hears, from a socket of its kind, and what descriptors it may leave us. */
+
+#include "daemon/systemd.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "scratch.h"
+
+enum { FIRST_FD = 3 };
+
+/* The manager's end: NOTIFY_SOCKET is its name. */
+static int listen_as_manager(const char *name)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    size_t len = strlen(name);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    memcpy(a.sun_path, name, len);
+    if (name[0] == '@')
+        a.sun_path[0] = '\0';
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)), 0);
+    assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
+    return fd;
+}
+
+/* The next message, and the descriptor with it or -1. */
+static void expect_message(int manager, const char *text, int *fd)
+{
+    char room[4096];
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    struct iovec iov = {room, sizeof room};
+    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(manager, &m, MSG_CMSG_CLOEXEC);
+
+    expect(n >= 0, "no message where there should be: %s", text);
+    expect((size_t)n == strlen(text) && memcmp(room, text, (size_t)n) == 0, "'%.*s' instead of '%s'", (int)n, room,
+           text);
+    *fd = -1;
+    if (CMSG_FIRSTHDR(&m) != NULL)
+        memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof *fd);
+}
+
+static void expect_text(int manager, const char *text)
+{
+    int fd;
+
+    expect_message(manager, text, &fd);
+    assert_int_equal(fd, -1);
+}
+
+static void it_hears_lines_at_a_path_and_at_an_abstract_name(void **state)
+{
+    char names[2][64];
+
+    (void)state;
+    (void)snprintf(names[0], sizeof names[0], "%s/notify", scratch_dir);
+    (void)snprintf(names[1], sizeof names[1], "@%s/notify", scratch_dir);
+    for (size_t i = 0; i < ROWS(names); i++) {
+        struct systemd s;
+        int manager = listen_as_manager(names[i]);
+        systemd_init(&s);
+        assert_true(systemd_hears(&s));
+        systemd_notify(&s, "READY=%d\nMAINPID=%d", 1, 42);
+        expect_text(manager, "READY=1\nMAINPID=42");
+        systemd_status(&s, "two\nlines, and %s", "\x1b[31mred");
+        expect_text(manager, "STATUS=two lines, and  [31mred");
+        systemd_store_remove(&s, "http");
+        expect_text(manager, "FDSTOREREMOVE=1\nFDNAME=http");
+        systemd_fini(&s);
+        (void)close(manager);
+    }
+}
+
+static void a_descriptor_goes_with_its_name(void **state)
+{
+    struct systemd s;
+    int manager = listen_as_manager("@baton-test-store");
+    int pipe_fd[2];
+    int fd;
+
+    (void)state;
+    assert_int_equal(pipe(pipe_fd), 0);
+    systemd_init(&s);
+    systemd_store(&s, "http", pipe_fd[1]);
+    expect_message(manager, "FDSTORE=1\nFDNAME=http", &fd);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "x", 1), 1);
+    char byte;
+    assert_int_equal(read(pipe_fd[0], &byte, 1), 1);
+    (void)close(fd);
+    (void)close(pipe_fd[0]);
+    (void)close(pipe_fd[1]);
+    systemd_fini(&s);
+    (void)close(manager);
+}
+
+static void reloading_has_the_time_with_it(void **state)
+{
+    struct systemd s;
+    int manager = listen_as_manager("@baton-test-reloading");
+    static const char prefix[] = "RELOADING=1\nMONOTONIC_USEC=";
+    char text[256] = "";
+
+    (void)state;
+    systemd_init(&s);
+    systemd_reloading(&s);
+    assert_true(recv(manager, text, sizeof text - 1, 0) > 0);
+    assert_int_equal(strncmp(text, prefix, sizeof prefix - 1), 0);
+    assert_true(strtoull(text + sizeof prefix - 1, NULL, 10) > 0);
+    systemd_fini(&s);
+    (void)close(manager);
+}
+
+static void without_a_manager_nothing_is_said(void **state)
+{
+    static const char *const names[] = {"", "relative", "@"};
+
+    (void)state;
+    assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
+    for (size_t i = 0; i <= ROWS(names); i++) {
+        struct systemd s;
+        systemd_init(&s);
+        systemd_notify(&s, "READY=1");
+        systemd_status(&s, "nobody hears this");
+        systemd_store(&s, "http", STDIN_FILENO);
+        systemd_fini(&s);
+        if (i < ROWS(names))
+            assert_int_equal(setenv("NOTIFY_SOCKET", names[i], 1), 0);
+    }
+    assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
+}
+
+static void the_watchdog_is_for_whom_it_names(void **state)
+{
+    char us[24];
+    const struct {
+        const char *usec, *pid;
+        uint64_t ms;
+    } rows[] = {
+        {NULL, NULL, 0}, {"3000000", NULL, 3000}, {"3000000", us, 3000}, {"3000000", "1", 0}, {"3000000", "", 0},
+        {"", NULL, 0},   {"-1", NULL, 0},         {"3s", NULL, 0},       {"999", NULL, 0},
+    };
+
+    (void)state;
+    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct systemd s;
+        (void)unsetenv("WATCHDOG_USEC");
+        (void)unsetenv("WATCHDOG_PID");
+        if (rows[i].usec != NULL)
+            assert_int_equal(setenv("WATCHDOG_USEC", rows[i].usec, 1), 0);
+        if (rows[i].pid != NULL)
+            assert_int_equal(setenv("WATCHDOG_PID", rows[i].pid, 1), 0);
+        systemd_init(&s);
+        expect(s.watchdog_ms == rows[i].ms, "row %zu: %llu", i, (unsigned long long)s.watchdog_ms);
+        systemd_fini(&s);
+    }
+}
+
+static void set_listen(const char *pid, const char *fds, const char *names)
+{
+    const char *const rows[][2] = {{"LISTEN_PID", pid}, {"LISTEN_FDS", fds}, {"LISTEN_FDNAMES", names}};
+
+    for (size_t i = 0; i < ROWS(rows); i++)
+        assert_int_equal(rows[i][1] != NULL ? setenv(rows[i][0], rows[i][1], 1) : unsetenv(rows[i][0]), 0);
+}
+
+/* Descriptors are the process's own here: the manager's are 3 and 4, for as long as the test takes them. */
+static void descriptors_are_taken_once_each_by_name(void **state)
+{
+    struct inherited all;
+    char us[24];
+    int kept[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        kept[i] = dup(FIRST_FD + i);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(dup2(STDIN_FILENO, FIRST_FD + i), FIRST_FD + i);
+    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
+    set_listen(us, "2", "http:http");
+    assert_int_equal(inherited_init(&all), 0);
+    assert_null(getenv("LISTEN_PID"));
+    assert_null(getenv("LISTEN_FDS"));
+    assert_null(getenv("LISTEN_FDNAMES"));
+    assert_int_equal(inherited_take(&all, "https"), -1);
+    assert_int_equal(inherited_take(&all, "http"), FIRST_FD);
+    assert_true((fcntl(FIRST_FD, F_GETFD) & FD_CLOEXEC) != 0);
+    assert_int_equal(inherited_take(&all, "http"), FIRST_FD + 1);
+    assert_int_equal(inherited_take(&all, "http"), -1);
+    inherited_fini(&all);
+    for (int i = 0; i < 2; i++) {
+        (void)close(FIRST_FD + i);
+        if (kept[i] >= 0) {
+            (void)dup2(kept[i], FIRST_FD + i);
+            (void)close(kept[i]);
+        }
+    }
+}
+
+static void what_is_not_for_us_is_left_alone(void **state)
+{
+    char us[24];
+    const char *const rows[][3] = {{NULL, "1", "http"}, {"1", "1", "http"}, {us, NULL, "http"},
+                                   {us, "0", ""},       {us, "-1", ""},     {us, "1x", ""}};
+
+    (void)state;
+    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct inherited all;
+        set_listen(rows[i][0], rows[i][1], rows[i][2]);
+        assert_int_equal(inherited_init(&all), 0);
+        expect(all.n == 0, "row %zu", i);
+        assert_int_equal(inherited_take(&all, "http"), -1);
+        inherited_fini(&all);
+    }
+}
+
+static void fewer_names_and_descriptors_than_said_do_no_harm(void **state)
+{
+    struct inherited all;
+    char us[24];
+
+    (void)state;
+    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
+    set_listen(us, "600", "http");
+    assert_int_equal(inherited_init(&all), 0);
+    assert_int_equal(all.n, 600);
+    assert_string_equal(all.v[1].name, "unknown");
+    assert_int_equal(all.v[599].fd, -1);
+    for (size_t i = 0; i < all.n; i++)
+        all.v[i].fd = -1; /* they are the test's own */
+    inherited_fini(&all);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(it_hears_lines_at_a_path_and_at_an_abstract_name),
+        cmocka_unit_test(a_descriptor_goes_with_its_name),
+        cmocka_unit_test(reloading_has_the_time_with_it),
+        cmocka_unit_test(without_a_manager_nothing_is_said),
+        cmocka_unit_test(the_watchdog_is_for_whom_it_names),
+        cmocka_unit_test(descriptors_are_taken_once_each_by_name),
+        cmocka_unit_test(what_is_not_for_us_is_left_alone),
+        cmocka_unit_test(fewer_names_and_descriptors_than_said_do_no_harm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

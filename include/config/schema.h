@@ -98,6 +98,12 @@ static inline bool schema_is_number(const struct schema_key *k)
     return k->type <= ENUM;
 }
 
+/* May its value be empty? That clears a list, and is the value of a scalar that is nothing unless set. */
+static inline bool schema_may_be_empty(const struct schema_key *k)
+{
+    return k->repeats || k->default_text[0] == '\0';
+}
+
 /* How a number of this key is written. */
 enum units_kind schema_units(const struct schema_key *k);
 

@@ -9,7 +9,7 @@
 
 #include "config/units.h"
 
-enum { UNIX_PATH_MAX_LEN = 107, HOST_LEN = 64, PORT_MAX = 65535 };
+enum { UNIX_PATH_MAX_LEN = 107, SYSTEMD_NAME_MAX_LEN = 255, HOST_LEN = 64, PORT_MAX = 65535 };
 
 static bool is_digits(struct sv s)
 {
@@ -66,6 +66,23 @@ static bool check_unix(struct sv text, struct fault *f)
     return true;
 }
 
+/* As FileDescriptorName= of a socket unit may be (systemd.socket(5)). */
+static bool check_systemd(struct sv text, struct fault *f)
+{
+    static const size_t at = sizeof "systemd:" - 1;
+    struct sv name = sv_skip(text, at);
+
+    if (name.len == 0)
+        return fault_set(f, at, 0, "a name follows, that of FileDescriptorName= in the socket unit: systemd:http");
+    if (name.len > SYSTEMD_NAME_MAX_LEN)
+        return fault_set(f, at + SYSTEMD_NAME_MAX_LEN, name.len - SYSTEMD_NAME_MAX_LEN,
+                         "a name is at most %d bytes long, this one is %zu", SYSTEMD_NAME_MAX_LEN, name.len);
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.p[i] < ' ' || (unsigned char)name.p[i] >= 0x7f || name.p[i] == ':')
+            return fault_set(f, at + i, 1, "the name of a socket is plain ASCII without ':'");
+    return true;
+}
+
 static bool check_ipv6(struct sv text, struct fault *f)
 {
     size_t end = sv_find(text, ']');
@@ -102,7 +119,8 @@ static bool explain(struct sv text, struct sv host, struct sv port, struct fault
         return fault_set(f, 0, host.len, "names are not looked up: write 127.0.0.1:%.*s, or [::1]:%.*s", SV_ARG(port),
                          SV_ARG(port));
     return fault_set(f, 0, host.len,
-                     "this is not an address: write IPv4:port, [IPv6]:port or unix:/path (names are not looked up)");
+                     "this is not an address: write IPv4:port, [IPv6]:port, unix:/path or systemd:NAME (names are not "
+                     "looked up)");
 }
 
 bool address_check(struct sv text, struct fault *f)
@@ -113,6 +131,8 @@ bool address_check(struct sv text, struct fault *f)
 
     if (sv_starts(text, SV("unix:")))
         return check_unix(text, f);
+    if (sv_starts(text, SV("systemd:")))
+        return check_systemd(text, f);
     if (sv_starts(text, SV("[")))
         return check_ipv6(text, f);
     if (colon == text.len || !is_ip(AF_INET, host))

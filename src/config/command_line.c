@@ -125,7 +125,8 @@ static int apply_listen(struct target *t, const char *const *addresses, size_t n
             return err;
         struct ini_part value = part_of(source, 0, source->len);
         if (value.text.len == 0)
-            diagnose_error(t->draft->report, value.place, "-l needs an address: IPv4:port, [IPv6]:port or unix:/path");
+            diagnose_error(t->draft->report, value.place,
+                           "-l needs an address: IPv4:port, [IPv6]:port, unix:/path or systemd:NAME");
         else
             err = draft_set(t->draft, main, &schema_keys[KEY_listen_address], value.place, value);
     }

@@ -101,7 +101,7 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
         return -ENOMEM;
     *one = (struct setting){.value = value, .key = key_at};
 
-    bool clears = k->repeats && value.text.len == 0;
+    bool clears = schema_may_be_empty(k) && value.text.len == 0;
     bool overrides = key_at.source->command_line && (slot->last == NULL || !slot->last->key.source->command_line);
     if (clears) {
         slot->first = NULL;

@@ -92,11 +92,12 @@ static int print_list(struct buf *b, const struct schema_key *k, const struct dr
 
 static int print_scalar(struct buf *b, const struct schema_key *k, const struct draft_section *s, const void *base)
 {
+    const struct slot *slot = &s->slots[schema_key_id(k)];
     struct buf value = {0};
     int err = store_print(&value, k, base);
 
     if (err == 0)
-        err = print_line(b, k, buf_sv(&value), draft_in_effect(s, k));
+        err = print_line(b, k, buf_sv(&value), draft_is_cleared(s, k) ? slot->last : slot->first);
     buf_fini(&value);
     return err;
 }

@@ -10,7 +10,8 @@
 #define KIB  UINT64_C(1024)
 #define MIB  (1024 * KIB)
 #define GIB  (1024 * MIB)
-#define YEAR UINT64_C(31536000000) /* ms */
+#define HOUR UINT64_C(3600000) /* ms */
+#define YEAR UINT64_C(31536000000)
 
 enum { ONCE, MANY };
 
@@ -170,7 +171,7 @@ int schema_describe(struct buf *b, const struct schema_key *k)
         [GLOB] = "a file, or conf.d/*.ini",
         [ADDRESS] = "IPv4:port, [IPv6]:port, unix:/path or systemd:NAME",
         [DIRS] = "an absolute path",
-        [CIDR] = "an address, or a network such as 192.0.2.0/24",
+        [CIDR] = "addresses, or networks such as 192.0.2.0/24",
         [NAMES] = "file names",
         [WORDS] = "",
         [MIME] = ".ext type/subtype",

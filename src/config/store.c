@@ -139,8 +139,8 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
     case GLOB:
     case ADDRESS:
     case DIRS:
-    case CIDR:
         return append(member(k, base), text);
+    case CIDR:
     case NAMES:
     case WORDS:
         return append_words(member(k, base), text);
@@ -181,7 +181,7 @@ int store_print(struct buf *b, const struct schema_key *k, const void *base)
     assert(!k->repeats);
     if (!schema_is_number(k)) {
         const char *text = *(char *const *)const_member(k, base);
-        return buf_add(b, text != NULL ? sv_cstr(text) : SV("off"));
+        return buf_add(b, text != NULL ? sv_cstr(text) : k->type == TARGET ? SV("off") : SV(""));
     }
     uint64_t value = get_number(k, base);
     if (k->type == BOOL)

@@ -10,6 +10,10 @@
 #include "config/cache_rule.h"
 #include "config/ini.h"
 #include "config/nearest.h"
+#include "config/network.h"
+#include "config/utf8.h"
+
+enum { NAME_MAX_LEN = 255 };
 
 bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...)
 {
@@ -165,6 +169,29 @@ static bool check_words(const struct schema_key *k, struct sv text, struct fault
     return true;
 }
 
+/* A user or a group. What a name may hold is for whoever keeps them to say; no list of users can hold these. */
+static bool check_name(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    static const char never[] = " \t:,/\"'";
+    size_t digits = 0;
+    size_t invalid = utf8_find_invalid(text);
+
+    if (invalid < text.len)
+        return fault_set(f, invalid, 1, "this is not UTF-8");
+    if (text.len > NAME_MAX_LEN)
+        return fault_set(f, NAME_MAX_LEN, text.len - NAME_MAX_LEN, "a name is at most %d bytes long", NAME_MAX_LEN);
+    if (text.p[0] == '-')
+        return fault_set(f, 0, 1, "a name does not begin with '-'");
+    for (size_t i = 0; i < text.len; i++) {
+        if (memchr(never, text.p[i], sizeof never - 1) != NULL)
+            return fault_set(f, i, 1, "a name is one word, without quotes, ':', ',' and '/'");
+        digits += text.p[i] >= '0' && text.p[i] <= '9';
+    }
+    if (digits == text.len)
+        return fault_set(f, 0, text.len, "'%s' takes a name, and this is a number", k->name);
+    return true;
+}
+
 static bool is_mime_byte(char c)
 {
     return (c >= '0' && c <= '9') || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') ||
@@ -227,6 +254,10 @@ static bool check_text(const struct schema_key *k, struct sv text, struct fault 
     switch (k->type) {
     case ADDRESS:
         return address_check(text, f);
+    case NAME:
+        return check_name(k, text, f);
+    case CIDR:
+        return network_check(text, f);
     case NAMES:
         return check_names(text, f);
     case WORDS:

@@ -113,7 +113,7 @@ static const struct case_row bad_cases[] = {
     {FILE_A, "-l127.0.0.1:1|-l8080",
      "command line:2:1: error: an address must come before the port: 127.0.0.1:8080 for this machine alone, "
      "[::]:8080 for every address\n  8080\n  ^~~~\n"},
-    {FILE_A, "-l", "command line:1:1: error: -l needs an address: IPv4:port, [IPv6]:port or unix:/path\n  \n  ^\n"},
+    {FILE_A, "-l", "command line:1:1: error: -l needs an address: IPv4:port, [IPv6]:port, unix:/path or systemd:NAME\n  \n  ^\n"},
     {FILE_A, "-l127.0.0.1:1|-l127.0.0.1:1",
      "command line:2:1: error: this address is listened on already\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"
      "command line:1:1: note: here\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"},

@@ -7,56 +7,22 @@
 #include "base/sv.h"
 
 #include "config_run.h"
-
-static void expect_same_strings(const struct strings *a, const struct strings *b)
-{
-    assert_int_equal(a->n, b->n);
-    for (size_t i = 0; i < a->n; i++)
-        assert_string_equal(a->v[i], b->v[i]);
-}
-
-static void expect_same_text(const char *a, const char *b)
-{
-    assert_int_equal(a == NULL, b == NULL);
-    if (a != NULL && b != NULL)
-        assert_string_equal(a, b);
-}
-
-/* All but the includes, which -T has no need of. */
-static void expect_same(const struct config *a, const struct config *b)
-{
-    assert_memory_equal(&a->limits, &b->limits, sizeof a->limits);
-    assert_memory_equal(&a->server, &b->server, offsetof(struct config_server, include));
-    expect_same_text(a->log.access, b->log.access);
-    expect_same_text(a->log.error, b->log.error);
-    assert_int_equal(a->log.level, b->log.level);
-    assert_int_equal(a->n_listens, b->n_listens);
-    for (size_t i = 0; i < a->n_listens; i++) {
-        assert_string_equal(a->listens[i].name, b->listens[i].name);
-        expect_same_strings(&a->listens[i].address, &b->listens[i].address);
-        assert_int_equal(a->listens[i].backlog, b->listens[i].backlog);
-        assert_int_equal(a->listens[i].defer_accept, b->listens[i].defer_accept);
-    }
-    assert_int_equal(a->n_sites, b->n_sites);
-    for (size_t i = 0; i < a->n_sites; i++) {
-        assert_string_equal(a->sites[i].name, b->sites[i].name);
-        assert_string_equal(a->sites[i].root, b->sites[i].root);
-        expect_same_strings(&a->sites[i].index, &b->sites[i].index);
-        expect_same_strings(&a->sites[i].precompressed, &b->sites[i].precompressed);
-        assert_int_equal(a->sites[i].etag, b->sites[i].etag);
-        expect_same_strings(&a->sites[i].cache, &b->sites[i].cache);
-        expect_same_strings(&a->sites[i].mime, &b->sites[i].mime);
-    }
-}
+#include "config_same.h"
 
 static void expect_defaults(const struct config *c)
 {
     assert_int_equal(c->server.workers, 0);
     assert_int_equal(c->server.accept, ACCEPT_HANDOFF);
     assert_int_equal(c->server.max_connections, 0);
+    assert_null(c->server.user);
+    assert_null(c->server.group);
+    assert_int_equal(c->server.sandbox, SANDBOX_YES);
+    assert_int_equal(c->server.sandbox_path.n, 0);
+    assert_int_equal(c->server.busy_poll_ms, 0);
     assert_int_equal(c->server.cache_memory, 64 << 20);
     assert_int_equal(c->server.cache_file_max, 64 << 10);
     assert_int_equal(c->server.cache_ttl_ms, 1000);
+    assert_int_equal(c->server.drain_delay_ms, 0);
     assert_int_equal(c->server.drain_timeout_ms, 30000);
     assert_int_equal(c->server.include.n, 0);
     assert_int_equal(c->n_listens, 1);
@@ -65,6 +31,8 @@ static void expect_defaults(const struct config *c)
     assert_string_equal(c->listens[0].address.v[0], "127.0.0.1:8080");
     assert_int_equal(c->listens[0].backlog, 4096);
     assert_true(c->listens[0].defer_accept);
+    assert_false(c->listens[0].proxy_protocol);
+    assert_int_equal(c->listens[0].trusted_proxy.n, 0);
     assert_int_equal(c->limits.header_timeout_ms, 10000);
     assert_int_equal(c->limits.body_timeout_ms, 10000);
     assert_int_equal(c->limits.keepalive_timeout_ms, 60000);
@@ -76,6 +44,9 @@ static void expect_defaults(const struct config *c)
     assert_int_equal(c->limits.uri_size, 8 << 10);
     assert_int_equal(c->limits.body_size, 1 << 20);
     assert_int_equal(c->limits.ranges, 16);
+    assert_int_equal(c->limits.connections_per_ip, 0);
+    assert_int_equal(c->log.format, LOG_FORMAT_COMBINED);
+    assert_int_equal(c->status.address.n, 0);
     assert_string_equal(c->log.error, "stderr");
     assert_int_equal(c->log.level, LOG_LEVEL_NOTICE);
     assert_int_equal(c->n_sites, 1);
@@ -142,11 +113,15 @@ static void the_file_that_is_shipped_is_what_is_printed(void **state)
 
 static const char rich[] = "[server]\nworkers = 3\naccept = reuseport\nmax-connections = 5000\ncache_memory = 10m\n"
                            "cache_file_max = 1000\ncache_ttl = 1500ms\ndrain_timeout = 90s\ninclude = rich.d/*.ini\n"
+                           "user = www-data\ngroup =\nsandbox = require\nsandbox_path = /a\nsandbox_path = /b ;c\n"
+                           "busy_poll = 1s\ndrain_delay = 5\n"
                            "[listen a]\naddress = [::1]:8080\naddress = unix:/tmp/b s.sock\nbacklog = 16\n"
                            "[listen b]\naddress = 127.0.0.1:0\ndefer_accept = no\n"
+                           "proxy_protocol = on\ntrusted_proxy = 10.0.0.0/8 ::1\ntrusted_proxy = 192.0.2.7\n"
+                           "[status]\naddress = 127.0.0.1:9090\naddress = systemd:status\n"
                            "[limits]\nheader_timeout = 10\nkeepalive_requests = 1000\nmin_send_rate = 1k\n"
-                           "header_size = 4k\nranges = 5\n"
-                           "[log]\naccess = /var/log/a.log\nlevel = debug\n"
+                           "header_size = 4k\nranges = 5\nconnections_per_ip = 50\n"
+                           "[log]\naccess = /var/log/a.log\nlevel = debug\nformat = json\n"
                            "[site example.com]\nroot = /srv/a b;c\nindex = a.html b.html\nindex = c.html\netag = off\n"
                            "mime = .X  text/x\nmime = .y text/y;charset=utf-8\nmime = .x text/xx\n"
                            "precompressed = gz\nprecompressed = zst  br\n"
@@ -166,7 +141,8 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_int_equal(fclose(f), 0);
 
     struct config b = load_good("effective.ini");
-    expect_same(&a, &b);
+    const char *difference = config_difference(&a, &b);
+    expect(difference == NULL, "%s", difference);
     assert_int_equal(a.limits.header_count, 7);
     assert_int_equal(a.limits.uri_size, 4096);
     assert_int_equal(a.sites[0].index.n, 4);
@@ -179,6 +155,20 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_string_equal(a.sites[0].cache.v[0], "/a;b#c/* max-age=31536000, immutable");
     assert_string_equal(a.sites[0].cache.v[3], "* max-age=90");
     assert_string_equal(a.sites[0].cache.v[4], "/d max-age=5");
+    assert_string_equal(a.server.user, "www-data");
+    assert_null(a.server.group);
+    assert_int_equal(a.server.sandbox, SANDBOX_REQUIRE);
+    assert_int_equal(a.server.sandbox_path.n, 2);
+    assert_string_equal(a.server.sandbox_path.v[1], "/b");
+    assert_int_equal(a.server.busy_poll_ms, 1000);
+    assert_int_equal(a.server.drain_delay_ms, 5000);
+    assert_true(a.listens[1].proxy_protocol);
+    assert_int_equal(a.listens[1].trusted_proxy.n, 3);
+    assert_string_equal(a.listens[1].trusted_proxy.v[1], "::1");
+    assert_int_equal(a.limits.connections_per_ip, 50);
+    assert_int_equal(a.log.format, LOG_FORMAT_JSON);
+    assert_int_equal(a.status.address.n, 2);
+    assert_string_equal(a.status.address.v[1], "systemd:status");
     assert_int_equal(a.server.include.n, 1);
     assert_int_equal(b.server.include.n, 0);
     config_fini(&a);
@@ -192,14 +182,16 @@ static void each_line_in_effect_says_where_it_came_from(void **state)
         "workers = 2                                 ; command line\n",
         "cache_ttl = 1500ms                          ; rich.ini:7\n",
         "; include = rich.d/*.ini                    ; rich.ini:9\n",
-        "address = unix:/tmp/b s.sock                ; rich.ini:12\n",
+        "address = unix:/tmp/b s.sock                ; rich.ini:19\n",
         "header_count = 7                            ; rich.d/a.ini:5\n",
+        "user = www-data                             ; rich.ini:10\n",
+        "group =                                     ; rich.ini:11\n",
         "uri_size = 4k                               ; default\n",
-        "index = a.html b.html                       ; rich.ini:28\n",
-        "index = c.html                              ; rich.ini:29\n",
+        "index = a.html b.html                       ; rich.ini:43\n",
+        "index = c.html                              ; rich.ini:44\n",
         "index = d.html                              ; rich.d/a.ini:2\n",
-        "precompressed = gz                          ; rich.ini:34\n",
-        "cache = *.html no-cache                     ; rich.ini:37\n",
+        "precompressed = gz                          ; rich.ini:49\n",
+        "cache = *.html no-cache                     ; rich.ini:52\n",
         "cache = /d 5000ms                           ; rich.d/a.ini:3\n",
     };
     struct config_args args = {.file = "rich.ini", .set = set, .n_set = 1};

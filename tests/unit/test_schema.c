@@ -19,7 +19,7 @@ static void each_default_is_a_value_of_its_key(void **state)
     for (size_t i = 0; i < KEYS; i++) {
         const struct schema_key *k = &schema_keys[i];
         bool ok = value_check(k, sv_cstr(k->default_text), &f);
-        expect(ok || (k->repeats && k->default_text[0] == '\0'), "%s: %s", k->name, f.why);
+        expect(ok || k->default_text[0] == '\0', "%s: %s", k->name, f.why);
         expect(k->help[0] != '\0', "%s has no help", k->name);
     }
 }
@@ -134,7 +134,11 @@ static void every_number_that_is_written_reads_back(void **state)
     }
 }
 
-#define CODINGS "'precompressed' takes br, zst or gz"
+#define NO_ADDRESS \
+    "this is not an address: write IPv4:port, [IPv6]:port, unix:/path or systemd:NAME (names are not looked up)"
+#define NO_NETWORK "this is not an address: 192.0.2.7, 192.0.2.0/24, ::1 or 2001:db8::/32 (names are not looked up)"
+#define NO_NAME    "a name is one word, without quotes, ':', ',' and '/'"
+#define CODINGS    "'precompressed' takes br, zst or gz"
 
 /* NULL for why: it is a value. */
 static const struct {
@@ -166,11 +170,58 @@ static const struct {
     {KEY_server_cache_file_max, "16m", NULL, 0, 0},
     {KEY_server_cache_file_max, "17m", "out of range: 'cache_file_max' takes 0..16m bytes", 0, 3},
     {KEY_server_cache_ttl, "0", NULL, 0, 0},
+    {KEY_server_user, "www-data", NULL, 0, 0},
+    {KEY_server_user, "_baton.1", NULL, 0, 0},
+    {KEY_server_user, "host$", NULL, 0, 0},
+    {KEY_server_user, "\xc3\xa9ric", NULL, 0, 0},
+    {KEY_server_user, "www data", NO_NAME, 3, 1},
+    {KEY_server_user, "www:data", NO_NAME, 3, 1},
+    {KEY_server_user, "\"www\"", NO_NAME, 0, 1},
+    {KEY_server_group, "../x", NO_NAME, 2, 1},
+    {KEY_server_group, "a,b", NO_NAME, 1, 1},
+    {KEY_server_group, "-g", "a name does not begin with '-'", 0, 1},
+    {KEY_server_group, "33", "'group' takes a name, and this is a number", 0, 2},
+    {KEY_server_group, "33a", NULL, 0, 0},
+    {KEY_server_group, "a\xff", "this is not UTF-8", 1, 1},
+    {KEY_server_group, "", "no value: 'group' takes a name", 0, 0},
+    {KEY_server_sandbox, "require", NULL, 0, 0},
+    {KEY_server_sandbox, "required", "'sandbox' takes yes, no or require; did you mean 'require'?", 0, 8},
+    {KEY_server_sandbox_path, "/usr/share/zoneinfo", NULL, 0, 0},
+    {KEY_server_sandbox_path, "share", "'sandbox_path' takes an absolute path, one that starts with '/'", 0, 5},
+    {KEY_server_busy_poll, "50ms", NULL, 0, 0},
+    {KEY_server_busy_poll, "1s", NULL, 0, 0},
+    {KEY_server_busy_poll, "1001ms", "out of range: 'busy_poll' takes 0s..1s", 0, 6},
+    {KEY_server_busy_poll, "50us", "unknown unit: durations end in ms, s, m, h, d, w or y", 2, 2},
+    {KEY_server_drain_delay, "1h", NULL, 0, 0},
+    {KEY_server_drain_delay, "2h", "out of range: 'drain_delay' takes 0s..1h", 0, 2},
     {KEY_server_drain_timeout, "366d", "out of range: 'drain_timeout' takes 0s..1y", 0, 4},
     {KEY_listen_backlog, "65536", "out of range: 'backlog' takes 1..65535", 0, 5},
     {KEY_listen_defer_accept, "off", NULL, 0, 0},
     {KEY_listen_defer_accept, "True", NULL, 0, 0},
     {KEY_listen_defer_accept, "1", "'defer_accept' takes yes or no", 0, 1},
+    {KEY_listen_proxy_protocol, "v2", "'proxy_protocol' takes yes or no", 0, 2},
+    {KEY_listen_trusted_proxy, "192.0.2.7", NULL, 0, 0},
+    {KEY_listen_trusted_proxy, "10.0.0.0/8 2001:db8::/32\t::1", NULL, 0, 0},
+    {KEY_listen_trusted_proxy, "::/0 192.0.2.7/24",
+     "an address within a network: write 192.0.2.0/24 for all of it, or 192.0.2.7 for this one", 5, 12},
+    {KEY_listen_trusted_proxy, "2001:db8::1/64",
+     "an address within a network: write 2001:db8::/64 for all of it, or 2001:db8::1 for this one", 0, 14},
+    {KEY_listen_trusted_proxy, "10.0.0.0/33", "the length of an IPv4 prefix is a number from 0 to 32", 9, 2},
+    {KEY_listen_trusted_proxy, "::/129", "the length of an IPv6 prefix is a number from 0 to 128", 3, 3},
+    {KEY_listen_trusted_proxy, "10.0.0.0/", "the length of an IPv4 prefix is a number from 0 to 32", 9, 0},
+    {KEY_listen_trusted_proxy, "192.0.2.0/255.255.255.0",
+     "a mask is written as the number of its bits; did you mean '192.0.2.0/24'?", 10, 13},
+    {KEY_listen_trusted_proxy, "10.0.0.0/255.0.255.0", "the length of an IPv4 prefix is a number from 0 to 32", 9, 11},
+    {KEY_listen_trusted_proxy, "10.0.0.0/0.0.0.0",
+     "a mask is written as the number of its bits; did you mean '10.0.0.0/0'?", 9, 7},
+    {KEY_listen_trusted_proxy, "10/8", "an IPv4 address has four parts; did you mean '10.0.0.0/8'?", 0, 2},
+    {KEY_listen_trusted_proxy, "::1 172.16/12", "an IPv4 address has four parts; did you mean '172.16.0.0/12'?", 4, 6},
+    {KEY_listen_trusted_proxy, "10./8", NO_NETWORK, 0, 3},
+    {KEY_listen_trusted_proxy, "10.0.0.1,10.0.0.2", "a space, and no comma, parts networks", 8, 1},
+    {KEY_listen_trusted_proxy, "*", "for every client write ::/0, or 0.0.0.0/0 for those of IPv4", 0, 1},
+    {KEY_listen_trusted_proxy, "[::1]:80", "an address alone, without brackets and port: ::1", 0, 8},
+    {KEY_listen_trusted_proxy, "proxy.example/8", NO_NETWORK, 0, 13},
+    {KEY_limits_connections_per_ip, "10000001", "out of range: 'connections_per_ip' takes 0..10000000", 0, 8},
     {KEY_limits_header_timeout, "1ms", NULL, 0, 0},
     {KEY_limits_header_timeout, "0", "out of range: 'header_timeout' takes 1ms..1y; 0 does not switch it off", 0, 1},
     {KEY_limits_header_timeout, "10sec", "unknown unit: durations end in ms, s, m, h, d, w or y", 2, 3},
@@ -186,6 +237,7 @@ static const struct {
     {KEY_log_access, "off", NULL, 0, 0},
     {KEY_log_access, "/var/log/access.log", NULL, 0, 0},
     {KEY_log_access, "access.log", "'access' takes off, stdout or /path", 0, 10},
+    {KEY_log_format, "JSON", "'format' takes combined or json; did you mean 'json'?", 0, 4},
     {KEY_log_error, "off", "'error' takes stderr or /path", 0, 3},
     {KEY_log_level, "warn", "'level' takes error, warning, notice, info or debug; did you mean 'warning'?", 0, 4},
     {KEY_log_level, "debgu", "'level' takes error, warning, notice, info or debug; did you mean 'debug'?", 0, 5},
@@ -226,6 +278,15 @@ static const struct {
     {KEY_listen_address, "[::]:65535", NULL, 0, 0},
     {KEY_listen_address, "[::ffff:1.2.3.4]:80", NULL, 0, 0},
     {KEY_listen_address, "unix:/run/baton/http.sock", NULL, 0, 0},
+    {KEY_listen_address, "systemd:http", NULL, 0, 0},
+    {KEY_status_address, "systemd:baton status.socket", NULL, 0, 0},
+    {KEY_listen_address, "systemd:", "a name follows, that of FileDescriptorName= in the socket unit: systemd:http", 8,
+     0},
+    {KEY_listen_address, "systemd:a:b", "the name of a socket is plain ASCII without ':'", 9, 1},
+    {KEY_listen_address, "systemd:\xc3\xa9", "the name of a socket is plain ASCII without ':'", 8, 1},
+    {KEY_listen_address, "systemd:a\tb", "the name of a socket is plain ASCII without ':'", 9, 1},
+    {KEY_status_address, "9090",
+     "an address must come before the port: 127.0.0.1:9090 for this machine alone, [::]:9090 for every address", 0, 4},
     {KEY_listen_address, "127.0.0.1:65536", "a port is a number from 0 to 65535", 10, 5},
     {KEY_listen_address, "127.0.0.1:http", "a port is a number from 0 to 65535", 10, 4},
     {KEY_listen_address, "127.0.0.1:080", "a port is a number from 0 to 65535", 10, 3},
@@ -237,10 +298,8 @@ static const struct {
      "an address must come before the port: 127.0.0.1:8080 for this machine alone, [::]:8080 for every address", 0, 5},
     {KEY_listen_address, "*:80", "for every address write [::]:80, or 0.0.0.0:80 for IPv4 alone", 0, 1},
     {KEY_listen_address, "LocalHost:80", "names are not looked up: write 127.0.0.1:80, or [::1]:80", 0, 9},
-    {KEY_listen_address, "example.com:80",
-     "this is not an address: write IPv4:port, [IPv6]:port or unix:/path (names are not looked up)", 0, 11},
-    {KEY_listen_address, "127.1:80",
-     "this is not an address: write IPv4:port, [IPv6]:port or unix:/path (names are not looked up)", 0, 5},
+    {KEY_listen_address, "example.com:80", NO_ADDRESS, 0, 11},
+    {KEY_listen_address, "127.1:80", NO_ADDRESS, 0, 5},
     {KEY_listen_address, "127.0.0.1", "a port must follow: 127.0.0.1:8080", 9, 1},
     {KEY_listen_address, "::1", "an IPv6 address stands in brackets, and a port follows: [::1]:8080", 0, 3},
     {KEY_listen_address, "fe80:0:0:0:0:0:0:1:80", "an IPv6 address stands in brackets: [fe80:0:0:0:0:0:0:1]:80", 0, 18},
@@ -279,6 +338,24 @@ static void the_path_of_a_socket_has_107_bytes_at_most(void **state)
     assert_false(value_check(&schema_keys[KEY_listen_address], sv_of(text, 5 + 108), &f));
     assert_string_equal(f.why, "the path of a socket is at most 107 bytes long, this one is 108");
     assert_int_equal(f.at, 5 + 107);
+}
+
+static void names_have_255_bytes_at_most(void **state)
+{
+    char text[300];
+    struct fault f;
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    assert_true(value_check(&schema_keys[KEY_server_user], sv_of(text, 255), &f));
+    assert_false(value_check(&schema_keys[KEY_server_user], sv_of(text, 256), &f));
+    assert_string_equal(f.why, "a name is at most 255 bytes long");
+    assert_int_equal(f.at, 255);
+    memcpy(text, "systemd:", 8);
+    assert_true(value_check(&schema_keys[KEY_listen_address], sv_of(text, 8 + 255), &f));
+    assert_false(value_check(&schema_keys[KEY_listen_address], sv_of(text, 8 + 256), &f));
+    assert_string_equal(f.why, "a name is at most 255 bytes long, this one is 256");
+    assert_int_equal(f.at, 8 + 255);
 }
 
 static void a_value_that_is_stored_is_printed_as_the_same(void **state)
@@ -363,6 +440,7 @@ int main(void)
         cmocka_unit_test(every_number_that_is_written_reads_back),
         cmocka_unit_test(each_value_is_taken_or_refused_with_what_to_write),
         cmocka_unit_test(the_path_of_a_socket_has_107_bytes_at_most),
+        cmocka_unit_test(names_have_255_bytes_at_most),
         cmocka_unit_test(a_value_that_is_stored_is_printed_as_the_same),
         cmocka_unit_test(a_mime_row_takes_the_place_of_an_earlier_one),
         cmocka_unit_test(the_words_of_precompressed_are_the_suffixes_of_the_codings),

@@ -20,7 +20,11 @@
 
 #include "base/sv.h"
 
-enum { CIDR_TEXT = INET6_ADDRSTRLEN + 4 }; /* room for cidr_format */
+enum {
+    CIDR_V4 = 96,                     /* the bits of 0.0.0.0/0 */
+    CIDR_HOST = 128,                  /* the bits of one address */
+    CIDR_TEXT = INET6_ADDRSTRLEN + 4, /* room for cidr_format */
+};
 
 struct cidr {
     struct in6_addr address; /* its bits behind the first `bits` are 0 */

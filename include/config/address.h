@@ -17,4 +17,13 @@
 
 bool address_check(struct sv text, struct fault *fault);
 
+/* How two addresses get on, each of which is one. The kernel lets two sockets listen at neither of the two last. */
+enum address_relation {
+    ADDRESS_APART,
+    ADDRESS_SAME,    /* however they are written; but port 0 is another one each time */
+    ADDRESS_OVERLAP, /* one of them is every address of a family or of both, the other one of those, and the port is one */
+};
+
+enum address_relation address_compare(struct sv a, struct sv b);
+
 #endif

@@ -24,6 +24,8 @@ enum sandbox_mode { SANDBOX_YES, SANDBOX_NO, SANDBOX_REQUIRE };
 enum log_format { LOG_FORMAT_COMBINED, LOG_FORMAT_JSON };
 enum etag_mode { ETAG_STAT, ETAG_CONTENT, ETAG_OFF };
 
+enum { CONFIG_NETWORKS_MAX = 256 };
+
 /* What a key marked * adds up to. */
 struct strings {
     char **v; /* owned, each and all */
@@ -53,7 +55,7 @@ struct config_listen {
     uint64_t backlog;
     bool defer_accept;
     bool proxy_protocol;
-    struct strings trusted_proxy; /* networks */
+    struct strings trusted_proxy; /* networks as base/cidr reads them, CONFIG_NETWORKS_MAX at most */
 };
 
 struct config_limits {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/resolve.h: make a struct config of a draft, and check what concerns more than one key.
+/* config/resolve.h: make a struct config of a draft.
  *
  * Ownership: the configuration owns copies of everything.
  * Threads:   one.
@@ -13,9 +13,6 @@
 
 /* Sections that are not there, but must be, are added to the draft: they hold the defaults. */
 int resolve(struct config *c, struct draft *d);
-
-/* Rules between keys, and between sections. */
-void resolve_check(struct config *c, const struct draft *d);
 
 /* The structure of the i-th section of a kind; i is 0 for those without names. */
 void *resolve_base(struct config *c, enum section_id id, size_t i);

@@ -8,15 +8,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { V6_BITS = 128, V4_BITS = 32, MAPPED = V6_BITS - V4_BITS };
-
 static const struct in6_addr mapped = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 
 struct in6_addr cidr_map(struct in_addr v4)
 {
     struct in6_addr address = mapped;
 
-    memcpy(&address.s6_addr[MAPPED / 8], &v4, sizeof v4);
+    memcpy(&address.s6_addr[CIDR_V4 / 8], &v4, sizeof v4);
     return address;
 }
 
@@ -45,7 +43,7 @@ static bool parse_address(struct sv text, struct in6_addr *out, unsigned int *fi
     if (inet_pton(AF_INET, terminated, &v4) != 1)
         return false;
     *out = cidr_map(v4);
-    *first = MAPPED;
+    *first = CIDR_V4;
     return true;
 }
 
@@ -66,14 +64,14 @@ static bool parse_prefix(struct sv text, unsigned int most, unsigned int *out)
 enum cidr_status cidr_parse(struct sv text, struct cidr *out)
 {
     size_t slash = sv_find(text, '/');
-    struct cidr net = {.bits = V6_BITS};
+    struct cidr net = {.bits = CIDR_HOST};
     enum cidr_status status = CIDR_OK;
     unsigned int first;
 
     if (!parse_address(sv_of(text.p, slash), &net.address, &first))
         return CIDR_NO_ADDRESS;
     if (slash < text.len) {
-        if (!parse_prefix(sv_skip(text, slash + 1), V6_BITS - first, &net.bits))
+        if (!parse_prefix(sv_skip(text, slash + 1), CIDR_HOST - first, &net.bits))
             return CIDR_BAD_PREFIX;
         net.bits += first;
     }
@@ -104,12 +102,12 @@ bool cidr_eq(const struct cidr *a, const struct cidr *b)
 
 void cidr_format(const struct cidr *net, char out[static CIDR_TEXT])
 {
-    bool v4 = net->bits >= MAPPED && memcmp(&net->address, &mapped, MAPPED / 8) == 0;
-    const void *from = v4 ? &net->address.s6_addr[MAPPED / 8] : net->address.s6_addr;
+    bool v4 = net->bits >= CIDR_V4 && memcmp(&net->address, &mapped, CIDR_V4 / 8) == 0;
+    const void *from = v4 ? &net->address.s6_addr[CIDR_V4 / 8] : net->address.s6_addr;
 
     (void)inet_ntop(v4 ? AF_INET : AF_INET6, from, out, CIDR_TEXT);
-    if (net->bits == V6_BITS)
+    if (net->bits == CIDR_HOST)
         return;
     size_t len = strlen(out);
-    (void)snprintf(out + len, CIDR_TEXT - len, "/%u", net->bits - (v4 ? MAPPED : 0));
+    (void)snprintf(out + len, CIDR_TEXT - len, "/%u", net->bits - (v4 ? CIDR_V4 : 0));
 }

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "base/cidr.h"
 #include "config/units.h"
 
 enum { UNIX_PATH_MAX_LEN = 107, SYSTEMD_NAME_MAX_LEN = 255, HOST_LEN = 64, PORT_MAX = 65535 };
@@ -138,4 +139,38 @@ bool address_check(struct sv text, struct fault *f)
     if (colon == text.len || !is_ip(AF_INET, host))
         return explain(text, host, sv_of(port.p, port.len < 5 ? port.len : 5), f);
     return check_port(text, colon + 1, f);
+}
+
+/* The addresses that a host and a port stand for; false for what is no such pair. */
+static bool read_pair(struct sv text, struct cidr *net, struct sv *port)
+{
+    size_t colon = find_port(text);
+    struct sv host = sv_of(text.p, colon < text.len ? colon : 0);
+
+    if (host.len > 2 && host.p[0] == '[')
+        host = sv_of(host.p + 1, host.len - 2);
+    if (cidr_parse(host, net) != CIDR_OK || net->bits != CIDR_HOST)
+        return false;
+    *port = sv_skip(text, colon + 1);
+    if (sv_eq(host, SV("0.0.0.0")))
+        net->bits = CIDR_V4;
+    else if (IN6_IS_ADDR_UNSPECIFIED(&net->address))
+        net->bits = 0;
+    return true;
+}
+
+enum address_relation address_compare(struct sv a, struct sv b)
+{
+    struct sv a_port;
+    struct sv b_port;
+    struct cidr a_net;
+    struct cidr b_net;
+
+    if (!read_pair(a, &a_net, &a_port) || !read_pair(b, &b_net, &b_port))
+        return sv_eq(a, b) ? ADDRESS_SAME : ADDRESS_APART;
+    if (!sv_eq(a_port, b_port) || sv_eq(a_port, SV("0")))
+        return ADDRESS_APART;
+    if (cidr_eq(&a_net, &b_net))
+        return ADDRESS_SAME;
+    return cidr_holds(&a_net, &b_net.address) || cidr_holds(&b_net, &a_net.address) ? ADDRESS_OVERLAP : ADDRESS_APART;
 }

@@ -11,6 +11,7 @@
 #include "config/file.h"
 #include "config/print.h"
 #include "config/resolve.h"
+#include "config/rules.h"
 #include "config/store.h"
 
 static int build(struct config *c, const struct config_args *args, struct draft *d, struct sources *sources)
@@ -23,7 +24,7 @@ static int build(struct config *c, const struct config_args *args, struct draft 
         err = resolve(c, d);
     if (err < 0)
         return err;
-    resolve_check(c, d);
+    rules_check(c, d);
     return d->report->errors == 0 ? print_effective(&c->effective, c, d) : 0;
 }
 

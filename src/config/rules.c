@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* What no single value can be blamed for: two keys that do not go together, or a list in which one line makes another
+ * pointless. It comes last, when all that is wrong by itself has been reported. */
+
+#include "config/rules.h"
+
+#include "base/cidr.h"
+#include "config/address.h"
+#include "http/negotiate.h"
+#include "http/pattern.h"
+
+static void check_server(const struct config *c, const struct draft *d)
+{
+    const struct draft_section *s = draft_next(d, SECTION_server, NULL);
+    const struct setting *group = s->slots[KEY_server_group].first;
+    const struct setting *path = s->slots[KEY_server_sandbox_path].first;
+
+    if (group != NULL && !group->faulty && c->server.user == NULL && !s->slots[KEY_server_user].faulty)
+        diagnose_error(d->report, group->key, "'group' without 'user' changes nothing; set both, or none");
+    if (path != NULL && c->server.sandbox == SANDBOX_NO) {
+        diagnose_warning(d->report, path->key, "'sandbox_path' is not used without a sandbox");
+        diagnose_note(d->report, s->slots[KEY_server_sandbox].first->key, "here");
+    }
+}
+
+/* The default of uri_size gives way to a smaller header_size; a value that somebody wrote does not. */
+static void check_limits(struct config *c, const struct draft *d)
+{
+    const struct draft_section *limits = draft_next(d, SECTION_limits, NULL);
+    const struct slot *uri = &limits->slots[KEY_limits_uri_size];
+    const struct slot *header = &limits->slots[KEY_limits_header_size];
+
+    if (c->limits.uri_size <= c->limits.header_size || uri->faulty || header->faulty)
+        return;
+    if (uri->first == NULL) {
+        c->limits.uri_size = c->limits.header_size;
+        return;
+    }
+    char size[UNITS_TEXT];
+    units_format(UNITS_SIZE, c->limits.header_size, size);
+    diagnose_error(d->report, uri->first->value.place, "uri_size is at most header_size, which is %s", size);
+    if (header->first != NULL)
+        diagnose_note(d->report, header->first->key, "set here");
+}
+
+static void check_sites(const struct config *c, const struct draft *d)
+{
+    const struct draft_section *first = draft_next(d, SECTION_site, NULL);
+
+    if (c->n_sites > 1) {
+        const struct draft_section *second = draft_next(d, SECTION_site, first);
+        diagnose_error(d->report, second->name.place, "one [site NAME] is served, and this is another");
+        diagnose_note(d->report, first->name.place, "the first is here");
+    } else if (c->n_sites == 0 && !d->lost_section) {
+        diagnose_error(d->report, place_whole(d->file),
+                       "nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'");
+    }
+}
+
+/* Each word once: where the same suffix stood twice, which of its places would count? */
+static void check_precompressed(const struct draft *d, const struct draft_section *s)
+{
+    const struct schema_key *k = &schema_keys[KEY_site_precompressed];
+    struct place first[CODING_COUNT] = {{0}};
+
+    for (const struct setting *one = draft_in_effect(s, k); one != NULL; one = one->next) {
+        struct sv rest = one->value.text;
+        struct sv word;
+        while (!one->faulty && schema_next_word(&rest, &word)) {
+            struct place at = place_part(one->value.place, (size_t)(word.p - one->value.text.p), word.len);
+            struct place *place = &first[schema_word_index(k, word)];
+            if (place->source != NULL) {
+                diagnose_error(d->report, at, "'%.*s' is there already", SV_ARG(word));
+                diagnose_note(d->report, *place, "here");
+            } else {
+                *place = at;
+            }
+        }
+    }
+}
+
+/* The pattern of a rule; empty where the rule is wrong. */
+static struct sv pattern_of(const struct setting *one)
+{
+    struct sv rest = one->value.text;
+    struct sv pattern = {"", 0};
+
+    if (!one->faulty)
+        (void)schema_next_word(&rest, &pattern);
+    return pattern;
+}
+
+/* A rule is never used where one before it has its pattern, or one that matches all that its own does: to '*', the '*'
+ * of another is a byte like any. The first is a slip; the second does no harm. */
+static void check_cache_rule(const struct draft *d, const struct setting *first, const struct setting *one)
+{
+    struct sv later = pattern_of(one);
+    struct place at = place_part(one->value.place, 0, later.len);
+    const struct setting *wider = NULL;
+
+    if (later.len == 0)
+        return;
+    for (const struct setting *other = first; other != one; other = other->next) {
+        struct sv earlier = pattern_of(other);
+        if (sv_eq(earlier, later)) {
+            diagnose_error(d->report, at, "there is a rule for this pattern already, and the first decides");
+            diagnose_note(d->report, place_part(other->value.place, 0, later.len), "here");
+            return;
+        }
+        if (wider == NULL && earlier.len > 0 && pattern_matches(earlier, later))
+            wider = other;
+    }
+    if (wider == NULL)
+        return;
+    diagnose_warning(d->report, at,
+                     "never used: a rule before it matches every path that this one does; put this one first");
+    diagnose_note(d->report, place_part(wider->value.place, 0, pattern_of(wider).len), "here");
+}
+
+static void check_site_lists(const struct draft *d)
+{
+    const struct schema_key *k = &schema_keys[KEY_site_cache];
+    const struct draft_section *s = draft_next(d, SECTION_site, NULL);
+
+    for (; s != NULL; s = draft_next(d, SECTION_site, s)) {
+        const struct setting *first = draft_in_effect(s, k);
+        check_precompressed(d, s);
+        for (const struct setting *one = first; one != NULL; one = one->next)
+            check_cache_rule(d, first, one);
+    }
+}
+
+/* The kinds of sections that have addresses, in the order of the schema. */
+static const struct {
+    enum section_id id;
+    enum key_id key;
+} listening[] = {{SECTION_listen, KEY_listen_address}, {SECTION_status, KEY_status_address}};
+
+enum { LISTENING = sizeof listening / sizeof *listening };
+
+/* An address, and the section that it stands in; the walk over all of them begins with all zero. */
+struct spot {
+    size_t kind; /* of `listening` */
+    const struct draft_section *section;
+    const struct setting *one;
+};
+
+static bool next_spot(const struct draft *d, struct spot *at)
+{
+    if (at->one != NULL)
+        at->one = at->one->next;
+    while (at->one == NULL) {
+        at->section = draft_next(d, listening[at->kind].id, at->section);
+        while (at->section == NULL) {
+            if (++at->kind == LISTENING)
+                return false;
+            at->section = draft_next(d, listening[at->kind].id, NULL);
+        }
+        at->one = at->section->slots[listening[at->kind].key].first;
+    }
+    return true;
+}
+
+/* The sockets of workers that each accept share their ports, so an address may be among those of another there. */
+static void check_address(const struct config *c, const struct draft *d, const struct spot *at)
+{
+    struct spot other = {0};
+    enum address_relation relation = ADDRESS_APART;
+
+    while (relation == ADDRESS_APART && next_spot(d, &other) && other.one != at->one) {
+        if (!other.one->faulty)
+            relation = address_compare(other.one->value.text, at->one->value.text);
+        if (relation == ADDRESS_OVERLAP && c->server.accept == ACCEPT_REUSEPORT)
+            relation = ADDRESS_APART;
+    }
+    if (relation == ADDRESS_APART)
+        return;
+    diagnose_error(
+        d->report, at->one->value.place,
+        relation == ADDRESS_SAME
+            ? "this address is listened on already"
+            : "of two addresses one is among those of the other: [::] is every address, and 0.0.0.0 every IPv4 one");
+    if (other.kind == at->kind)
+        diagnose_note(d->report, other.one->value.place, "here");
+    else
+        diagnose_note(d->report, other.one->value.place, "here, by [%s %.*s]", schema_sections[other.section->id].kind,
+                      SV_ARG(diagnose_cut(other.section->name.text)));
+}
+
+static void check_addresses(const struct config *c, const struct draft *d)
+{
+    struct spot at = {0};
+    size_t n = 0;
+
+    while (n <= DRAFT_VALUES_MAX && next_spot(d, &at)) {
+        n++;
+        if (!at.one->faulty)
+            check_address(c, d, &at);
+    }
+    if (n > DRAFT_VALUES_MAX)
+        diagnose_error(d->report, (struct place){0}, "more than %d addresses", DRAFT_VALUES_MAX);
+}
+
+struct known_network {
+    struct cidr net;
+    struct place place;
+};
+
+/* Returns false where there is no room for more. */
+static bool check_network(const struct draft *d, struct known_network *known, size_t *n, const struct cidr *net,
+                          struct place at)
+{
+    size_t i = 0;
+
+    while (i < *n && !cidr_eq(&known[i].net, net))
+        i++;
+    if (i < *n) {
+        diagnose_error(d->report, at, "this network is there already");
+        diagnose_note(d->report, known[i].place, "here");
+    } else if (*n == CONFIG_NETWORKS_MAX) {
+        diagnose_error(d->report, at, "more than %d networks for one listener", CONFIG_NETWORKS_MAX);
+        return false;
+    } else {
+        known[(*n)++] = (struct known_network){*net, at};
+    }
+    return true;
+}
+
+static void check_networks(const struct draft *d, const struct draft_section *s)
+{
+    struct known_network known[CONFIG_NETWORKS_MAX];
+    size_t n = 0;
+    bool room = true;
+
+    for (const struct setting *one = s->slots[KEY_listen_trusted_proxy].first; room && one != NULL; one = one->next) {
+        struct sv rest = one->value.text;
+        struct sv word;
+        struct cidr net;
+        while (room && !one->faulty && schema_next_word(&rest, &word))
+            if (cidr_parse(word, &net) == CIDR_OK)
+                room = check_network(d, known, &n, &net,
+                                     place_part(one->value.place, (size_t)(word.p - one->value.text.p), word.len));
+    }
+}
+
+static void check_listens(const struct config *c, const struct draft *d)
+{
+    const struct draft_section *s = NULL;
+
+    while ((s = draft_next(d, SECTION_listen, s)) != NULL) {
+        const struct slot *address = &s->slots[KEY_listen_address];
+        if (draft_is_cleared(s, &schema_keys[KEY_listen_address]) && !address->faulty)
+            diagnose_error(d->report, address->last->key, "no address is left in [listen %.*s]",
+                           SV_ARG(diagnose_cut(s->name.text)));
+        check_networks(d, s);
+    }
+    check_addresses(c, d);
+}
+
+void rules_check(struct config *c, const struct draft *d)
+{
+    check_server(c, d);
+    check_limits(c, d);
+    check_listens(c, d);
+    check_site_lists(d);
+    check_sites(c, d);
+}

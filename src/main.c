@@ -26,7 +26,7 @@ static const char usage[] =
     "  batond DIR              serve DIR on http://127.0.0.1:8080; access log on standard output\n"
     "  -c, --config FILE       configuration (default " BATON_CONFIG_FILE ")\n"
     "  -l, --listen ADDRESS    listen here instead: 127.0.0.1:80, [::]:80, unix:/path (repeatable)\n"
-    "  -o, --set S.KEY=VALUE   set one key of section S (repeatable; wins over the file)\n"
+    "  -o, --set S.KEY=VALUE   set one key of section S (repeatable; wins over file and environment)\n"
     "  -t, --check             check the configuration, report every error, exit 0 or 78\n"
     "  -T, --print             print the effective configuration, each line with where it came from\n"
     "      --defaults          print every key with its default and what it means, as a valid file\n"
@@ -35,6 +35,7 @@ static const char usage[] =
     "\n"
     "TERM, INT stop: answers in flight are finished; a second one stops at once. HUP reloads the configuration,\n"
     "USR1 opens the logs anew, USR2 has a new process of the binary take over. None of these closes a connection.\n"
+    "BATON__SECTION__KEY=VALUE in the environment sets one key, and wins over the files.\n"
     "Exit status: 0 after a stop, 78 for a bad configuration, 1 for anything else.\n";
 
 static const struct option long_options[] = {
@@ -179,6 +180,7 @@ int main(int argc, char **argv)
     fill_standard_fds();
     if (cmd.listen != NULL && cmd.set != NULL) {
         read_command(&cmd, argc, argv);
+        cmd.args.environment = (const char *const *)environ;
         status = run(&cmd, argv);
     }
     free(cmd.listen);

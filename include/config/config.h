@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* config/config.h: the configuration of one generation.
  *
- * Read from, in this order: the defaults, the file, the files it includes, and the command line; later wins. Every
- * key is one row of config/schema.def, which the parser, the bounds, -T, --defaults and the error report all read.
+ * Read from, in this order: the defaults, the file, the files it includes, the environment, and the command line; later
+ * wins. Every key is one row of config/schema.def, which the parser, the bounds, -T, --defaults and the error report all
+ * read.
  *
  * Ownership: config_load fills a structure that the caller frees with config_fini; everything in it is owned by it.
  * Threads:   loaded by one; const from then on, and read by all.
@@ -106,7 +107,7 @@ struct config {
     struct buf effective; /* what -T prints: each line with its origin */
 };
 
-/* What the command line says about the configuration. */
+/* What the command line and the environment say about the configuration. All of it is borrowed. */
 struct config_args {
     const char *file;          /* -c; NULL = none is read */
     const char *root;          /* ROOT, or NULL */
@@ -114,6 +115,7 @@ struct config_args {
     size_t n_listen;
     const char *const *set; /* -o SECTION.KEY=VALUE, n_set of them */
     size_t n_set;
+    const char *const *environment; /* NAME=VALUE each, up to a NULL, as environ(7); NULL = none is looked at */
 };
 
 /* Load and check. Returns 0, -EINVAL after every error was reported to `report` (stderr as a rule), or -ENOMEM.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* config/draft.h: everything that was set, by whom and where, before it becomes a struct config.
  *
- * Settings are added in the order of their precedence, lowest first: the file, the files that it includes, the command
- * line. A draft keeps for each section and key those that are in effect:
+ * Settings are added in the order of their precedence, lowest first: the file, the files that it includes, the
+ * environment, the command line. A draft keeps for each section and key those that are in effect:
  *     a scalar     the last one
- *     a list (*)   all since the last empty value; the command line's first one puts aside what the files say
+ *     a list (*)   all since the last empty value; the environment's first one puts aside what the files say, and the
+ *                  command line's what both say
  *
  * Ownership: a draft owns its sections and settings; they borrow text and places from the sources, which outlive it.
  * Threads:   one.

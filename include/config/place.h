@@ -2,7 +2,8 @@
 /* config/place.h: where a piece of configuration stands (header only).
  *
  * Everything that is read keeps its place, so that an error, and each line of -T, can say where it came from. An option
- * of the command line is a source of its own: its argument is the text, and its ordinal the line.
+ * of the command line is a source of its own: its argument is the text, and its ordinal the line. So is a variable of
+ * the environment, whose text is NAME=VALUE.
  *
  * Ownership: a source owns its name and text; a place borrows the source. Sources outlive all places: config_load frees
  *            them last.
@@ -27,13 +28,16 @@ struct place {
     size_t len;
 };
 
+/* What a source of a later tier sets wins. */
+enum source_tier { SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_COMMAND_LINE };
+
 struct source {
-    char *name;        /* owned; a path as it was given, or "command line" */
-    char *text;        /* owned */
-    size_t len;        /* of the text */
-    size_t first_line; /* number of the text's first line */
-    bool command_line; /* the text is one line, whatever bytes it holds */
-    dev_t dev;         /* with ino: the file's identity */
+    char *name;            /* owned; a path as it was given, "environment:VARIABLE", or "command line" */
+    char *text;            /* owned */
+    size_t len;            /* of the text */
+    size_t first_line;     /* number of the text's first line */
+    enum source_tier tier; /* of all but files the text is one line, whatever bytes it holds */
+    dev_t dev;             /* with ino: the file's identity */
     ino_t ino;
     struct place from;  /* of the include that names this file; source NULL for the first file */
     unsigned int depth; /* number of includes on the way here */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/source.h: the files, and the arguments of the command line, that a configuration is read from.
+/* config/source.h: the files, variables and arguments that a configuration is read from.
  *
  * Ownership: `struct sources` owns each source that it hands out; they live until sources_fini.
  * Threads:   one.
@@ -24,6 +24,9 @@ int sources_read(struct sources *all, const char *path, struct source **out);
 
 /* Keep a copy of an option's argument; `ordinal` counts from 1. */
 int sources_argument(struct sources *all, struct sv text, size_t ordinal, struct source **out);
+
+/* Keep a copy of NAME=VALUE, a variable of the environment. */
+int sources_variable(struct sources *all, struct sv text, struct source **out);
 
 /* What -errno of sources_read means, and what to do about it. */
 const char *sources_why(int err);

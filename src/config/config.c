@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration from beginning to end: files, then the command line, into a draft; the draft into a struct config.
+/* The configuration from beginning to end: files, the environment and the command line,
+ * into a draft; the draft into a struct config.
  * Everything that is wrong goes to one report, so that a user sees all of it at once. */
 
 #include "config/config.h"
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 
 #include "config/command_line.h"
+#include "config/environment.h"
 #include "config/file.h"
 #include "config/print.h"
 #include "config/resolve.h"
@@ -18,6 +20,8 @@ static int build(struct config *c, const struct config_args *args, struct draft 
 {
     int err = args->file != NULL ? file_load(d, sources, args->file) : 0;
 
+    if (err == 0)
+        err = environment_apply(d, sources, args->environment);
     if (err == 0)
         err = command_line_apply(d, sources, args);
     if (err == 0)

@@ -67,10 +67,15 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
     return 0;
 }
 
-/* A scalar twice in one file is a slip: which of the two was meant? Set again by another file, it is meant. */
+/* A scalar twice in one file is a slip: which of the two was meant? Set again by another file, it is meant. Variables of
+ * the environment have no order, so there two for one key are a slip whatever the key, whose list stands in one. */
 static bool is_repeated(const struct slot *slot, const struct schema_key *k, struct place at)
 {
-    return !k->repeats && slot->last != NULL && slot->last->key.source == at.source;
+    const struct source *last = slot->last != NULL ? slot->last->key.source : NULL;
+
+    if (last != NULL && at.source->tier == SOURCE_ENVIRONMENT && last->tier == SOURCE_ENVIRONMENT)
+        return last != at.source;
+    return !k->repeats && last == at.source;
 }
 
 static bool may_add(struct draft *d, const struct slot *slot, const struct schema_key *k, struct place key_at)
@@ -102,7 +107,7 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
     *one = (struct setting){.value = value, .key = key_at};
 
     bool clears = schema_may_be_empty(k) && value.text.len == 0;
-    bool overrides = key_at.source->command_line && (slot->last == NULL || !slot->last->key.source->command_line);
+    bool overrides = slot->last != NULL && slot->last->key.source->tier < key_at.source->tier;
     if (clears) {
         slot->first = NULL;
     } else if (!value_check(k, value.text, &f)) {

@@ -50,7 +50,7 @@ static struct sv line_of(struct place at)
 {
     struct sv rest = sv_of(at.source->text + at.line_at, at.source->len - at.line_at);
 
-    if (at.source->command_line)
+    if (at.source->tier != SOURCE_FILE)
         return rest;
     rest.len = sv_find(rest, '\n');
     if (rest.len > 0 && rest.p[rest.len - 1] == '\r')

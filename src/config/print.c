@@ -19,8 +19,9 @@ static const char defaults_head[] =
     ";   sizes                    k m g, of 1024; a bare number is bytes\n"
     ";   yes, no                  also true, false, on, off\n"
     ";\n"
-    "; Included files win over the file that includes them, and the command line (-o SECTION.KEY=VALUE) over all "
-    "files.\n"
+    "; Included files win over the file that includes them, the environment (BATON__SECTION__KEY=VALUE, "
+    "BATON__KIND__NAME__KEY=VALUE)\n"
+    "; over all files, and the command line (-o SECTION.KEY=VALUE, -o KIND.NAME.KEY=VALUE) over both.\n"
     "; 'batond -t -c FILE' checks a file, 'batond -T -c FILE' shows what is in effect, and where each value came "
     "from.\n";
 
@@ -51,7 +52,7 @@ static int print_origin(struct buf *b, const struct setting *s)
     int err = buf_add(b, SV("; "));
     if (err == 0)
         err = diagnose_escape(b, sv_cstr(s->key.source->name));
-    if (err == 0 && !s->key.source->command_line)
+    if (err == 0 && s->key.source->tier == SOURCE_FILE)
         err = buf_addf(b, ":%zu", s->key.line);
     return err == 0 ? buf_add(b, SV("\n")) : err;
 }

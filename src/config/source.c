@@ -87,7 +87,8 @@ int sources_read(struct sources *all, const char *path, struct source **out)
     return err;
 }
 
-int sources_argument(struct sources *all, struct sv text, size_t ordinal, struct source **out)
+/* A source of one line, whatever bytes it holds. */
+static int keep(struct sources *all, const char *name, struct sv text, enum source_tier tier, struct source **out)
 {
     struct buf copy = {0};
     int err = buf_reserve(&copy, text.len + 1);
@@ -95,13 +96,33 @@ int sources_argument(struct sources *all, struct sv text, size_t ordinal, struct
     if (err == 0)
         err = buf_add(&copy, text);
     if (err == 0)
-        err = add(all, "command line", &copy, out);
+        err = add(all, name, &copy, out);
     else
         buf_fini(&copy);
-    if (err == 0) {
+    if (err == 0)
+        (*out)->tier = tier;
+    return err;
+}
+
+int sources_argument(struct sources *all, struct sv text, size_t ordinal, struct source **out)
+{
+    int err = keep(all, "command line", text, SOURCE_COMMAND_LINE, out);
+
+    if (err == 0)
         (*out)->first_line = ordinal;
-        (*out)->command_line = true;
-    }
+    return err;
+}
+
+int sources_variable(struct sources *all, struct sv text, struct source **out)
+{
+    struct buf name = {0};
+    int err = buf_addf(&name, "environment:%.*s", (int)sv_find(text, '='), text.p);
+
+    if (err == 0)
+        err = buf_add(&name, sv_of("", 1));
+    if (err == 0)
+        err = keep(all, name.p, text, SOURCE_ENVIRONMENT, out);
+    buf_fini(&name);
     return err;
 }
 

@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A file and a command line together: what they come to, or what is wrong with them, to the byte. */
 
-#include <errno.h>
-
-#include "config_run.h"
-
-enum { ARGS_MAX = 6, TEXT_LEN = 256 };
-
-/* What is in t.ini (NULL: there is no -c), arguments separated by '|' (ROOT, -lADDRESS, -oOPTION), and what comes of it:
- * the listeners, the sites and the access log, or the report. */
-struct case_row {
-    const char *file;
-    const char *args;
-    const char *wanted;
-};
-
-#define TWO_LISTENS "[listen main]\nbacklog = 7\naddress = 127.0.0.1:1\n[listen b]\naddress = 127.0.0.1:2\n" FILE_A
-#define FILE_A      "[site a]\nroot = /a\n"
+#include "config_case.h"
 
 static const struct case_row good_cases[] = {
     {FILE_A, NULL, "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
@@ -42,62 +27,10 @@ static const struct case_row good_cases[] = {
      "m: 127.0.0.1:0 127.0.0.1:0 4096; a: /a index.html; off"},
 };
 
-static const char *describe(const struct config *c)
-{
-    static char text[1024];
-    size_t n = 0;
-
-    for (size_t i = 0; i < c->n_listens; i++) {
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s:", c->listens[i].name);
-        for (size_t j = 0; j < c->listens[i].address.n; j++)
-            n += (size_t)snprintf(text + n, sizeof text - n, " %s", c->listens[i].address.v[j]);
-        n += (size_t)snprintf(text + n, sizeof text - n, " %llu; ", (unsigned long long)c->listens[i].backlog);
-    }
-    for (size_t i = 0; i < c->n_sites; i++) {
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s: %s", c->sites[i].name, c->sites[i].root);
-        for (size_t j = 0; j < c->sites[i].index.n; j++)
-            n += (size_t)snprintf(text + n, sizeof text - n, " %s", c->sites[i].index.v[j]);
-    }
-    (void)snprintf(text + n, sizeof text - n, "; %s", c->log.access != NULL ? c->log.access : "off");
-    return text;
-}
-
-/* Split the arguments, in place, and load. */
-static int run_case(const struct case_row *row, struct config *c, char **report)
-{
-    char text[TEXT_LEN] = "";
-    const char *listen[ARGS_MAX];
-    const char *set[ARGS_MAX];
-    struct config_args args = {.file = row->file != NULL ? "t.ini" : NULL, .listen = listen, .set = set};
-    char *next = row->args != NULL ? text : NULL;
-
-    (void)snprintf(text, sizeof text, "%s", row->args != NULL ? row->args : "");
-    for (char *one; (one = strsep(&next, "|")) != NULL;)
-        if (strncmp(one, "-l", 2) == 0)
-            listen[args.n_listen++] = one + 2;
-        else if (strncmp(one, "-o", 2) == 0)
-            set[args.n_set++] = one + 2;
-        else
-            args.root = one;
-    if (row->file != NULL)
-        write_file("t.ini", row->file);
-    return load(c, &args, report);
-}
-
 static void file_and_command_line_come_to_what_they_say(void **state)
 {
-    struct config c;
-    char *report = NULL;
-
     (void)state;
-    for (size_t i = 0; i < ROWS(good_cases); i++) {
-        int err = run_case(&good_cases[i], &c, &report);
-        expect(err == 0, "case %zu: %s", i, report);
-        expect(strcmp(describe(&c), good_cases[i].wanted) == 0, "case %zu\n  gave   %s\n  wanted %s", i, describe(&c),
-               good_cases[i].wanted);
-        config_fini(&c);
-        free(report);
-    }
+    run_good(good_cases, ROWS(good_cases));
 }
 
 static const struct case_row bad_cases[] = {
@@ -113,7 +46,8 @@ static const struct case_row bad_cases[] = {
     {FILE_A, "-l127.0.0.1:1|-l8080",
      "command line:2:1: error: an address must come before the port: 127.0.0.1:8080 for this machine alone, "
      "[::]:8080 for every address\n  8080\n  ^~~~\n"},
-    {FILE_A, "-l", "command line:1:1: error: -l needs an address: IPv4:port, [IPv6]:port, unix:/path or systemd:NAME\n  \n  ^\n"},
+    {FILE_A, "-l",
+     "command line:1:1: error: -l needs an address: IPv4:port, [IPv6]:port, unix:/path or systemd:NAME\n  \n  ^\n"},
     {FILE_A, "-l127.0.0.1:1|-l127.0.0.1:1",
      "command line:2:1: error: this address is listened on already\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"
      "command line:1:1: note: here\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"},
@@ -161,16 +95,8 @@ static const struct case_row bad_cases[] = {
 
 static void each_mistake_is_reported_with_its_place_and_what_to_do(void **state)
 {
-    struct config c;
-    char *report = NULL;
-
     (void)state;
-    for (size_t i = 0; i < ROWS(bad_cases); i++) {
-        int err = run_case(&bad_cases[i], &c, &report);
-        expect(err == -EINVAL, "case %zu: %d", i, err);
-        expect(strcmp(report, bad_cases[i].wanted) == 0, "case %zu gave\n%swanted\n%s", i, report, bad_cases[i].wanted);
-        free(report);
-    }
+    run_bad(bad_cases, ROWS(bad_cases));
 }
 
 static void a_relative_root_of_an_option_starts_in_the_current_directory(void **state)

@@ -119,7 +119,7 @@ static void an_argument_is_one_line_whatever_it_holds(void **state)
 {
     char text[] = "a\nb";
     char cmd[] = "command line";
-    struct source s = {.name = cmd, .text = text, .len = 3, .first_line = 2, .command_line = true};
+    struct source s = {.name = cmd, .text = text, .len = 3, .first_line = 2, .tier = SOURCE_COMMAND_LINE};
     struct diagnose d;
 
     (void)state;

@@ -21,9 +21,10 @@ struct in6_addr cidr_map(struct in_addr v4)
 /* Which bits of byte i are among the first `bits` of an address. */
 static uint8_t mask_of(unsigned int bits, unsigned int i)
 {
-    if (bits >= 8 * (i + 1))
-        return 0xff;
-    return bits <= 8 * i ? 0 : (uint8_t)(0xff << (8 * (i + 1) - bits));
+    unsigned int before = 8 * i;
+    unsigned int here = bits <= before ? 0 : bits - before;
+
+    return (uint8_t)(here >= 8 ? 0xff : 0xff00U >> here);
 }
 
 /* Sets *first to the number of bits that stand before those which the text can write. */

@@ -16,6 +16,9 @@
 
 enum { FILE_DEPTH_MAX = 8, FILE_COUNT_MAX = 256 };
 
+/* The text of one source; files that it includes are left where they are. */
+int file_take(struct draft *d, const struct source *source);
+
 int file_load(struct draft *d, struct sources *sources, const char *path);
 
 #endif

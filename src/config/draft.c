@@ -51,7 +51,8 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
     if (s != NULL)
         return 0;
     /* What has no names is there once, and what nobody wrote is there to hold the defaults: neither is refused. */
-    if (d->n_sections >= DRAFT_SECTIONS_MAX && name.text.len > 0 && name.place.source != NULL) {
+    bool named = name.text.len > 0 && name.place.source != NULL;
+    if (named && d->n_named == DRAFT_SECTIONS_MAX) {
         diagnose_error(d->report, name.place, "more than %d sections", DRAFT_SECTIONS_MAX);
         return 0;
     }
@@ -62,7 +63,7 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
     s->name = name;
     *(d->last != NULL ? &d->last->next : &d->first) = s;
     d->last = s;
-    d->n_sections++;
+    d->n_named += named;
     *out = s;
     return 0;
 }

@@ -19,26 +19,26 @@ static int load(struct loader *l, const char *path, struct place from);
 
 /* The section that a header opens; NULL, and a report, where it opens none. Its keys are passed over then: they would
  * be errors only because of it. */
-static int open_section(struct loader *l, const struct ini_token *t, struct draft_section **out)
+static int open_section(struct draft *d, const struct ini_token *t, struct draft_section **out)
 {
-    const struct schema_section *s = t->name.text.len > 0 ? lookup_section(l->draft->report, t->name) : NULL;
+    const struct schema_section *s = t->name.text.len > 0 ? lookup_section(d->report, t->name) : NULL;
 
     *out = NULL;
-    if (s == NULL || !lookup_check_name(l->draft->report, s, t->name, t->value)) {
-        l->draft->lost_section = true;
+    if (s == NULL || !lookup_check_name(d->report, s, t->name, t->value)) {
+        d->lost_section = true;
         return 0;
     }
-    return draft_open(l->draft, schema_section_id(s), t->value, out);
+    return draft_open(d, schema_section_id(s), t->value, out);
 }
 
-static int set_key(struct loader *l, struct draft_section *s, const struct ini_token *t)
+static int set_key(struct draft *d, struct draft_section *s, const struct ini_token *t)
 {
-    const struct schema_key *k = lookup_key(l->draft->report, s->id, s->name.text, t->name);
+    const struct schema_key *k = lookup_key(d->report, s->id, s->name.text, t->name);
 
-    return k != NULL ? draft_set(l->draft, s, k, t->name.place, t->value) : 0;
+    return k != NULL ? draft_set(d, s, k, t->name.place, t->value) : 0;
 }
 
-static int read_tokens(struct loader *l, const struct source *source)
+int file_take(struct draft *d, const struct source *source)
 {
     struct ini ini;
     struct ini_token t;
@@ -49,14 +49,14 @@ static int read_tokens(struct loader *l, const struct source *source)
     ini_init(&ini, source);
     while (err == 0 && ini_next(&ini, &t)) {
         if (t.fault != NULL)
-            diagnose_error(l->draft->report, t.fault_place, "%s", t.fault);
+            diagnose_error(d->report, t.fault_place, "%s", t.fault);
         if (t.kind == INI_SECTION) {
-            err = open_section(l, &t, &section);
+            err = open_section(d, &t, &section);
             any_section = true;
         } else if (t.kind == INI_KEY && section != NULL) {
-            err = set_key(l, section, &t);
+            err = set_key(d, section, &t);
         } else if (t.kind == INI_KEY && !any_section) {
-            lookup_homeless_key(l->draft->report, t.name);
+            lookup_homeless_key(d->report, t.name);
         }
     }
     return err;
@@ -214,7 +214,7 @@ static int load(struct loader *l, const char *path, struct place from)
     source->depth = from.source != NULL ? from.source->depth + 1 : 0;
     if (!is_new(l, source))
         return 0;
-    err = read_tokens(l, source);
+    err = file_take(l->draft, source);
     return err == 0 ? load_includes(l, source) : err;
 }
 

@@ -138,27 +138,45 @@ static const struct {
 
 enum { LISTENING = sizeof listening / sizeof *listening };
 
-/* An address, and the section that it stands in; the walk over all of them begins with all zero. */
+/* An address, and where it stands; the walk over all of them begins with all zero. */
 struct spot {
     size_t kind; /* of `listening` */
     const struct draft_section *section;
-    const struct setting *one;
+    const struct setting *one; /* NULL for the default of a section that has no other */
+    struct sv text;
+    struct place place;
 };
 
+static bool next_section(const struct draft *d, struct spot *at)
+{
+    at->section = draft_next(d, listening[at->kind].id, at->section);
+    while (at->section == NULL && ++at->kind < LISTENING)
+        at->section = draft_next(d, listening[at->kind].id, NULL);
+    return at->section != NULL;
+}
+
+/* Addresses that are none have been reported, and are passed over. */
 static bool next_spot(const struct draft *d, struct spot *at)
 {
     if (at->one != NULL)
         at->one = at->one->next;
-    while (at->one == NULL) {
-        at->section = draft_next(d, listening[at->kind].id, at->section);
-        while (at->section == NULL) {
-            if (++at->kind == LISTENING)
-                return false;
-            at->section = draft_next(d, listening[at->kind].id, NULL);
+    for (;;) {
+        while (at->one != NULL && at->one->faulty)
+            at->one = at->one->next;
+        if (at->one != NULL) {
+            at->text = at->one->value.text;
+            at->place = at->one->value.place;
+            return true;
         }
-        at->one = at->section->slots[listening[at->kind].key].first;
+        if (at->kind == LISTENING || !next_section(d, at))
+            return false;
+        const struct slot *slot = &at->section->slots[listening[at->kind].key];
+        at->one = slot->first;
+        at->text = sv_cstr(schema_keys[listening[at->kind].key].default_text);
+        at->place = at->section->name.place;
+        if (slot->n == 0 && at->text.len > 0)
+            return true;
     }
-    return true;
 }
 
 /* The sockets of workers that each accept share their ports, so an address may be among those of another there. */
@@ -167,23 +185,28 @@ static void check_address(const struct config *c, const struct draft *d, const s
     struct spot other = {0};
     enum address_relation relation = ADDRESS_APART;
 
-    while (relation == ADDRESS_APART && next_spot(d, &other) && other.one != at->one) {
-        if (!other.one->faulty)
-            relation = address_compare(other.one->value.text, at->one->value.text);
+    while (relation == ADDRESS_APART && next_spot(d, &other) &&
+           (other.section != at->section || other.one != at->one)) {
+        relation = address_compare(other.text, at->text);
         if (relation == ADDRESS_OVERLAP && c->server.accept == ACCEPT_REUSEPORT)
             relation = ADDRESS_APART;
     }
     if (relation == ADDRESS_APART)
         return;
-    diagnose_error(
-        d->report, at->one->value.place,
-        relation == ADDRESS_SAME
-            ? "this address is listened on already"
-            : "of two addresses one is among those of the other: [::] is every address, and 0.0.0.0 every IPv4 one");
-    if (other.kind == at->kind)
-        diagnose_note(d->report, other.one->value.place, "here");
+    if (relation == ADDRESS_OVERLAP)
+        diagnose_error(
+            d->report, at->place,
+            "of two addresses one is among those of the other: [::] is every address, 0.0.0.0 every IPv4 one");
+    else if (at->one == NULL)
+        diagnose_error(d->report, at->place, "no address is set, and the default, %.*s, is listened on already",
+                       SV_ARG(at->text));
     else
-        diagnose_note(d->report, other.one->value.place, "here, by [%s %.*s]", schema_sections[other.section->id].kind,
+        diagnose_error(d->report, at->place, "this address is listened on already%s",
+                       other.place.source == NULL ? ": it is the default of [listen NAME]" : "");
+    if (other.kind == at->kind)
+        diagnose_note(d->report, other.place, "here");
+    else
+        diagnose_note(d->report, other.place, "here, by [%s %.*s]", schema_sections[other.section->id].kind,
                       SV_ARG(diagnose_cut(other.section->name.text)));
 }
 
@@ -194,8 +217,7 @@ static void check_addresses(const struct config *c, const struct draft *d)
 
     while (n <= DRAFT_VALUES_MAX && next_spot(d, &at)) {
         n++;
-        if (!at.one->faulty)
-            check_address(c, d, &at);
+        check_address(c, d, &at);
     }
     if (n > DRAFT_VALUES_MAX)
         diagnose_error(d->report, (struct place){0}, "more than %d addresses", DRAFT_VALUES_MAX);

@@ -51,6 +51,9 @@ static const struct case_row bad_cases[] = {
     {FILE_A, "-l127.0.0.1:1|-l127.0.0.1:1",
      "command line:2:1: error: this address is listened on already\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"
      "command line:1:1: note: here\n  127.0.0.1:1\n  ^~~~~~~~~~~\n"},
+    {FILE_A "[status]\naddress = 127.0.0.1:8080\n", NULL,
+     "t.ini:4:11: error: this address is listened on already: it is the default of [listen NAME]\n"
+     "  address = 127.0.0.1:8080\n            ^~~~~~~~~~~~~~\n"},
     {FILE_A, "-oworkers=2",
      "command line:1:1: error: -o takes SECTION.KEY=VALUE, such as server.workers=2\n"
      "  workers=2\n  ^~~~~~~\n"},

@@ -117,6 +117,26 @@ static void a_megabyte_is_read_and_not_a_byte_more(void **state)
     free(report);
 }
 
+/* What has no name of its own does not count, so that what -T prints of 256 sections is no more than those. */
+static void as_many_sections_as_may_be_read_back(void **state)
+{
+    FILE *f = fopen("full.ini", "we");
+
+    (void)state;
+    assert_non_null(f);
+    for (int i = 1; i < 256; i++)
+        assert_true(fprintf(f, "[listen %d]\naddress = 127.0.0.1:%d\n", i, i) > 0);
+    assert_true(fputs(FILE_A, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    struct config c = load_good("full.ini");
+    assert_int_equal(buf_add(&c.effective, sv_of("", 1)), 0);
+    write_file("full.ini", c.effective.p);
+    config_fini(&c);
+    c = load_good("full.ini");
+    assert_int_equal(c.n_listens, 255);
+    config_fini(&c);
+}
+
 static void a_file_of_nothing_but_sections_is_bounded(void **state)
 {
     struct config_args args = {.file = "many.ini"};
@@ -199,6 +219,7 @@ int main(void)
         cmocka_unit_test(files_may_include_one_another_eight_deep),
         cmocka_unit_test(a_file_that_cannot_be_read_says_why),
         cmocka_unit_test(a_megabyte_is_read_and_not_a_byte_more),
+        cmocka_unit_test(as_many_sections_as_may_be_read_back),
         cmocka_unit_test(a_file_of_nothing_but_sections_is_bounded),
         cmocka_unit_test(a_listener_trusts_256_networks_and_not_one_more),
         cmocka_unit_test(each_wrong_file_gives_its_report),

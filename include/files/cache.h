@@ -12,6 +12,7 @@
 #define BATON_FILES_CACHE_H
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/hash.h"
 #include "base/list.h"
 #include "files/load.h"
@@ -21,6 +22,7 @@ struct cache_limits {
     uint64_t memory; /* bytes of all entries */
     uint64_t ttl_ms;
     uint32_t fds; /* files kept open */
+    struct counters *counters; /* borrowed: the worker's */
 };
 
 struct cache {

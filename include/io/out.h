@@ -56,6 +56,9 @@ struct out {
     uint64_t bytes;    /* of all pieces */
     uint64_t sent;     /* bytes since this was made, or since the caller zeroed it */
     uint64_t since_ms; /* the caller's: when that was */
+    /* The caller's: how many answers these are, and when their requests came, the first and the others. */
+    uint32_t answers;
+    uint64_t first_us, others_us;
 };
 
 /* A worker's row; NULL without memory. out_free puts every reference. */

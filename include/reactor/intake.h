@@ -19,7 +19,7 @@
 struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes);
 
 /* Keep bytes that may not be read before the answers in front of them are sent. False without memory. */
-bool intake_keep(struct conn *c, struct sv bytes);
+bool intake_keep(struct shard *s, struct conn *c, struct sv bytes);
 /* Move bytes that were kept to the shard's buffer; empty where there are none. */
 struct sv intake_restore(struct shard *s, struct conn *c);
 

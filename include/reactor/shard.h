@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/counters.h"
 #include "base/list.h"
 #include "config/config.h"
 #include "http/parse.h"
@@ -29,6 +30,9 @@ enum close_reason {
 #undef CLOSE
     CLOSE_REASONS
 };
+
+_Static_assert((int)CLOSE_REASONS <= (int)COUNT_REASONS, "each reason has a counter");
+_Static_assert((int)TIMEOUT_KINDS <= (int)COUNT_STATES, "each kind of waiting has one");
 
 enum { SHARD_BYTES = 16 * 1024 };
 
@@ -60,8 +64,11 @@ struct shard {
     struct parse_field *fields; /* owned: parse_limits.field_count of them */
     char *bytes;                /* owned: SHARD_BYTES of them */
 
+    uint64_t came_us; /* when the bytes in `bytes` came: the beginning of a turn */
+
     uint64_t connections;
-    uint64_t closed[CLOSE_REASONS];
+    uint64_t ended; /* connections that are over, for whatever reason */
+    struct counters counters;
 };
 
 int shard_init(struct shard *s, const struct shard_options *options);

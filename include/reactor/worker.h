@@ -49,7 +49,6 @@ struct worker {
     uint64_t told_ended;
     uint64_t turns_seen;    /* the master's: when it last looked, and woke it */
     bool poked;             /* the master's: it has */
-    _Atomic uint64_t turns; /* of the loop; written by the worker, which lives as long as it grows */
     _Atomic uint64_t ended; /* connections since the start; written by the worker */
     _Atomic int stop;       /* enum stop; written by the master */
     _Atomic bool deaf;      /* written by the worker: it accepts no more, and its backlogs are empty */

@@ -29,7 +29,7 @@ int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
 /* Has it turned since it was woken the last time? Then wake it for the next. */
 static bool turns(struct worker *w)
 {
-    uint64_t now = atomic_load_explicit(&w->turns, memory_order_relaxed);
+    uint64_t now = counters_get(&w->shard.counters, COUNTER_TURNS);
     bool stuck = w->poked && now == w->turns_seen && !atomic_load(&w->done);
 
     w->turns_seen = now;

@@ -32,6 +32,13 @@ static struct cache_queue *queue_of(struct cache *c, const struct entry *e)
     return e->fd >= 0 ? &c->open : &c->in_memory;
 }
 
+static void tell_size(const struct cache *c)
+{
+    counters_set(c->limits.counters, COUNTER_CACHE_ENTRIES, c->in_memory.n + c->open.n);
+    counters_set(c->limits.counters, COUNTER_CACHE_BYTES, c->memory);
+    counters_set(c->limits.counters, COUNTER_CACHE_FILES, c->open.n);
+}
+
 static void cache_remove(struct cache *c, struct entry *e)
 {
     struct entry **at = slot_of(c, e->hash);
@@ -43,6 +50,7 @@ static void cache_remove(struct cache *c, struct entry *e)
     queue_of(c, e)->n--;
     e->cached = false;
     c->memory -= e->cost;
+    tell_size(c);
     ref_put(&e->ref);
 }
 
@@ -69,6 +77,7 @@ static bool evict(struct cache *c, struct cache_queue *q)
     for (;;) {
         struct entry *e = list_of(q->order.next, struct entry, order);
         if (!e->used) {
+            counters_add(c->limits.counters, COUNTER_EVICTIONS, 1);
             cache_remove(c, e);
             return true;
         }
@@ -129,6 +138,7 @@ static void cache_add(struct cache *c, struct entry *e)
     queue_of(c, e)->n++;
     e->cached = true;
     c->memory += e->cost;
+    tell_size(c);
     ref_get(&e->ref);
 }
 
@@ -144,7 +154,8 @@ static struct entry *find(struct cache *c, uint64_t hash, struct sv path, enum c
     return e;
 }
 
-static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms)
+/* `looked` is set where the file system was asked. */
+static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms, bool *looked)
 {
     struct stamp stamp;
 
@@ -155,6 +166,7 @@ static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms)
     if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp))
         return false;
     e->checked_ms = now_ms;
+    *looked = true;
     return true;
 }
 
@@ -208,12 +220,15 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     /* The codings of a path are neighbours of nobody: any odd factor does. */
     uint64_t h = hash(&c->key, w->path) + (uint64_t)w->coding * 0x9e3779b97f4a7c15;
     struct entry *e = find(c, h, w->path, w->coding);
+    bool looked = false;
 
-    if (e != NULL && is_fresh(c, e, clock->now_ms) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
+    if (e != NULL && is_fresh(c, e, clock->now_ms, &looked) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
+        counters_add(c->limits.counters, COUNTER_LOOKUPS + (looked ? COUNT_REVALIDATED : COUNT_HIT), 1);
         e->used = true;
         ref_get(&e->ref);
         return e;
     }
+    counters_add(c->limits.counters, COUNTER_LOOKUPS + COUNT_MISS, 1);
     if (e != NULL)
         cache_remove(c, e);
     e = load(c, w, clock);

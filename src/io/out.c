@@ -51,6 +51,7 @@ void out_clear(struct out *o)
     o->first_part = 0;
     o->text_len = 0;
     o->bytes = 0;
+    o->answers = 0;
 }
 
 void out_text(struct out *o, struct sv bytes)
@@ -196,6 +197,9 @@ struct out *out_save(struct out *o)
     struct out *kept = out_sized(o->n - o->first, o->n_parts - part, (uint32_t)copied);
     if (kept == NULL)
         return NULL;
+    kept->answers = o->answers;
+    kept->first_us = o->first_us;
+    kept->others_us = o->others_us;
     for (uint32_t i = o->first; i < o->n; i++) {
         struct sv bytes = sv_of(o->piece[i].iov_base, o->piece[i].iov_len);
         if (is_part(o, i)) {

@@ -33,14 +33,23 @@ static void assert_owner(const struct shard *s)
 
 void conn_wait_for(struct shard *s, struct conn *c, enum timeout_kind kind)
 {
+    counters_add(&s->counters, COUNTER_STATE + c->waits_for, (uint64_t)-1);
+    counters_add(&s->counters, COUNTER_STATE + (unsigned)kind, 1);
     c->waits_for = (uint8_t)kind;
     timeouts_arm(&s->timeouts, &c->timer, kind, shard_now(s));
+}
+
+static void count_end(struct shard *s, enum close_reason reason)
+{
+    s->ended++;
+    counters_add(&s->counters, COUNTER_CLOSED + (unsigned)reason, 1);
 }
 
 void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
 {
     assert_owner(s);
-    s->closed[reason]++;
+    count_end(s, reason);
+    counters_add(&s->counters, COUNTER_STATE + c->waits_for, (uint64_t)-1);
     s->connections--;
     timeouts_disarm(&c->timer);
     list_remove(&c->ready);
@@ -109,6 +118,7 @@ static bool pass_on(struct shard *s, struct conn *c)
         return false;
     (void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL); /* not there yet, in its first turn */
     c->fd = -1;
+    counters_add(&s->counters, COUNTER_PASSED, 1);
     conn_close(s, c, CLOSE_PASSED);
     (void)handoff_push(&s->outbox, &b);
     handoff_signal(&s->outbox);
@@ -157,6 +167,8 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
         return gone(s, c, c->intake != NULL ? CLOSE_PEER_MIDWAY : CLOSE_PEER);
     /* A short read has emptied the socket (epoll(7)); only the end of the stream could still be told. */
     c->readable = n == SHARD_BYTES || c->hung_up;
+    counters_add(&s->counters, COUNTER_RECEIVED_BYTES, (uint64_t)n);
+    s->came_us = s->serve.clock.turn_us;
     *bytes = sv_of(s->bytes, (size_t)n);
     return GO;
 }
@@ -200,10 +212,27 @@ static enum step failed_to_send(struct shard *s, struct conn *c, enum out_result
     return gone(s, c, result == OUT_SHRANK ? CLOSE_SHRANK : CLOSE_RESET);
 }
 
+/* As out_flush; what was sent, and how long the answers took once all of them are, is counted. */
+static enum out_result flush(struct shard *s, struct conn *c, struct out *o, struct turn *turn)
+{
+    uint64_t before = o->sent;
+    uint32_t answers = o->answers;
+    enum out_result result = out_flush(o, c->fd, c->last, &turn->send);
+
+    counters_add(&s->counters, COUNTER_SENT_BYTES, o->sent - before);
+    if (result != OUT_DONE || answers == 0)
+        return result;
+    uint64_t now = clock_now_us();
+    counters_time(&s->counters, COUNTER_DURATION, now - o->first_us, 1);
+    if (answers > 1)
+        counters_time(&s->counters, COUNTER_DURATION, now - o->others_us, answers - 1);
+    return result;
+}
+
 /* Send the row. What does not go is kept, and so are the bytes behind the requests that it answers. */
 static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn)
 {
-    enum out_result result = out_flush(s->out, c->fd, c->last, &turn->send);
+    enum out_result result = flush(s, c, s->out, turn);
 
     if (result == OUT_DONE)
         return GO;
@@ -212,7 +241,7 @@ static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, stru
     c->out = out_save(s->out);
     if (c->last)
         c->lingers = c->lingers || bytes.len > 0;
-    else if (c->out != NULL && !intake_keep(c, bytes))
+    else if (c->out != NULL && !intake_keep(s, c, bytes))
         out_free(&c->out);
     if (c->out == NULL) {
         out_clear(s->out);
@@ -226,7 +255,7 @@ static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, stru
 static enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
 {
     uint64_t before = c->out->sent;
-    enum out_result result = out_flush(c->out, c->fd, c->last, &turn->send);
+    enum out_result result = flush(s, c, c->out, turn);
 
     if (result == OUT_FAILED || result == OUT_SHRANK)
         return failed_to_send(s, c, result);
@@ -241,8 +270,9 @@ static enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
 /* The request in front needs something that another thread is busy with: it is read again in a while. */
 static enum step put_off(struct shard *s, struct conn *c, struct sv bytes)
 {
-    if (!intake_keep(c, bytes))
+    if (!intake_keep(s, c, bytes))
         return gone(s, c, CLOSE_NO_MEMORY);
+    counters_add(&s->counters, COUNTER_PUT_OFF, 1);
     conn_wait_for(s, c, TIMEOUT_SUM);
     return WAIT;
 }
@@ -250,7 +280,7 @@ static enum step put_off(struct shard *s, struct conn *c, struct sv bytes)
 /* The turn has sent its share; bytes that are not answered yet wait for the next. */
 static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
 {
-    return intake_keep(c, bytes) ? yield_turn(s, c) : gone(s, c, CLOSE_NO_MEMORY);
+    return intake_keep(s, c, bytes) ? yield_turn(s, c) : gone(s, c, CLOSE_NO_MEMORY);
 }
 
 static enum step conn_run(struct shard *s, struct conn *c)
@@ -284,8 +314,9 @@ void conn_adopt(struct shard *s, const struct baton *b)
 {
     struct conn *c = calloc(1, sizeof *c);
 
+    counters_add(&s->counters, b->served ? COUNTER_ADOPTED : COUNTER_ACCEPTED, 1);
     if (c == NULL) {
-        s->closed[CLOSE_NO_MEMORY]++;
+        count_end(s, CLOSE_NO_MEMORY);
         close(b->fd);
         return;
     }
@@ -297,6 +328,7 @@ void conn_adopt(struct shard *s, const struct baton *b)
     timer_init(&c->timer);
     list_init(&c->ready);
     s->connections++;
+    counters_add(&s->counters, COUNTER_STATE + c->waits_for, 1);
     conn_wait_for(s, c, b->served ? TIMEOUT_KEEPALIVE : TIMEOUT_HEADER);
     if (conn_run(s, c) == GONE)
         return;

@@ -20,19 +20,21 @@ enum stage { KEPT, IN_HEAD, IN_BODY };
 
 struct intake {
     enum stage stage;
-    struct buf bytes; /* owned: the head so far, or what is kept */
+    uint64_t since_us; /* when its first bytes came */
+    struct buf bytes;  /* owned: the head so far, or what is kept */
     struct body body;
     struct parse parse;
     struct parse_field fields[]; /* as many as the limits allow; none for KEPT */
 };
 
-static struct intake *intake_new(enum stage stage, struct sv bytes, uint32_t fields)
+static struct intake *intake_new(const struct shard *s, enum stage stage, struct sv bytes, uint32_t fields)
 {
     struct intake *in = malloc(sizeof *in + fields * sizeof in->fields[0]);
 
     if (in == NULL)
         return NULL;
     in->stage = stage;
+    in->since_us = s->came_us;
     in->bytes = (struct buf){0};
     if (buf_add(&in->bytes, bytes) < 0)
         intake_free(&in);
@@ -47,12 +49,12 @@ void intake_free(struct intake **in)
     *in = NULL;
 }
 
-bool intake_keep(struct conn *c, struct sv bytes)
+bool intake_keep(struct shard *s, struct conn *c, struct sv bytes)
 {
     if (bytes.len == 0)
         return true;
     assert(c->intake == NULL);
-    c->intake = intake_new(KEPT, bytes, 0);
+    c->intake = intake_new(s, KEPT, bytes, 0);
     return c->intake != NULL;
 }
 
@@ -64,6 +66,7 @@ struct sv intake_restore(struct shard *s, struct conn *c)
     size_t len = c->intake->bytes.len;
     unpoison(s->bytes, SHARD_BYTES);
     memcpy(s->bytes, c->intake->bytes.p, len);
+    s->came_us = c->intake->since_us;
     intake_free(&c->intake);
     return sv_of(s->bytes, len);
 }
@@ -81,7 +84,7 @@ enum timeout_kind intake_timeout(const struct intake *in)
 /* Keep a request of which the head, or its beginning, was parsed in the shard's buffer. */
 static bool intake_begin(struct shard *s, struct conn *c, enum stage stage, struct sv head)
 {
-    struct intake *in = intake_new(stage, head, s->parse_limits.field_count);
+    struct intake *in = intake_new(s, stage, head, s->parse_limits.field_count);
 
     if (in == NULL)
         return false;
@@ -93,6 +96,22 @@ static bool intake_begin(struct shard *s, struct conn *c, enum stage stage, stru
         in->fields[s->parse.n_fields] = s->fields[s->parse.n_fields];
     c->intake = in;
     return true;
+}
+
+_Static_assert((int)METHOD_GET == COUNT_GET && (int)METHOD_HEAD == COUNT_HEAD && (int)METHOD_OPTIONS == COUNT_OPTIONS,
+               "the methods that are served come first");
+
+/* `method` of what is no request is METHOD_UNKNOWN. */
+static void count_answer(struct shard *s, const struct conn *c, enum method method, struct served served)
+{
+    unsigned row = (int)method < COUNT_OTHER ? (unsigned)method : COUNT_OTHER;
+    unsigned class = (unsigned)served.status / 100 - 2;
+
+    counters_add(&s->counters, COUNTER_REQUESTS + row * COUNT_CLASSES + class, 1);
+    counters_add(&s->counters, COUNTER_BODY_BYTES, served.bytes);
+    if (s->out->answers++ == 0)
+        s->out->first_us = c->intake != NULL ? c->intake->since_us : s->came_us;
+    s->out->others_us = s->came_us;
 }
 
 static void log_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served)
@@ -123,6 +142,7 @@ static void refuse(struct shard *s, struct conn *c, const struct request *rq, bo
 
     c->last = true;
     c->lingers = true;
+    count_answer(s, c, rq != NULL ? rq->method : METHOD_UNKNOWN, served);
     log_answer(s, c, rq, served);
 }
 
@@ -165,6 +185,7 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     c->requests++;
     c->last = last;
     c->lingers = ours; /* the peer did not ask for the end, so it may have sent more */
+    count_answer(s, c, rq->method, served);
     log_answer(s, c, rq, served);
 }
 

@@ -51,7 +51,9 @@ int shard_init(struct shard *s, const struct shard_options *options)
     list_init(&s->ready);
     access_log_init(&s->access, options->access_fd);
 
-    int err = serve_init(&s->serve, options->config, &options->cache, options->sums);
+    struct cache_limits cache = options->cache;
+    cache.counters = &s->counters;
+    int err = serve_init(&s->serve, options->config, &cache, options->sums);
     if (err < 0)
         return err;
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -81,7 +83,9 @@ void shard_fini(struct shard *s)
 
 void shard_report(const struct shard *s)
 {
-    for (int i = 0; i < CLOSE_REASONS; i++)
-        if (s->closed[i] > 0)
-            log_info("%" PRIu64 " connections: %s", s->closed[i], close_text[i]);
+    for (unsigned i = 0; i < CLOSE_REASONS; i++) {
+        uint64_t n = counters_get(&s->counters, COUNTER_CLOSED + i);
+        if (n > 0)
+            log_info("%" PRIu64 " connections: %s", n, close_text[i]);
+    }
 }

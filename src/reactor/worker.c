@@ -29,13 +29,16 @@ static struct conn *conn_of(struct list *timer)
 /* A few of those that were handed over; the others wait until everybody had a turn. */
 static void adopt_some(struct worker *w)
 {
+    uint32_t now = clock_us();
+
     w->adopting = true;
     for (int i = 0; i < ADOPT_BATCH && w->adopting; i++) {
         struct baton baton;
-        if (handoff_pop(&w->handoff, &baton))
-            conn_adopt(&w->shard, &baton);
-        else
-            w->adopting = false;
+        w->adopting = handoff_pop(&w->handoff, &baton);
+        if (!w->adopting)
+            break;
+        counters_time(&w->shard.counters, COUNTER_HANDOFF, clock_since(baton.since_us, now), 1);
+        conn_adopt(&w->shard, &baton);
     }
 }
 
@@ -205,15 +208,10 @@ static bool run_stop(struct worker *w)
 /* Tell the master how many connections are over, and try again to accept where that had to stop. */
 static void tell(struct worker *w)
 {
-    uint64_t ended = 0;
-
-    for (int i = 0; i < CLOSE_REASONS; i++)
-        ended += w->shard.closed[i];
-    if (ended != w->told_ended) {
-        w->told_ended = ended;
-        atomic_store(&w->ended, ended);
+    if (w->shard.ended != w->told_ended) {
+        w->told_ended = w->shard.ended;
+        atomic_store(&w->ended, w->told_ended);
     }
-    atomic_store_explicit(&w->turns, atomic_load_explicit(&w->turns, memory_order_relaxed) + 1, memory_order_relaxed);
     gate_open(w->options.gate);
     if (!w->accepting && w->options.n_doors > 0 && w->shard.connections < w->options.max_connections &&
         shard_now(&w->shard) >= w->accept_again_ms)
@@ -241,6 +239,7 @@ static void worker_loop(struct worker *w)
     while (!over) {
         int n = epoll_wait(w->shard.epoll_fd, events, EVENTS, wait_ms(w));
         serve_turn(&w->shard.serve);
+        counters_add(&w->shard.counters, COUNTER_TURNS, 1);
         for (int i = 0; i < n; i++)
             dispatch(w, &events[i]);
         if (w->adopting)
@@ -271,7 +270,6 @@ int worker_init(struct worker *w, const struct worker_options *options)
     *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}};
     atomic_init(&w->ended, 0);
     atomic_init(&w->stop, STOP_NOT);
-    atomic_init(&w->turns, 0);
     atomic_init(&w->deaf, options->n_doors == 0);
     atomic_init(&w->done, false);
 

@@ -21,6 +21,7 @@ static char *site_index[] = {"index.html", "index.htm", "other.txt"};
 static struct config_site site;
 static struct cache cache;
 static struct clock site_clock;
+static struct counters site_counters;
 
 /* The files of the test are old, as far as this clock knows: their stamps tell every change. */
 static inline void site_defaults(void)
@@ -31,7 +32,7 @@ static inline void site_defaults(void)
 
 static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
 {
-    struct cache_limits limits = {.memory = memory, .ttl_ms = ttl_ms, .fds = fds};
+    struct cache_limits limits = {.memory = memory, .ttl_ms = ttl_ms, .fds = fds, .counters = &site_counters};
     struct load_options load = {.site = &site, .body_max = BODY_MAX};
 
     assert_int_equal(cache_init(&cache, &limits, &load), 0);

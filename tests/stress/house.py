@@ -22,6 +22,10 @@ class Failed(AssertionError):
     """What must hold did not."""
 
 
+class Skipped(Exception):
+    """What the test needs is not here; its text says what."""
+
+
 def must(holds, detail):
     if not holds:
         raise Failed(detail)

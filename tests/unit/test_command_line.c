@@ -25,6 +25,9 @@ static const struct case_row good_cases[] = {
     {"\xef\xbb\xbf[site a]\r\nroot = /a\r\nindex = b", NULL, "main: 127.0.0.1:8080 4096; a: /a b; off"},
     {FILE_A "[listen m]\naddress = 127.0.0.1:0\naddress = 127.0.0.1:0\n", NULL,
      "m: 127.0.0.1:0 127.0.0.1:0 4096; a: /a index.html; off"},
+    {FILE_A "[server]\nuser = a\ngroup = b\n", NULL, "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
+    {FILE_A "[server]\naccept = reuseport\n", "-l[::]:80|-l127.0.0.1:80",
+     "main: [::]:80 127.0.0.1:80 4096; a: /a index.html; off"},
 };
 
 static void file_and_command_line_come_to_what_they_say(void **state)
@@ -54,6 +57,8 @@ static const struct case_row bad_cases[] = {
     {FILE_A "[status]\naddress = 127.0.0.1:8080\n", NULL,
      "t.ini:4:11: error: this address is listened on already: it is the default of [listen NAME]\n"
      "  address = 127.0.0.1:8080\n            ^~~~~~~~~~~~~~\n"},
+    {"[stie a]\nroot = /a\n", NULL,
+     "t.ini:1:2: error: unknown section [stie]; did you mean [site NAME]?\n  [stie a]\n   ^~~~\n"},
     {FILE_A, "-oworkers=2",
      "command line:1:1: error: -o takes SECTION.KEY=VALUE, such as server.workers=2\n"
      "  workers=2\n  ^~~~~~~\n"},

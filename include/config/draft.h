@@ -47,7 +47,7 @@ struct draft {
     struct diagnose *report; /* borrowed */
     struct draft_section *first;
     struct draft_section *last;
-    size_t n_named; /* sections that somebody gave a name */
+    size_t n_named;            /* sections that somebody gave a name */
     const struct source *file; /* borrowed; the first file, NULL while there is none */
     bool lost_section;         /* a section could not be read, so that what it would have held is missing */
 };

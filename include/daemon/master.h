@@ -27,6 +27,8 @@
 #include "daemon/sockets.h"
 #include "daemon/systemd.h"
 
+enum { MASTER_REFUSED_MAX = 512 };
+
 struct master_args {
     struct config_args config;
     char *const *argv; /* of the process, for its successors */
@@ -47,8 +49,10 @@ struct master {
     int successor_fd;     /* owned; -1 = there is none */
     bool succeeded;       /* it serves now, and we pass on what we have */
     uint64_t give_up_ms;  /* on a successor that does not serve */
-    int predecessor_fd;   /* owned; -1 = there is none, or it is done */
-    bool main;            /* we, and not our predecessor, are whom the service manager knows */
+    int *predecessors;    /* owned, each and all: sockets to processes that pass on what they still have */
+    size_t n_predecessors;
+    bool main;                        /* we, and not our predecessor, are whom the service manager knows */
+    char refused[MASTER_REFUSED_MAX]; /* why the last reload was; empty where it was not */
     enum stop stop;
     uint64_t stop_next_ms; /* the end of drain_delay, then of drain_timeout */
     bool closed;           /* the listeners are gone */

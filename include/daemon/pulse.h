@@ -22,7 +22,8 @@ struct master;
 struct pulse {
     uint64_t every_ms; /* 0 = never */
     uint64_t next_ms;
-    bool stuck; /* a worker did not turn */
+    uint64_t say_ms; /* when to tell how it goes, next */
+    bool stuck;      /* a worker did not turn */
 };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);

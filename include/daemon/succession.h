@@ -16,12 +16,16 @@ void succession_begin(struct master *m);
 void succession_event(struct master *m);
 void succession_tick(struct master *m);
 
+/* A stop: whoever does not serve yet is not needed any more. */
+void succession_cancel(struct master *m);
+
 /* Give it a connection. False where that has to wait. */
 bool succession_pass(struct master *m, const struct generation *from, const struct baton *b);
 
-/* The new process: find whom we succeed; say that we serve; it has news. */
+/* The new process: find whom we succeed; say that we serve; hear what they have to say. */
 int succession_find(struct master *m);
 void succession_say_ready(struct master *m);
 void succession_adopt(struct master *m);
+void succession_fini(struct master *m);
 
 #endif

@@ -5,6 +5,7 @@
  *     starts it, with the listening sockets   ->     opens its generation, begins to accept
  *                                             <-     READY, with its pid
  *     tells the service manager; GO           ->     is the main process from now on
+ *     its own predecessors' sockets           ->     are its predecessors too, until they are done
  *     passes idle connections, one by one     ->     hands them to its workers
  *     closes, once it has none                ->     end of file
  *
@@ -29,13 +30,13 @@
 
 enum { UPGRADE_SECTION_MAX = 256 };
 
-enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_BATON };
+enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_PREDECESSOR, UPGRADE_BATON };
 
 struct upgrade_message {
     uint32_t magic;
     uint32_t kind;                     /* enum upgrade_kind */
     pid_t pid;                         /* READY: the sender's */
-    struct baton baton;                /* BATON: its descriptor comes beside the message */
+    struct baton baton;                /* BATON; its descriptor, as PREDECESSOR's, comes beside the message */
     char section[UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section, which the new process may have too */
 };
 

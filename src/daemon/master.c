@@ -60,8 +60,9 @@ int master_watch(const struct master *m, enum source source, int fd, uint32_t ev
 void master_say(const struct master *m, const char *state)
 {
     if (m->main && m->g != NULL)
-        systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections", state, m->g->n_workers,
-                       generation_connections(m->g));
+        systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,
+                       generation_connections(m->g), m->refused[0] != '\0' ? "; the last reload was refused: " : "",
+                       m->refused);
 }
 
 /* Everybody is told; what the next step is, and when, is the caller's to say. */
@@ -97,6 +98,7 @@ static void stop(struct master *m)
         return;
     }
     log_notice("stopping; a second signal stops at once");
+    succession_cancel(m);
     if (m->main)
         systemd_notify(&m->systemd, "STOPPING=1");
     m->pulse.next_ms = 0;
@@ -213,7 +215,7 @@ static void loop(struct master *m)
         for (int i = 0; i < n; i++)
             dispatch(m, events[i].data.u64);
         retired_run(m);
-        if ((waited || m->waits) && m->predecessor_fd >= 0)
+        if (waited || m->waits)
             succession_adopt(m);
         go_on_stopping(m);
         succession_tick(m);
@@ -268,10 +270,11 @@ static int start(struct master *m)
 
 static void fini(struct master *m)
 {
-    const int fds[] = {m->signal_fd, m->successor_fd, m->predecessor_fd, m->epoll_fd};
+    const int fds[] = {m->signal_fd, m->successor_fd, m->epoll_fd};
 
     if (m->g != NULL)
         generation_free(&m->g);
+    succession_fini(m);
     sockets_fini(&m->sockets);
     acceptor_fini(&m->acceptor);
     systemd_fini(&m->systemd);
@@ -289,7 +292,6 @@ int master_run(const struct master_args *args)
         .systemd = {.fd = -1},
         .acceptor = {.gate = {.fd = -1}},
         .successor_fd = -1,
-        .predecessor_fd = -1,
     };
 
     list_init(&m.retired);

@@ -67,5 +67,8 @@ void pulse_run(struct master *m)
         systemd_notify(&m->systemd, "WATCHDOG=1");
     if (m->stop != STOP_NOT)
         systemd_notify(&m->systemd, "EXTEND_TIMEOUT_USEC=%d", 5 * STOPPING_MS * 1000);
+    if (now < p->say_ms)
+        return;
+    p->say_ms = now + STATUS_MS;
     master_say(m, m->stop == STOP_NOT ? "Serving" : "Stopping");
 }

@@ -9,14 +9,17 @@
 #include "base/log.h"
 #include "daemon/retired.h"
 
-/* Every line of a report to the log. */
-static void log_report(char *text)
+/* Every line of a report to the log; the first one is what the service manager is told. */
+static void log_report(char *text, char *first)
 {
     char *rest = text;
 
-    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
         if (*line != '\0')
             log_error("%s", line);
+        if (*first == '\0')
+            (void)snprintf(first, MASTER_REFUSED_MAX, "%s", line);
+    }
 }
 
 /* A new generation, started; NULL where the old one has to go on, and then the log has every reason. */
@@ -31,7 +34,8 @@ static struct generation *replace(struct master *m)
         return NULL;
     int err = generation_new(&g, &m->args->config, &m->sockets, &m->acceptor.gate, report);
     (void)fclose(report);
-    log_report(text);
+    m->refused[0] = '\0';
+    log_report(text, m->refused);
     free(text);
     if (err == 0 && generation_start(g) < 0)
         generation_free(&g);
@@ -47,9 +51,13 @@ void reload(struct master *m)
     struct generation *g = replace(m);
     if (g == NULL) {
         log_error("the configuration was not reloaded; the old one goes on");
-        systemd_notify(&m->systemd, "READY=1\nSTATUS=Reload refused, the old configuration goes on: see the log");
+        if (m->refused[0] == '\0')
+            (void)snprintf(m->refused, sizeof m->refused, "see the log");
+        master_say(m, "Serving");
+        systemd_notify(&m->systemd, "READY=1");
         return;
     }
+    m->refused[0] = '\0'; /* what it reported were warnings */
     m->g = g;
     acceptor_use(&m->acceptor, g);
     retired_add(m, old);

@@ -4,6 +4,7 @@
 
 #include "daemon/retired.h"
 
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -77,8 +78,10 @@ void retired_run(struct master *m)
         bool empty = pass_on(m, g);
         empty = leave_sockets(m, g) && empty;
         m->waits = m->waits || !empty;
-        if (done && empty)
-            generation_free(&g);
+        if (!done || !empty)
+            continue;
+        generation_free(&g);
+        (void)malloc_trim(0); /* what the allocator keeps for the threads that ended */
     }
 }
 

@@ -4,6 +4,8 @@
 #include "daemon/succession.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -38,6 +40,17 @@ void succession_begin(struct master *m)
     (void)master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
 }
 
+/* Who still passes connections on to us shall pass them on to the new process. */
+static void pass_predecessors(struct master *m)
+{
+    for (size_t i = 0; i < m->n_predecessors; i++) {
+        const struct baton b = {.fd = m->predecessors[i]};
+        if (upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b, "") < 0)
+            close(b.fd);
+    }
+    m->n_predecessors = 0;
+}
+
 /* It serves. The service manager hears it from us, as it does not listen to the new process before. */
 static void hand_over(struct master *m, pid_t pid)
 {
@@ -45,6 +58,7 @@ static void hand_over(struct master *m, pid_t pid)
     sockets_release(&m->sockets);
     if (upgrade_send(m->successor_fd, UPGRADE_GO, NULL, "") < 0)
         log_warning("upgrade: process %ld does not listen", (long)pid);
+    pass_predecessors(m);
     log_notice("upgrade: process %ld serves now", (long)pid);
     m->main = false;
     m->succeeded = true;
@@ -81,6 +95,12 @@ void succession_tick(struct master *m)
         lose_successor(m, "the new process does not begin to serve");
 }
 
+void succession_cancel(struct master *m)
+{
+    if (m->successor_fd >= 0 && !m->succeeded)
+        drop_successor(m);
+}
+
 bool succession_pass(struct master *m, const struct generation *from, const struct baton *b)
 {
     const char *section = b->listener < from->config.n_listens ? from->config.listens[b->listener].name : "";
@@ -95,11 +115,36 @@ bool succession_pass(struct master *m, const struct generation *from, const stru
     return err == 0;
 }
 
+static int add_predecessor(struct master *m, int fd)
+{
+    int *all = realloc(m->predecessors, (m->n_predecessors + 1) * sizeof *all);
+
+    if (all == NULL)
+        return -ENOMEM;
+    m->predecessors = all;
+    m->predecessors[m->n_predecessors] = fd;
+    int err = master_watch(m, SOURCE_PREDECESSOR, fd, EPOLLIN);
+    if (err == 0)
+        m->n_predecessors++;
+    return err;
+}
+
 int succession_find(struct master *m)
 {
-    m->predecessor_fd = inherited_take(&m->sockets.inherited, UPGRADE_NAME);
-    m->main = m->predecessor_fd < 0;
-    return m->main ? 0 : master_watch(m, SOURCE_PREDECESSOR, m->predecessor_fd, EPOLLIN);
+    int fd = inherited_take(&m->sockets.inherited, UPGRADE_NAME);
+    int err = fd >= 0 ? add_predecessor(m, fd) : 0;
+
+    m->main = fd < 0;
+    if (err < 0)
+        close(fd);
+    return err;
+}
+
+void succession_fini(struct master *m)
+{
+    while (m->n_predecessors > 0)
+        close(m->predecessors[--m->n_predecessors]);
+    free(m->predecessors);
 }
 
 static void become_main(struct master *m)
@@ -117,7 +162,7 @@ void succession_say_ready(struct master *m)
     if (m->main) {
         m->main = false;
         become_main(m);
-    } else if (upgrade_send(m->predecessor_fd, UPGRADE_READY, NULL, "") < 0) {
+    } else if (upgrade_send(m->predecessors[0], UPGRADE_READY, NULL, "") < 0) {
         log_warning("upgrade: the old process does not listen");
     }
 }
@@ -133,13 +178,20 @@ static uint16_t section_named(const struct master *m, const char *name)
 static void adopt(struct master *m, struct upgrade_message *message)
 {
     struct baton *b = &message->baton;
+    bool taken = false;
 
-    b->listener = section_named(m, message->section);
-    if (!acceptor_hand(&m->acceptor, b))
-        close(b->fd); /* never: there was room */
+    if (message->kind == UPGRADE_PREDECESSOR) {
+        taken = add_predecessor(m, b->fd) == 0;
+    } else {
+        b->listener = section_named(m, message->section);
+        taken = acceptor_hand(&m->acceptor, b); /* there was room */
+    }
+    if (!taken)
+        close(b->fd);
 }
 
-void succession_adopt(struct master *m)
+/* All that one of them has to say; -EAGAIN where it may say more. */
+static int hear(struct master *m, int fd)
 {
     struct upgrade_message message;
     int err = 0;
@@ -148,17 +200,30 @@ void succession_adopt(struct master *m)
         /* What finds no room stays where it is. */
         if (!acceptor_has_room(&m->acceptor)) {
             m->waits = true;
-            return;
+            return -EAGAIN;
         }
-        err = upgrade_receive(m->predecessor_fd, &message);
-        if (err == 0 && message.kind == UPGRADE_BATON)
-            adopt(m, &message);
-        else if (err == 0 && message.kind == UPGRADE_GO)
+        err = upgrade_receive(fd, &message);
+        if (err == 0 && message.kind == UPGRADE_GO)
             become_main(m);
+        else if (err == 0 && message.kind >= UPGRADE_PREDECESSOR)
+            adopt(m, &message);
     }
-    if (err == -EAGAIN)
-        return;
-    become_main(m);
-    close(m->predecessor_fd);
-    m->predecessor_fd = -1;
+    return err;
+}
+
+void succession_adopt(struct master *m)
+{
+    for (size_t i = 0; i < m->n_predecessors;) {
+        if (hear(m, m->predecessors[i]) == -EAGAIN) {
+            i++;
+            continue;
+        }
+        close(m->predecessors[i]);
+        m->predecessors[i] = m->predecessors[--m->n_predecessors];
+        if (m->main)
+            continue;
+        /* It stopped, or gave us up: the service manager does not know us, and nobody asked for two that serve. */
+        log_error("upgrade: the old process is gone, or goes on; this one ends");
+        (void)raise(SIGTERM);
+    }
 }

@@ -225,7 +225,7 @@ int upgrade_receive(int fd, struct upgrade_message *m)
     if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof passed))
         memcpy(&passed, CMSG_DATA(c), sizeof passed);
     m->baton.fd = passed;
-    bool whole = (size_t)n == sizeof *m && m->magic == MAGIC && (passed >= 0) == (m->kind == UPGRADE_BATON);
+    bool whole = (size_t)n == sizeof *m && m->magic == MAGIC && (passed >= 0) == (m->kind >= UPGRADE_PREDECESSOR);
     m->section[sizeof m->section - 1] = '\0';
     if (!whole && passed >= 0)
         close(passed);

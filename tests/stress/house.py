@@ -112,11 +112,12 @@ def begin_download(server):
 
 
 def rest_of(sock, have):
-    while True:
+    while have < LARGE:
         more = sock.recv(1 << 20)
-        if not more or have >= LARGE:
-            return have
+        if not more:
+            break
         have += len(more)
+    return have
 
 
 def refuses(server, within):

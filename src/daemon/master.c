@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,6 +284,13 @@ static void fini(struct master *m)
             close(fds[i]);
 }
 
+/* What the allocator keeps for one thread it does not give back, nor to others: a generation's memory would stay with its
+ * workers' arenas. Workers hardly ever ask it for anything. */
+static void share_one_arena(void)
+{
+    (void)mallopt(M_ARENA_MAX, 1);
+}
+
 int master_run(const struct master_args *args)
 {
     struct master m = {
@@ -294,6 +302,7 @@ int master_run(const struct master_args *args)
         .successor_fd = -1,
     };
 
+    share_one_arena();
     list_init(&m.retired);
     int err = prepare(&m);
     if (err < 0)

@@ -81,7 +81,7 @@ void retired_run(struct master *m)
         if (!done || !empty)
             continue;
         generation_free(&g);
-        (void)malloc_trim(0); /* what the allocator keeps for the threads that ended */
+        (void)malloc_trim(0); /* rare, and the one time when much is free */
     }
 }
 

@@ -21,7 +21,9 @@
 #include "base/sha256.h"
 #include "base/sv.h"
 #include "files/root.h"
+#include "files/tag.h"
 #include "http/negotiate.h"
+#include "http/why.h"
 
 enum { ENTRY_ETAG_MAX = 48 };
 
@@ -40,7 +42,8 @@ struct entry {
     struct sv path;        /* the key, with `coding`: decoded, begins with '/' */
     uint64_t checked_ms;   /* the cache's: when it was last known to be right */
     uint32_t root_version; /* the cache's: of which directory */
-    uint16_t status;       /* 200, 301, or that of an error page */
+    uint16_t status;       /* 200, 301, or that of an error page: the reason's */
+    uint8_t why;           /* enum why */
     uint8_t coding;        /* enum coding */
     uint8_t siblings;      /* codings, a bit each, that the file may be there in beside this one */
     bool cached;           /* the cache's: in the table, which holds a reference */
@@ -53,7 +56,7 @@ struct entry {
     struct sv body; /* empty where fd >= 0 */
     uint64_t size;
     int fd;               /* owned; -1 where the body is in memory or there is none */
-    bool stat_tag;        /* the tag is made of the file's time and size */
+    uint8_t tag_source;   /* enum tag_source: what the tag is made of */
     int64_t modified;     /* what Last-Modified says; INT64_MAX where it is left out */
     uint64_t siblings_ms; /* the cache's: when they were looked for */
     struct sv etag;       /* with its quotes; empty where there is none */
@@ -85,7 +88,7 @@ struct entry_file {
 
 /* An entry with one reference, the caller's. The body is the caller's to fill in through entry_body. */
 struct entry *entry_new_file(const struct entry_file *f);
-struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, int status);
+struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, enum why why);
 
 /* The memory of the body, to be filled before anybody else sees the entry. */
 char *entry_body(struct entry *e);

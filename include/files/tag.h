@@ -19,7 +19,8 @@
 
 #include "files/root.h"
 
-enum tag_source { TAG_NONE, TAG_STAT, TAG_CONTENT };
+/* TAG_LATER: there is none until the content has been summed. */
+enum tag_source { TAG_NONE, TAG_STAT, TAG_CONTENT, TAG_LATER };
 
 /* What Last-Modified says; INT64_MAX where it is left out. */
 int64_t tag_modified(const struct stamp *stamp, int64_t now);

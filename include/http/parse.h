@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/sv.h"
+#include "http/why.h"
 
 enum parse_result { PARSE_DONE, PARSE_MORE, PARSE_BAD };
 
@@ -52,7 +53,8 @@ struct parse {
     struct parse_span target;
     struct parse_span version; /* eight bytes, "HTTP/d.d" */
     uint8_t state;
-    uint16_t status; /* after PARSE_BAD */
+    uint8_t why;     /* enum why; after PARSE_BAD */
+    uint16_t status; /* that of the reason */
 };
 
 void parse_init(struct parse *ps, const struct parse_limits *limits, struct parse_field *fields);

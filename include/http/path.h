@@ -7,7 +7,7 @@
  *
  * Ownership: the result is a view of `raw` where nothing had to change, else of `room`.
  * Threads:   any; no state.
- * Errors:    path_read returns 0, or 400: malformed encoding, a NUL byte, a climb above the root.
+ * Errors:    path_read returns WHY_NONE, or a reason for 400: malformed encoding, a NUL byte, a climb above the root.
  * Source:    RFC 3986 2.1, 5.2.4, 6.2.2.
  */
 #ifndef BATON_HTTP_PATH_H
@@ -16,9 +16,10 @@
 #include <stdbool.h>
 
 #include "base/sv.h"
+#include "http/why.h"
 
 /* `raw` begins with '/'. `room` has space for raw.len bytes at least. */
-int path_read(struct sv raw, char *room, struct sv *path);
+enum why path_read(struct sv raw, char *room, struct sv *path);
 
 /* Does a segment begin with a dot, other than a first segment of ".well-known" (RFC 8615)? Takes a path_read result. */
 bool path_is_hidden(struct sv path);

@@ -28,6 +28,9 @@ enum verdict { VERDICT_GO, VERDICT_NOT_MODIFIED, VERDICT_FAILED };
 /* For GET and HEAD: go on; answer 304; answer 412. */
 enum verdict precondition_check(const struct request *rq, const struct validators *v);
 
+/* The reason for 304 or 412: which of its fields decided. Takes what precondition_check said of the same request. */
+enum why precondition_why(const struct request *rq, enum verdict verdict);
+
 /* True where Range may be honoured: there is no If-Range, or it names exactly this file. */
 bool precondition_if_range(const struct request *rq, const struct validators *v);
 

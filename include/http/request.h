@@ -44,6 +44,7 @@ struct request {
     bool keep_alive; /* the peer wants the connection to stay */
     bool wants_100;  /* Expect: 100-continue */
     bool asterisk;   /* OPTIONS * */
+    uint8_t why;     /* enum why: of the status that request_read returned */
     enum body_kind body;
     uint64_t content_length; /* of BODY_LENGTH */
     struct sv line;          /* the request line without its CRLF */

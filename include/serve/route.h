@@ -3,7 +3,7 @@
  *
  * Ownership: the path is a view of the request or of `room`.
  * Threads:   any; no state.
- * Errors:    route_request returns 0, or the status of the error page that answers: 400, 404, 405, 501.
+ * Errors:    route_request returns WHY_NONE, or the reason for an error page: 400, 404, 405, 501.
  * Source:    RFC 9110 9.1, 15.5.6, 15.6.2; RFC 8615 for /.well-known.
  */
 #ifndef BATON_SERVE_ROUTE_H
@@ -13,6 +13,9 @@
 #include "http/request.h"
 
 /* `room` has space for the encoded path. */
-int route_request(const struct request *rq, char *room, struct sv *path);
+enum why route_request(const struct request *rq, char *room, struct sv *path);
+
+/* Why a request that waits for leave to send its body is answered at once; WHY_NONE where it gets leave. */
+enum why route_refuses_100(const struct request *rq);
 
 #endif

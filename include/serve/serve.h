@@ -29,12 +29,22 @@ struct serve {
 /* What was answered, for the log. */
 struct served {
     int status;     /* 0: nothing yet; the request is to be asked again in a while */
+    uint8_t why;    /* enum why: of the status; WHY_NONE where the caller named the status */
+    uint8_t coding; /* enum coding: of the file that answered, or CODING_IDENTITY */
     uint64_t bytes; /* of the body */
 };
 
 /* `share` is one worker's part of the cache; `sums` is borrowed. */
 int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums);
 void serve_fini(struct serve *s);
+
+/* What its answer says about the connection; `ours`: we end it, whatever the peer wants. */
+static inline enum persist serve_persist(const struct request *rq, bool ours)
+{
+    if (ours || !rq->keep_alive)
+        return PERSIST_NOT;
+    return rq->http11 ? PERSIST : PERSIST_SAID;
+}
 
 /* Begin a turn: read the clock. */
 void serve_turn(struct serve *s);

@@ -46,14 +46,15 @@ static struct sv put(char **at, struct sv text)
     return sv_of(p, text.len);
 }
 
-struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, int status)
+struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, enum why why)
 {
     struct entry *e = entry_sized(path.len + 1 + name.len + 1);
 
     if (e == NULL)
         return NULL;
     char *at = (char *)(e + 1);
-    e->status = (uint16_t)status;
+    e->why = (uint8_t)why;
+    e->status = (uint16_t)why_status(why);
     e->coding = (uint8_t)coding;
     e->recheck_open = true;
     e->path = put(&at, path);
@@ -124,7 +125,8 @@ static struct entry *new_file(const struct entry_file *f, const struct head *hea
     if (e == NULL)
         return NULL;
     char *at = (char *)(e + 1);
-    e->status = 200;
+    e->why = WHY_FILE;
+    e->status = (uint16_t)why_status(WHY_FILE);
     e->coding = (uint8_t)f->coding;
     e->fd = f->fd;
     e->path = put(&at, f->path);

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "files/rules.h"
 #include "files/tag.h"
-#include "http/mime.h"
-#include "http/pattern.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };
@@ -30,57 +29,48 @@ struct loading {
     uint8_t siblings;
 };
 
-static int status_of_error(int err)
+static enum why why_of_error(int err)
 {
     switch (-err) {
     case ENOENT:
+        return WHY_MISSING;
     case ENOTDIR:
+        return WHY_NO_DIRECTORY;
     case ELOOP:
+        return WHY_LINKS;
     case EXDEV:
+        return WHY_OUTSIDE;
     case ENAMETOOLONG:
+        return WHY_NAME_LONG;
     case ENXIO:
-        return 404;
+        return WHY_NOT_REGULAR;
     case EACCES:
     case EPERM:
-        return 403;
+        return WHY_DENIED;
     case EMFILE:
     case ENFILE:
     case ENOMEM:
     case EAGAIN:
-        return 503;
+        return WHY_SHORTAGE;
     default:
-        return 500;
+        return WHY_UNREADABLE;
     }
 }
 
-static struct entry *new_status(const struct loading *l, int status)
+static struct entry *new_status(const struct loading *l, enum why why)
 {
-    return entry_new_status(l->path, SV(""), l->coding, status);
+    return entry_new_status(l->path, SV(""), l->coding, why);
 }
 
 /* What a path is answered with when a system call for it failed. A file that is not there may be there in a coding. */
 static struct entry *failed(const struct loading *l, int err)
 {
     struct sv name = err == -ENOENT && l->coding == CODING_IDENTITY ? sv_skip(l->original, 1) : SV("");
-    struct entry *e = entry_new_status(l->path, name, l->coding, status_of_error(err));
+    struct entry *e = entry_new_status(l->path, name, l->coding, why_of_error(err));
 
     if (e != NULL)
         e->short_of_fds = err == -EMFILE || err == -ENFILE;
     return e;
-}
-
-/* The type that the site gives an extension, else the one that everybody gives it. */
-static struct sv type_of(const struct config_site *site, struct sv name)
-{
-    struct sv extension = mime_extension(name);
-
-    for (size_t i = 0; i < site->mime.n; i++) {
-        struct sv row = sv_cstr(site->mime.v[i]);
-        size_t space = sv_find(row, ' ');
-        if (row.p[0] == '.' && sv_ieq(sv_skip(sv_of(row.p, space), 1), extension))
-            return sv_trim(sv_skip(row, space));
-    }
-    return mime_of_extension(extension);
 }
 
 /* All of the body into the entry. False where the file did not have as many bytes, or more. */
@@ -101,26 +91,11 @@ static bool read_body(struct entry *e, int fd)
     return pread(fd, &beyond, 1, (off_t)done) == 0;
 }
 
-/* The Cache-Control of the first rule for the path that was asked for, or for the file that it stands for. */
-static struct sv cache_control_of(const struct loading *l)
-{
-    const struct strings *rules = &l->options->site->cache;
-
-    for (size_t i = 0; i < rules->n; i++) {
-        struct sv rule = sv_cstr(rules->v[i]);
-        size_t space = sv_find(rule, ' ');
-        struct sv pattern = sv_of(rule.p, space);
-        if (pattern_matches(pattern, l->path) || pattern_matches(pattern, l->original))
-            return sv_skip(rule, space + 1);
-    }
-    return SV("");
-}
-
 struct tag {
     char text[ENTRY_ETAG_MAX];
     size_t len;
+    enum tag_source source;
     bool stand_in; /* the content is not read yet: same length, to be written over */
-    bool later;    /* there is none until the content is summed */
 };
 
 static struct entry *new_file(const struct loading *l, struct sv name, const struct stamp *stamp, const struct tag *tag,
@@ -130,9 +105,9 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     struct entry_file f = {
         .path = l->path,
         .name = name,
-        .type = type_of(l->options->site, l->original),
+        .type = rules_type(l->options->site, l->original),
         .etag = sv_of(tag->text, tag->len),
-        .cache_control = cache_control_of(l),
+        .cache_control = rules_cache_control(l->options->site, l->path, l->original),
         .stamp = *stamp,
         .modified = tag_modified(stamp, now),
         .body_len = fd < 0 ? stamp->size : 0,
@@ -145,7 +120,9 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     if (e == NULL)
         return NULL;
     e->siblings = l->siblings;
-    e->recheck_open = tag->later || tag_is_young(stamp, now) || now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
+    e->tag_source = (uint8_t)tag->source;
+    e->recheck_open =
+        tag->source == TAG_LATER || tag_is_young(stamp, now) || now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
     return e;
 }
 
@@ -174,14 +151,15 @@ static void write_tag(const struct loading *l, int fd, const struct stamp *stamp
     enum tag_source source = tag_source(l->options->site->etag, stamp, l->clock->wall, at_hand);
     uint8_t sum[SHA256_LEN] = {0};
 
-    *t = (struct tag){0};
+    *t = (struct tag){.source = source};
     if (source == TAG_STAT)
         t->len = entry_etag_of_stamp(stamp, l->coding, t->text);
     if (source != TAG_CONTENT)
         return;
     t->stand_in = at_hand;
-    t->later = !at_hand && sums_get(l->options->sums, fd, stamp, sum) != SUM_READY;
-    if (!t->later)
+    if (!at_hand && sums_get(l->options->sums, fd, stamp, sum) != SUM_READY)
+        t->source = TAG_LATER;
+    else
         t->len = entry_etag_of_sum(sum, l->coding, t->text);
 }
 
@@ -232,7 +210,7 @@ static struct entry *load_open_file(const struct loading *l, struct sv name, int
         return e;
     if (err < 0)
         return failed(l, err);
-    return new_status(l, S_ISREG(stamp.mode) ? 503 : 404);
+    return new_status(l, S_ISREG(stamp.mode) ? WHY_CHANGING : WHY_NOT_REGULAR);
 }
 
 /* What kind of thing a name leads to, without opening it. */
@@ -266,8 +244,8 @@ static struct entry *load_name(struct loading *l, struct sv name)
     if (err < 0)
         return failed(l, err);
     if (S_ISDIR(stamp.mode))
-        return new_status(l, l->coding == CODING_IDENTITY ? 301 : 404);
-    return S_ISREG(stamp.mode) ? load_regular(l, name, &stamp) : new_status(l, 404);
+        return new_status(l, l->coding == CODING_IDENTITY ? WHY_SLASH : WHY_NOT_REGULAR);
+    return S_ISREG(stamp.mode) ? load_regular(l, name, &stamp) : new_status(l, WHY_NOT_REGULAR);
 }
 
 /* A directory without an index: the first index may be there in a coding. */
@@ -276,7 +254,7 @@ static struct entry *no_index(const struct loading *l, const char *name, size_t 
     const struct strings *index = &l->options->site->index;
     size_t first = index->n > 0 ? strlen(index->v[0]) : 0;
 
-    return entry_new_status(l->path, sv_of(name, first > 0 ? len + first : 0), l->coding, 403);
+    return entry_new_status(l->path, sv_of(name, first > 0 ? len + first : 0), l->coding, WHY_NO_INDEX);
 }
 
 /* A directory: the first of its index files that is there; l->original has room for the longest. */
@@ -290,7 +268,7 @@ static struct entry *load_index(struct loading *l, char *name, size_t len)
         memcpy(name + len, index->v[i], n + 1);
         l->original.len = 1 + len + n;
         int err = look(l, name, &stamp);
-        if (err < 0 && status_of_error(err) != 404)
+        if (err < 0 && why_status(why_of_error(err)) != 404)
             return failed(l, err);
         if (err < 0 || !S_ISREG(stamp.mode))
             continue;
@@ -302,7 +280,7 @@ static struct entry *load_index(struct loading *l, char *name, size_t len)
     name[len] = '\0';
     int err = look(l, name, &stamp);
     if (err < 0)
-        return new_status(l, status_of_error(err));
+        return new_status(l, why_of_error(err));
     if (index->n > 0)
         memcpy(name + len, index->v[0], strlen(index->v[0]) + 1);
     return no_index(l, name, len);
@@ -324,7 +302,7 @@ struct entry *load_path(const struct load_options *options, const struct root *r
     struct loading l = {options, root, clock, path, .coding = CODING_IDENTITY};
 
     if (path.len >= PATH_MAX)
-        return new_status(&l, 404);
+        return new_status(&l, WHY_NAME_LONG);
     char *room = malloc(path.len + longest(&options->site->index) + 1);
     if (room == NULL)
         return NULL;
@@ -344,7 +322,7 @@ struct entry *load_sibling(const struct load_options *options, const struct root
     struct loading l = {options, root, clock, original->path, .coding = coding};
 
     if (!sibling_name(original->name, coding, room + 1))
-        return new_status(&l, 404);
+        return new_status(&l, WHY_NAME_LONG);
     l.original = sv_of(room, 1 + original->name.len); /* the suffix says nothing of the type */
     return load_name(&l, sv_cstr(room + 1));
 }

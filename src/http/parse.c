@@ -52,11 +52,13 @@ void parse_init(struct parse *ps, const struct parse_limits *limits, struct pars
     ps->method = (struct parse_span){0}; /* asked for even where the head is bad */
     ps->state = START;
     ps->status = 0;
+    ps->why = WHY_NONE;
 }
 
-static enum step bad(struct parse *ps, uint16_t status)
+static enum step bad(struct parse *ps, enum why why)
 {
-    ps->status = status;
+    ps->why = (uint8_t)why;
+    ps->status = (uint16_t)why_status(why);
     return STOP_BAD;
 }
 
@@ -73,7 +75,7 @@ static inline enum step literal(struct parse *ps, struct input in, char c, enum 
     if (ps->pos == in.len)
         return STOP_MORE;
     if (in.p[ps->pos] != c)
-        return bad(ps, 400);
+        return bad(ps, WHY_LINE_END);
     ps->pos++;
     return next(ps, state);
 }
@@ -105,11 +107,11 @@ static inline enum step read_method(struct parse *ps, struct input in)
 {
     ps->pos += (uint32_t)scan_token(in.p + ps->pos, in.len - ps->pos);
     if (ps->pos - ps->mark > METHOD_MAX)
-        return bad(ps, 501);
+        return bad(ps, WHY_METHOD_LONG);
     if (ps->pos == in.len)
         return STOP_MORE;
     if (in.p[ps->pos] != ' ' || ps->pos == ps->mark)
-        return bad(ps, 400);
+        return bad(ps, WHY_METHOD_FORM);
     ps->method = span_from_mark(ps);
     ps->pos++;
     return next(ps, TARGET);
@@ -119,11 +121,11 @@ static inline enum step read_target(struct parse *ps, struct input in)
 {
     ps->pos += (uint32_t)scan_target(in.p + ps->pos, in.len - ps->pos);
     if (ps->pos - ps->mark > ps->limits->target_size)
-        return bad(ps, 414);
+        return bad(ps, WHY_TARGET_LONG);
     if (ps->pos == in.len)
         return STOP_MORE;
     if (in.p[ps->pos] != ' ' || ps->pos == ps->mark)
-        return bad(ps, 400);
+        return bad(ps, WHY_TARGET_BYTES);
     ps->target = span_from_mark(ps);
     ps->pos++;
     return next(ps, VERSION);
@@ -144,7 +146,7 @@ static inline enum step read_version(struct parse *ps, struct input in)
         char want = form[ps->pos - ps->mark];
         char have = in.p[ps->pos];
         if (want == 'd' ? !is_digit(have) : have != want)
-            return bad(ps, 400);
+            return bad(ps, WHY_VERSION_FORM);
     }
     ps->version = (struct parse_span){ps->mark, VERSION_LEN};
     return next(ps, LINE_LF);
@@ -155,7 +157,7 @@ static inline enum step read_field(struct parse *ps, struct input in)
     if (ps->pos == in.len)
         return STOP_MORE;
     if (in.p[ps->pos] != '\r')
-        return ps->n_fields < ps->limits->field_count ? next(ps, NAME) : bad(ps, 431);
+        return ps->n_fields < ps->limits->field_count ? next(ps, NAME) : bad(ps, WHY_FIELD_COUNT);
     ps->pos++;
     return next(ps, END_LF);
 }
@@ -166,7 +168,7 @@ static inline enum step read_name(struct parse *ps, struct input in)
     if (ps->pos == in.len)
         return STOP_MORE;
     if (in.p[ps->pos] != ':' || ps->pos == ps->mark)
-        return bad(ps, 400);
+        return bad(ps, WHY_FIELD_NAME);
     ps->fields[ps->n_fields].name = span_from_mark(ps);
     ps->pos++;
     return next(ps, SPACE);
@@ -185,7 +187,7 @@ static inline enum step read_value(struct parse *ps, struct input in)
     if (ps->pos == in.len)
         return STOP_MORE;
     if (in.p[ps->pos] != '\r')
-        return bad(ps, 400);
+        return bad(ps, WHY_FIELD_VALUE);
 
     struct parse_span value = span_from_mark(ps);
     while (value.len > 0 && (in.p[value.at + value.len - 1] == ' ' || in.p[value.at + value.len - 1] == '\t'))
@@ -231,7 +233,7 @@ static inline enum step read_piece(struct parse *ps, struct input in)
         return read_end(ps, in);
     }
     assert(false && "a state that is not in the drawing");
-    return bad(ps, 500);
+    return bad(ps, WHY_STATE);
 }
 
 enum parse_result parse_head(struct parse *ps, const char *p, size_t len)
@@ -246,7 +248,7 @@ enum parse_result parse_head(struct parse *ps, const char *p, size_t len)
     if (step == STOP_BAD)
         return PARSE_BAD;
     if (ps->pos > ps->limits->head_size) {
-        ps->status = ps->state == TARGET ? 414 : 431;
+        (void)bad(ps, ps->state == TARGET ? WHY_TARGET_LONG : WHY_HEAD_LONG);
         return PARSE_BAD;
     }
     return step == STOP_DONE ? PARSE_DONE : PARSE_MORE;

@@ -22,7 +22,7 @@ static bool is_plain(struct sv raw)
     return true;
 }
 
-static int decode(struct sv raw, char *room, size_t *len)
+static enum why decode(struct sv raw, char *room, size_t *len)
 {
     size_t n = 0;
 
@@ -30,20 +30,20 @@ static int decode(struct sv raw, char *room, size_t *len)
         char c = raw.p[i];
         if (c == '%') {
             if (raw.len - i < 3)
-                return 400;
+                return WHY_PATH_ESCAPE;
             int high = byte_hex(raw.p[i + 1]);
             int low = byte_hex(raw.p[i + 2]);
             if (high < 0 || low < 0)
-                return 400;
+                return WHY_PATH_ESCAPE;
             c = (char)(high << 4 | low);
             i += 2;
         }
         if (c == '\0')
-            return 400;
+            return WHY_PATH_NUL;
         room[n++] = c;
     }
     *len = n;
-    return 0;
+    return WHY_NONE;
 }
 
 /* Where the segment behind `from` ends. */
@@ -64,7 +64,7 @@ static size_t drop_segment(const char *p, size_t n)
 }
 
 /* In place: what is written never overtakes what is read. */
-static int remove_dots(char *p, size_t *len)
+static enum why remove_dots(char *p, size_t *len)
 {
     size_t n = 1;
 
@@ -72,7 +72,7 @@ static int remove_dots(char *p, size_t *len)
         end = segment_end(p, i, *len);
         struct sv segment = sv_of(p + i, end - i);
         if (sv_eq(segment, SV("..")) && n == 1)
-            return 400;
+            return WHY_PATH_CLIMB;
         if (sv_eq(segment, SV("..")))
             n = drop_segment(p, n);
         if (segment.len == 0 || sv_eq(segment, SV(".")) || sv_eq(segment, SV("..")))
@@ -83,22 +83,22 @@ static int remove_dots(char *p, size_t *len)
             p[n++] = '/';
     }
     *len = n;
-    return 0;
+    return WHY_NONE;
 }
 
-int path_read(struct sv raw, char *room, struct sv *path)
+enum why path_read(struct sv raw, char *room, struct sv *path)
 {
     size_t len = 0;
 
     *path = raw;
     if (is_plain(raw))
-        return 0;
+        return WHY_NONE;
 
-    int status = decode(raw, room, &len);
-    if (status == 0)
-        status = remove_dots(room, &len);
+    enum why why = decode(raw, room, &len);
+    if (why == WHY_NONE)
+        why = remove_dots(room, &len);
     *path = sv_of(room, len);
-    return status;
+    return why;
 }
 
 bool path_is_hidden(struct sv path)

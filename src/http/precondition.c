@@ -103,6 +103,19 @@ enum verdict precondition_check(const struct request *rq, const struct validator
     return is_not_modified(rq, v) ? VERDICT_NOT_MODIFIED : VERDICT_GO;
 }
 
+enum why precondition_why(const struct request *rq, enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_FAILED:
+        return rq->field[FIELD_IF_MATCH].p != NULL ? WHY_IF_MATCH : WHY_IF_UNMODIFIED_SINCE;
+    case VERDICT_NOT_MODIFIED:
+        return rq->field[FIELD_IF_NONE_MATCH].p != NULL ? WHY_IF_NONE_MATCH : WHY_IF_MODIFIED_SINCE;
+    case VERDICT_GO:
+        break;
+    }
+    return WHY_NONE;
+}
+
 /* A date must be the very one that we gave, and old enough that no second change can hide in the same second (RFC 9110
  * 8.8.2.2). */
 bool precondition_if_range(const struct request *rq, const struct validators *v)

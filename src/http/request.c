@@ -102,19 +102,19 @@ struct sv request_next(const struct request *rq, enum field field, uint32_t *at)
     return (struct sv){0};
 }
 
-static int read_version(struct request *rq)
+static enum why read_version(struct request *rq)
 {
     struct sv v = parse_view(rq->bytes, rq->head->version);
     char major = v.p[5];
     char minor = v.p[7];
 
     if (major != '1')
-        return major == '0' ? 400 : 505;
+        return major == '0' ? WHY_VERSION_0 : WHY_VERSION_OTHER;
     rq->http11 = minor != '0';
-    return 0;
+    return WHY_NONE;
 }
 
-static int read_fields(struct request *rq)
+static enum why read_fields(struct request *rq)
 {
     for (uint32_t i = 0; i < rq->head->n_fields; i++) {
         const struct parse_field *f = &rq->head->fields[i];
@@ -124,15 +124,15 @@ static int read_fields(struct request *rq)
         if (rq->field[id].p == NULL)
             rq->field[id] = parse_view(rq->bytes, f->value);
         else if (field_table[id].repeated == REFUSED)
-            return 400;
+            return WHY_FIELD_TWICE;
         else if (field_table[id].repeated == VOID)
             rq->field[id] = SV("");
     }
-    return 0;
+    return WHY_NONE;
 }
 
 /* "scheme://authority/path": its authority wins over Host (RFC 9112 3.2.2). */
-static int read_absolute(struct request *rq, struct sv *target)
+static enum why read_absolute(struct request *rq, struct sv *target)
 {
     struct sv rest = *target;
     bool secured = rest.len > 8 && sv_ieq(sv_of(rest.p, 8), SV("https://"));
@@ -142,7 +142,7 @@ static int read_absolute(struct request *rq, struct sv *target)
     else if (rest.len > 7 && sv_ieq(sv_of(rest.p, 7), SV("http://")))
         rest = sv_skip(rest, 7);
     else
-        return 400;
+        return WHY_TARGET_FORM;
 
     size_t n = 0;
     while (n < rest.len && rest.p[n] != '/' && rest.p[n] != '?')
@@ -150,66 +150,66 @@ static int read_absolute(struct request *rq, struct sv *target)
     rq->host = sv_of(rest.p, n);
     *target = sv_skip(rest, n);
     if (n == 0 || !authority_valid(rq->host))
-        return 400;
+        return WHY_TARGET_HOST;
     /* No connection of ours is secured, so this was meant for another (RFC 9110 7.4). */
-    return secured ? 421 : 0;
+    return secured ? WHY_TARGET_SECURED : WHY_NONE;
 }
 
-static int read_target(struct request *rq)
+static enum why read_target(struct request *rq)
 {
     struct sv target = parse_view(rq->bytes, rq->head->target);
 
     if (rq->method == METHOD_CONNECT) {
         /* Its target is an authority, and it is refused whatever it names. */
         rq->path = SV("/");
-        return authority_valid(target) || target.p[0] == '/' ? 0 : 400;
+        return authority_valid(target) || target.p[0] == '/' ? WHY_NONE : WHY_TARGET_FORM;
     }
     if (target.p[0] != '/') {
         if (sv_eq(target, SV("*")) && rq->method == METHOD_OPTIONS) {
             rq->asterisk = true;
             target = SV("/");
         } else {
-            int status = read_absolute(rq, &target);
-            if (status != 0)
-                return status;
+            enum why why = read_absolute(rq, &target);
+            if (why != WHY_NONE)
+                return why;
         }
     }
     size_t mark = sv_find(target, '?');
     rq->path = mark > 0 ? sv_of(target.p, mark) : SV("/");
     if (mark < target.len)
         rq->query = sv_skip(target, mark + 1);
-    return 0;
+    return WHY_NONE;
 }
 
-static int read_host(struct request *rq)
+static enum why read_host(struct request *rq)
 {
     struct sv host = rq->field[FIELD_HOST];
 
     rq->host = host;
     if (host.p == NULL)
-        return rq->http11 ? 400 : 0;
-    return host.len == 0 || authority_valid(host) ? 0 : 400;
+        return rq->http11 ? WHY_HOST_MISSING : WHY_NONE;
+    return host.len == 0 || authority_valid(host) ? WHY_NONE : WHY_HOST_FORM;
 }
 
-static int read_length(struct sv text, uint64_t *length)
+static enum why read_length(struct sv text, uint64_t *length)
 {
     uint64_t n = 0;
 
     if (text.len == 0)
-        return 400;
+        return WHY_LENGTH_FORM;
     for (size_t i = 0; i < text.len; i++) {
         if (text.p[i] < '0' || text.p[i] > '9')
-            return 400;
+            return WHY_LENGTH_FORM;
         if (n > (UINT64_MAX - 9) / 10)
-            return 400;
+            return WHY_LENGTH_FORM;
         n = n * 10 + (uint64_t)(text.p[i] - '0');
     }
     *length = n;
-    return 0;
+    return WHY_NONE;
 }
 
 /* All codings must end in one "chunked"; we undo no other (RFC 9112 6.1, 6.3). */
-static int read_codings(const struct request *rq)
+static enum why read_codings(const struct request *rq)
 {
     uint32_t at = 0;
     bool chunked = false;
@@ -218,35 +218,35 @@ static int read_codings(const struct request *rq)
     for (struct sv line; (line = request_next(rq, FIELD_TRANSFER_ENCODING, &at)).p != NULL;) {
         for (struct sv coding; list_next(&line, &coding);) {
             if (chunked)
-                return 400;
+                return WHY_CODED_FORM;
             chunked = sv_ieq(coding, SV("chunked"));
             other = other || !chunked;
         }
     }
     if (!chunked)
-        return 400;
-    return other ? 501 : 0;
+        return WHY_CODED_FORM;
+    return other ? WHY_CODED_OTHER : WHY_NONE;
 }
 
-static int read_framing(struct request *rq)
+static enum why read_framing(struct request *rq)
 {
     bool coded = rq->field[FIELD_TRANSFER_ENCODING].p != NULL;
     bool sized = rq->field[FIELD_CONTENT_LENGTH].p != NULL;
 
     if (coded) {
         if (sized || !rq->http11)
-            return 400;
+            return WHY_FRAMED_TWICE;
         rq->body = BODY_CHUNKED;
         return read_codings(rq);
     }
     if (sized) {
-        int status = read_length(rq->field[FIELD_CONTENT_LENGTH], &rq->content_length);
+        enum why why = read_length(rq->field[FIELD_CONTENT_LENGTH], &rq->content_length);
         if (rq->content_length > 0)
             rq->body = BODY_LENGTH;
-        return status;
+        return why;
     }
     /* HTTP/1.0 has no other way to say where such a request ends (RFC 1945 7.2.2). */
-    return !rq->http11 && method_table[rq->method].content ? 411 : 0;
+    return !rq->http11 && method_table[rq->method].content ? WHY_LENGTH_MISSING : WHY_NONE;
 }
 
 static void read_persistence(struct request *rq)
@@ -267,20 +267,20 @@ static void read_persistence(struct request *rq)
 }
 
 /* A list like any other: empty members do not count, and what is said twice is said (RFC 9110 5.6.1.2, 10.1.1). */
-static int read_expect(struct request *rq)
+static enum why read_expect(struct request *rq)
 {
     uint32_t at = 0;
 
     if (rq->field[FIELD_EXPECT].p == NULL || !rq->http11)
-        return 0;
+        return WHY_NONE;
     for (struct sv line; (line = request_next(rq, FIELD_EXPECT, &at)).p != NULL;) {
         for (struct sv expectation; list_next(&line, &expectation);) {
             if (!sv_ieq(expectation, SV("100-continue")))
-                return 417;
+                return WHY_EXPECTATION;
             rq->wants_100 = true;
         }
     }
-    return 0;
+    return WHY_NONE;
 }
 
 int request_read(struct request *rq, const char *bytes, const struct parse *head)
@@ -290,18 +290,19 @@ int request_read(struct request *rq, const char *bytes, const struct parse *head
     rq->line = sv_of(bytes + head->line, head->version.at + head->version.len - head->line);
     rq->method = method_find(parse_view(bytes, head->method));
 
-    int status = read_version(rq);
-    if (status == 0)
-        status = read_fields(rq);
-    if (status == 0)
-        status = read_host(rq);
-    if (status == 0)
-        status = read_target(rq);
-    if (status == 0)
-        status = read_framing(rq);
-    if (status == 0)
-        status = read_expect(rq);
-    if (status == 0)
+    enum why why = read_version(rq);
+    if (why == WHY_NONE)
+        why = read_fields(rq);
+    if (why == WHY_NONE)
+        why = read_host(rq);
+    if (why == WHY_NONE)
+        why = read_target(rq);
+    if (why == WHY_NONE)
+        why = read_framing(rq);
+    if (why == WHY_NONE)
+        why = read_expect(rq);
+    if (why == WHY_NONE)
         read_persistence(rq);
-    return status;
+    rq->why = (uint8_t)why;
+    return why_status(why);
 }

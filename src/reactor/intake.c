@@ -10,6 +10,7 @@
 
 #include "base/poison.h"
 #include "http/body.h"
+#include "serve/route.h"
 
 /* Looks at a file that is being summed, SUM_MS apart, before the answer goes without its digest: five seconds. */
 enum { SUM_WAITS = 500 };
@@ -173,8 +174,8 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     uint64_t most = s->limits->keepalive_requests;
     bool ours = s->ending || (most > 0 && c->requests + 1 >= most);
     bool last = ours || !rq->keep_alive;
-    enum persist persist = last ? PERSIST_NOT : rq->http11 ? PERSIST : PERSIST_SAID;
-    struct served served = serve_request(&s->serve, rq, persist, again && c->sum_waits < SUM_WAITS, s->out);
+    bool may_wait = again && c->sum_waits < SUM_WAITS;
+    struct served served = serve_request(&s->serve, rq, serve_persist(rq, ours), may_wait, s->out);
 
     c->put_off = served.status == 0;
     if (c->put_off) {
@@ -189,20 +190,12 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     log_answer(s, c, rq, served);
 }
 
-/* The status that answers at once a request that waits for leave to send its body; 0 where it gets leave. */
-static int refusal_of_100(const struct request *rq)
-{
-    if (!rq->wants_100 || method_is_served(rq->method))
-        return 0;
-    return rq->method == METHOD_UNKNOWN ? 501 : 405;
-}
-
 /* A head is whole and right, and a body follows it. Returns how many of `bytes` belong to it. */
 static size_t read_body(struct shard *s, struct conn *c, const struct request *rq, struct sv head, struct sv bytes)
 {
     struct body body;
     size_t used;
-    int status = refusal_of_100(rq);
+    int status = why_status(route_refuses_100(rq));
 
     if (status != 0) {
         refuse_request(s, c, rq, status);

@@ -5,18 +5,28 @@
 
 #include "http/path.h"
 
-int route_request(const struct request *rq, char *room, struct sv *path)
+static enum why check_method(const struct request *rq)
 {
     if (rq->method == METHOD_UNKNOWN)
-        return 501;
-    if (!method_is_served(rq->method))
-        return 405;
+        return WHY_METHOD_UNKNOWN;
+    return method_is_served(rq->method) ? WHY_NONE : WHY_METHOD_REFUSED;
+}
+
+enum why route_refuses_100(const struct request *rq)
+{
+    return rq->wants_100 ? check_method(rq) : WHY_NONE;
+}
+
+enum why route_request(const struct request *rq, char *room, struct sv *path)
+{
+    enum why why = check_method(rq);
+
+    if (why != WHY_NONE)
+        return why;
     if (rq->asterisk) {
         *path = SV("/");
-        return 0;
+        return WHY_NONE;
     }
-    int status = path_read(rq->path, room, path);
-    if (status == 0 && path_is_hidden(*path))
-        status = 404;
-    return status;
+    why = path_read(rq->path, room, path);
+    return why == WHY_NONE && path_is_hidden(*path) ? WHY_PATH_HIDDEN : why;
 }

@@ -94,6 +94,21 @@ static void make_boundary(struct serve *s, struct boundary *b)
     memcpy(b->text, text, BOUNDARY_LEN);
 }
 
+static struct served served_as(enum why why, uint64_t bytes)
+{
+    return (struct served){why_status(why), (uint8_t)why, CODING_IDENTITY, bytes};
+}
+
+static struct served serve_whole(struct serving *g, struct entry *e, enum why why)
+{
+    return served_as(why, response_file(&g->r, e));
+}
+
+static struct served serve_error_page(struct serving *g, enum why why)
+{
+    return served_as(why, response_error(&g->r, why_status(why)));
+}
+
 static struct served serve_range(struct serving *g, struct entry *e)
 {
     struct ranges ranges;
@@ -103,13 +118,13 @@ static struct served serve_range(struct serving *g, struct entry *e)
     case RANGE_PARTS:
         make_boundary(g->s, &boundary);
         g->r.lean = g->rq->field[FIELD_IF_RANGE].p != NULL;
-        return (struct served){206, response_parts(&g->r, e, &ranges, &boundary)};
+        return served_as(WHY_RANGE, response_parts(&g->r, e, &ranges, &boundary));
     case RANGE_BEYOND:
-        return (struct served){416, response_beyond(&g->r, e)};
+        return served_as(WHY_BEYOND, response_beyond(&g->r, e));
     case RANGE_NONE:
         break;
     }
-    return (struct served){200, response_file(&g->r, e)};
+    return serve_whole(g, e, WHY_RANGE_VOID);
 }
 
 /* The order of RFC 9110 13.2.2: the conditions, then If-Range, then the range. */
@@ -121,14 +136,16 @@ static struct served serve_file(struct serving *g, struct entry *e)
 
     g->r.etag = v.etag;
     if (verdict == VERDICT_FAILED)
-        return (struct served){412, response_error(&g->r, 412)};
+        return serve_error_page(g, precondition_why(rq, verdict));
     if (verdict == VERDICT_NOT_MODIFIED)
-        return (struct served){304, response_not_modified(&g->r, e)};
+        return served_as(precondition_why(rq, verdict), response_not_modified(&g->r, e));
     if (!set_digest(g, e))
         return (struct served){0};
-    if (rq->field[FIELD_RANGE].p != NULL && rq->method == METHOD_GET && precondition_if_range(rq, &v))
-        return serve_range(g, e);
-    return (struct served){200, response_file(&g->r, e)};
+    if (rq->field[FIELD_RANGE].p == NULL)
+        return serve_whole(g, e, WHY_FILE);
+    if (rq->method != METHOD_GET)
+        return serve_whole(g, e, WHY_RANGE_METHOD);
+    return precondition_if_range(rq, &v) ? serve_range(g, e) : serve_whole(g, e, WHY_IF_RANGE);
 }
 
 /* The entry in the coding that the client likes best; takes over the reference to the one without a coding. NULL where
@@ -164,19 +181,20 @@ static struct served serve_path(struct serving *g, struct sv path)
     struct entry *e = cache_get(&g->s->cache, path, coded, &g->s->clock);
 
     if (e == NULL)
-        return (struct served){503, response_error(&g->r, 503)};
+        return serve_error_page(g, WHY_SHORTAGE);
     g->r.varies = entry_varies(e);
     if (coded && g->r.varies)
         e = negotiate(g, e);
     if (e == NULL)
-        return (struct served){406, response_error(&g->r, 406)};
-    struct served served = {e->status, 0};
+        return serve_error_page(g, WHY_NOT_ACCEPTABLE);
+    struct served served;
     if (e->status == 200)
         served = serve_file(g, e);
     else if (e->status == 301)
-        served.bytes = response_slash(&g->r, path, g->rq->query);
+        served = served_as(WHY_SLASH, response_slash(&g->r, path, g->rq->query));
     else
-        served.bytes = response_error(&g->r, e->status);
+        served = serve_error_page(g, (enum why)e->why);
+    served.coding = e->coding;
     ref_put(&e->ref);
     return served;
 }
@@ -186,12 +204,12 @@ struct served serve_request(struct serve *s, const struct request *rq, enum pers
 {
     struct serving g = {s, rq, {out, &s->tails, persist, .head_only = rq->method == METHOD_HEAD}, may_wait};
     struct sv path;
-    int status = route_request(rq, s->room, &path);
+    enum why why = route_request(rq, s->room, &path);
 
-    if (status != 0)
-        return (struct served){status, response_error(&g.r, status)};
+    if (why != WHY_NONE)
+        return serve_error_page(&g, why);
     if (rq->method == METHOD_OPTIONS)
-        return (struct served){204, response_options(&g.r)};
+        return served_as(WHY_OPTIONS, response_options(&g.r));
     return serve_path(&g, path);
 }
 
@@ -199,5 +217,5 @@ struct served serve_error(struct serve *s, int status, bool head_only, struct ou
 {
     struct response r = {out, &s->tails, PERSIST_NOT, .head_only = head_only};
 
-    return (struct served){status, response_error(&r, status)};
+    return (struct served){.status = status, .coding = CODING_IDENTITY, .bytes = response_error(&r, status)};
 }

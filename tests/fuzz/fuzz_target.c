@@ -76,7 +76,7 @@ static void check_path(struct sv raw)
     char *room = fuzz_copy(raw);
     char *encoded = malloc(3 * raw.len);
     char *again_room = malloc(3 * raw.len);
-    int status = path_read(raw, room, &path);
+    int status = why_status(path_read(raw, room, &path));
     bool is_place = reference_path(raw, want, &want_len);
 
     check(status == (is_place ? 0 : 400), "status %d, the second reading says %d", status, is_place);

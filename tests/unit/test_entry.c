@@ -234,7 +234,7 @@ static void the_cost_counts_head_and_body(void **state)
 static void an_answer_without_a_file_has_its_status_and_path(void **state)
 {
     char path[] = "/gone";
-    struct entry *e = entry_new_status(sv_cstr(path), SV("gone"), CODING_BR, 404);
+    struct entry *e = entry_new_status(sv_cstr(path), SV("gone"), CODING_BR, WHY_MISSING);
 
     (void)state;
     path[1] = '#';

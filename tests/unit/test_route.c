@@ -54,7 +54,7 @@ static void each_request_has_its_path_or_its_status(void **state)
         (void)snprintf(head, sizeof head, "%s\r\nHost: h\r\n\r\n", rows[i].line);
         expect(make_request(&m, sv_cstr(head)) == 0, "%s: refused", rows[i].line);
         memset(room, '#', sizeof room);
-        int status = route_request(&m.rq, room, &path);
+        int status = why_status(route_request(&m.rq, room, &path));
         expect(status == rows[i].status, "%s: %d", rows[i].line, status);
         expect(rows[i].path == NULL || sv_eq(path, sv_cstr(rows[i].path)), "%s: %.*s", rows[i].line, SV_ARG(path));
     }

@@ -13,12 +13,13 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "daemon/explain.h"
 #include "daemon/master.h"
 #include "serve/error_page.h"
 
-enum action { SERVE, CHECK, PRINT, DEFAULTS, VERSION, HELP, MISUSE };
+enum action { SERVE, CHECK, PRINT, EXPLAIN, DEFAULTS, VERSION, HELP, MISUSE };
 
-enum { OPTION_DEFAULTS = 256 };
+enum { OPTION_DEFAULTS = 256, OPTION_EXPLAIN };
 
 static const char usage[] =
     "usage: batond [OPTIONS] [ROOT]\n"
@@ -30,6 +31,9 @@ static const char usage[] =
     "  -t, --check             check the configuration, report every error, exit 0 or 78\n"
     "  -T, --print             print the effective configuration, each line with where it came from\n"
     "      --defaults          print every key with its default and what it means, as a valid file\n"
+    "      --explain URL       print what would be answered to GET URL, and why: listener, file, rules, head\n"
+    "  -H, --header FIELD      ... to a request with this field: 'Accept-Encoding: br' (repeatable)\n"
+    "  -X, --method METHOD     ... to a request of another method than GET\n"
     "  -V, --version           print the version\n"
     "  -h, --help              print this\n"
     "\n"
@@ -45,17 +49,22 @@ static const struct option long_options[] = {
     {"check", no_argument, NULL, 't'},
     {"print", no_argument, NULL, 'T'},
     {"defaults", no_argument, NULL, OPTION_DEFAULTS},
+    {"explain", required_argument, NULL, OPTION_EXPLAIN},
+    {"header", required_argument, NULL, 'H'},
+    {"method", required_argument, NULL, 'X'},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-/* What the command line says; the two arrays have room for every argument. */
+/* What the command line says; the arrays have room for every argument. */
 struct command {
     enum action action;
     struct config_args args;
+    struct question question;
     const char **listen; /* owned */
     const char **set;    /* owned */
+    const char **field;  /* owned */
 };
 
 static enum action read_option(struct command *cmd, int option)
@@ -76,6 +85,15 @@ static enum action read_option(struct command *cmd, int option)
         return PRINT;
     case OPTION_DEFAULTS:
         return DEFAULTS;
+    case OPTION_EXPLAIN:
+        cmd->question.url = optarg;
+        return EXPLAIN;
+    case 'H':
+        cmd->field[cmd->question.n_fields++] = optarg;
+        return cmd->action;
+    case 'X':
+        cmd->question.method = optarg;
+        return cmd->action;
     case 'V':
         return VERSION;
     case 'h':
@@ -89,7 +107,7 @@ static void read_command(struct command *cmd, int argc, char **argv)
 {
     int option;
 
-    while (cmd->action != MISUSE && (option = getopt_long(argc, argv, "c:l:o:tTVh", long_options, NULL)) != -1)
+    while (cmd->action != MISUSE && (option = getopt_long(argc, argv, "c:l:o:tTH:X:Vh", long_options, NULL)) != -1)
         cmd->action = read_option(cmd, option);
     if (optind < argc)
         cmd->args.root = argv[optind++];
@@ -97,10 +115,15 @@ static void read_command(struct command *cmd, int argc, char **argv)
         (void)fprintf(stderr, "batond: one ROOT is enough: %s\n", argv[optind]);
         cmd->action = MISUSE;
     }
+    if (cmd->question.url == NULL && (cmd->question.n_fields > 0 || cmd->question.method != NULL)) {
+        (void)fprintf(stderr, "batond: -H and -X go with --explain\n");
+        cmd->action = MISUSE;
+    }
     if (cmd->args.root == NULL && cmd->args.file == NULL)
         cmd->args.file = BATON_CONFIG_FILE;
     cmd->args.listen = cmd->listen;
     cmd->args.set = cmd->set;
+    cmd->question.field = cmd->field;
 }
 
 /* A closed standard descriptor would be given to the next thing that is opened, and be written to by mistake. */
@@ -133,15 +156,18 @@ static int with_config(const struct command *cmd)
 {
     struct config config;
     int err = config_load(&config, &cmd->args, stderr);
+    int status = EXIT_SUCCESS;
 
     if (err < 0)
         return err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
     if (cmd->action == PRINT)
         (void)fwrite(config.effective.p, 1, config.effective.len, stdout);
+    else if (cmd->action == EXPLAIN)
+        status = explain(&config, &cmd->question, stdout) == 0 && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     else
         (void)fprintf(stderr, "batond: the configuration is good\n");
     config_fini(&config);
-    return EXIT_SUCCESS;
+    return status;
 }
 
 static int run(const struct command *cmd, char *const *argv)
@@ -163,6 +189,7 @@ static int run(const struct command *cmd, char *const *argv)
         return serve(cmd, argv);
     case CHECK:
     case PRINT:
+    case EXPLAIN:
         break;
     }
     return with_config(cmd);
@@ -174,16 +201,18 @@ int main(int argc, char **argv)
         .action = SERVE,
         .listen = calloc((size_t)argc, sizeof *cmd.listen),
         .set = calloc((size_t)argc, sizeof *cmd.set),
+        .field = calloc((size_t)argc, sizeof *cmd.field),
     };
     int status = EXIT_FAILURE;
 
     fill_standard_fds();
-    if (cmd.listen != NULL && cmd.set != NULL) {
+    if (cmd.listen != NULL && cmd.set != NULL && cmd.field != NULL) {
         read_command(&cmd, argc, argv);
         cmd.args.environment = (const char *const *)environ;
         status = run(&cmd, argv);
     }
     free(cmd.listen);
     free(cmd.set);
+    free(cmd.field);
     return status;
 }

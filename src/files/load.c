@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "files/rules.h"
+#include "files/labels.h"
 #include "files/tag.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
@@ -105,9 +105,9 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     struct entry_file f = {
         .path = l->path,
         .name = name,
-        .type = rules_type(l->options->site, l->original),
+        .type = labels_type(l->options->site, l->original),
         .etag = sv_of(tag->text, tag->len),
-        .cache_control = rules_cache_control(l->options->site, l->path, l->original),
+        .cache_control = labels_cache_control(l->options->site, l->path, l->original),
         .stamp = *stamp,
         .modified = tag_modified(stamp, now),
         .body_len = fd < 0 ? stamp->size : 0,

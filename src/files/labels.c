@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a site's own rules say of a file. Asked once for each entry, before its head is written. */
+/* What a site puts on a file by rules of its own. Asked once for each entry, before its head is written. */
 
-#include "files/rules.h"
+#include "files/labels.h"
 
 #include "http/mime.h"
 #include "http/pattern.h"
 
-size_t rules_find_mime(const struct config_site *site, struct sv name)
+size_t labels_find_mime(const struct config_site *site, struct sv name)
 {
     struct sv extension = mime_extension(name);
     size_t i = 0;
@@ -19,9 +19,9 @@ size_t rules_find_mime(const struct config_site *site, struct sv name)
     return i;
 }
 
-struct sv rules_type(const struct config_site *site, struct sv name)
+struct sv labels_type(const struct config_site *site, struct sv name)
 {
-    size_t i = rules_find_mime(site, name);
+    size_t i = labels_find_mime(site, name);
 
     if (i == site->mime.n)
         return mime_of_extension(mime_extension(name));
@@ -29,7 +29,7 @@ struct sv rules_type(const struct config_site *site, struct sv name)
     return sv_trim(sv_skip(row, sv_find(row, ' ')));
 }
 
-size_t rules_find_cache(const struct config_site *site, struct sv path, struct sv file)
+size_t labels_find_cache(const struct config_site *site, struct sv path, struct sv file)
 {
     size_t i = 0;
 
@@ -42,9 +42,9 @@ size_t rules_find_cache(const struct config_site *site, struct sv path, struct s
     return i;
 }
 
-struct sv rules_cache_control(const struct config_site *site, struct sv path, struct sv file)
+struct sv labels_cache_control(const struct config_site *site, struct sv path, struct sv file)
 {
-    size_t i = rules_find_cache(site, path, file);
+    size_t i = labels_find_cache(site, path, file);
 
     if (i == site->cache.n)
         return SV("");

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* files/rules.h: what a site's own rules say of a file: its type, and what caches are told.
+/* files/labels.h: what a site puts on a file by rules of its own: its type, and what caches are told.
  *
  * Ownership: what is returned are views of the site's configuration, or constants.
  * Threads:   any; no state.
  * Errors:    none; where no rule fits there is a default.
  */
-#ifndef BATON_FILES_RULES_H
-#define BATON_FILES_RULES_H
+#ifndef BATON_FILES_LABELS_H
+#define BATON_FILES_LABELS_H
 
 #include "base/sv.h"
 #include "config/config.h"
 
 /* The row of the site's `mime` for the extension of a name; mime.n where there is none, and the built-in table decides. */
-size_t rules_find_mime(const struct config_site *site, struct sv name);
+size_t labels_find_mime(const struct config_site *site, struct sv name);
 
-struct sv rules_type(const struct config_site *site, struct sv name);
+struct sv labels_type(const struct config_site *site, struct sv name);
 
 /* The first of the site's `cache` whose pattern fits the path that was asked for, or the file that it stands for; cache.n
  * where there is none. */
-size_t rules_find_cache(const struct config_site *site, struct sv path, struct sv file);
+size_t labels_find_cache(const struct config_site *site, struct sv path, struct sv file);
 
 /* Its Cache-Control; empty where there is none. */
-struct sv rules_cache_control(const struct config_site *site, struct sv path, struct sv file);
+struct sv labels_cache_control(const struct config_site *site, struct sv path, struct sv file);
 
 #endif

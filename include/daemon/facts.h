@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/facts.h: what --explain says of the file behind an answer, and which rules of the site made its head.
+ *
+ * Ownership: borrows everything.
+ * Threads:   one.
+ * Errors:    none.
+ */
+#ifndef BATON_DAEMON_FACTS_H
+#define BATON_DAEMON_FACTS_H
+
+#include <stdio.h>
+
+#include "config/config.h"
+#include "files/entry.h"
+
+struct facts {
+    const struct config *config;
+    const struct config_site *site;
+    struct sv path;            /* that is asked for */
+    bool coded;                /* the request has an Accept-Encoding */
+    const struct entry *plain; /* what lies at the path, without a coding */
+    const struct entry *sent;  /* what answers: that, or its sibling */
+};
+
+void facts_say(const struct facts *f, FILE *to);
+
+/* The header of a site's section. */
+int facts_header(const struct config_site *site, struct buf *header);
+
+#endif

@@ -61,6 +61,7 @@ need_missing() {
             need_command pkg-config || echo pkg-config
             need_command python3 || echo python3
             need_command curl || echo curl
+            need_command mandoc || echo mandoc
             ;;
         fronts)
             for need_tool in haproxy nginx varnishd h2o; do

@@ -258,6 +258,7 @@ static void *worker_main(void *arg)
     struct worker *w = arg;
 
     w->shard.thread = pthread_self();
+    (void)pthread_setname_np(w->shard.thread, "worker"); /* for those who look: top -H, a debugger */
     worker_loop(w);
     atomic_store_explicit(&w->done, true, memory_order_release);
     atomic_store(&w->options.gate->waiting, true);

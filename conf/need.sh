@@ -8,6 +8,7 @@
 #   need build tests lint
 #   need build tests fuzz  clang, and its libFuzzer
 #   need build tests clients  curl, wget, aria2 and Chromium, which tests/clients starts
+#   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
 #   need build tests fronts   and the front ends that tests/front starts; their services are not needed
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
@@ -67,6 +68,14 @@ need_missing() {
             for need_tool in haproxy nginx varnishd h2o; do
                 (PATH=$PATH:/usr/sbin && need_command $need_tool) || echo ${need_tool%d}
             done
+            ;;
+        package)
+            need_command dpkg-shlibdeps || echo dpkg-dev
+            need_command systemctl || echo systemd
+            need_command nsenter || echo util-linux
+            [ -x /bin/kill ] || echo procps
+            need_command lintian || echo lintian
+            [ -x /usr/sbin/logrotate ] || echo logrotate
             ;;
         clients)
             for need_tool in curl wget aria2c chromium; do

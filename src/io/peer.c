@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is at the other end of a connection. Asked once for each connection, and only where there is an access log. */
+/* Who is at the other end of a connection. Asked once for each connection, and only where somebody wants to know. */
 
 #include "io/peer.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "base/cidr.h"
 
 union address {
     struct sockaddr any;
@@ -41,6 +43,21 @@ void peer_read(struct peer *p, int fd)
         p->address.s6_addr[10] = p->address.s6_addr[11] = 0xff;
         memcpy(&p->address.s6_addr[12], &a.in.sin_addr, sizeof a.in.sin_addr);
     }
+}
+
+struct peer peer_of(const struct in6_addr *address)
+{
+    return (struct peer){*address, IN6_IS_ADDR_V4MAPPED(address) ? AF_INET : AF_INET6};
+}
+
+bool peer_parse(struct sv text, struct in6_addr *address)
+{
+    struct cidr one;
+
+    if (sv_find(text, '/') < text.len || cidr_parse(text, &one) != CIDR_OK)
+        return false;
+    *address = one.address;
+    return true;
 }
 
 struct sv peer_text(const struct peer *p, char *room)

@@ -61,10 +61,15 @@ int request_read(struct request *rq, const char *bytes, const struct parse *head
 /* The next line named `field` from line *at on, as a view whose pointer is NULL when there is none left. */
 struct sv request_next(const struct request *rq, enum field field, uint32_t *at);
 
+/* The one before line *at, which is head->n_fields at first. */
+struct sv request_previous(const struct request *rq, enum field field, uint32_t *at);
+
 /* May this method be asked of a file? */
 bool method_is_served(enum method method);
 
 /* Walk a comma-separated list (RFC 9110 5.6.1): *list shrinks, empty elements are passed over. False at its end. */
 bool list_next(struct sv *list, struct sv *element);
+/* The same from the end. */
+bool list_last(struct sv *list, struct sv *element);
 
 #endif

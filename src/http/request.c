@@ -92,10 +92,34 @@ bool list_next(struct sv *list, struct sv *element)
     return false;
 }
 
+bool list_last(struct sv *list, struct sv *element)
+{
+    while (list->len > 0) {
+        size_t start = list->len;
+        while (start > 0 && list->p[start - 1] != ',')
+            start--;
+        *element = sv_trim(sv_skip(*list, start));
+        list->len = start > 0 ? start - 1 : 0;
+        if (element->len > 0)
+            return true;
+    }
+    return false;
+}
+
 struct sv request_next(const struct request *rq, enum field field, uint32_t *at)
 {
     while (*at < rq->head->n_fields) {
         const struct parse_field *f = &rq->head->fields[(*at)++];
+        if (field_find(parse_view(rq->bytes, f->name)) == field)
+            return parse_view(rq->bytes, f->value);
+    }
+    return (struct sv){0};
+}
+
+struct sv request_previous(const struct request *rq, enum field field, uint32_t *at)
+{
+    while (*at > 0) {
+        const struct parse_field *f = &rq->head->fields[--*at];
         if (field_find(parse_view(rq->bytes, f->name)) == field)
             return parse_view(rq->bytes, f->value);
     }

@@ -154,26 +154,48 @@ static void lines_of_one_name_are_walked_in_their_order(void **state)
     assert_null(request_next(&m.rq, FIELD_IF_NONE_MATCH, &at).p);
     at = 0;
     assert_null(request_next(&m.rq, FIELD_RANGE, &at).p);
+
+    at = m.ps.n_fields;
+    assert_true(sv_eq(request_previous(&m.rq, FIELD_IF_NONE_MATCH, &at), SV("\"3\"")));
+    assert_int_equal(request_previous(&m.rq, FIELD_IF_NONE_MATCH, &at).len, 0);
+    assert_true(sv_eq(request_previous(&m.rq, FIELD_IF_NONE_MATCH, &at), SV("\"1\"")));
+    assert_null(request_previous(&m.rq, FIELD_IF_NONE_MATCH, &at).p);
+    assert_null(request_previous(&m.rq, FIELD_IF_NONE_MATCH, &at).p);
+}
+
+static void expect_walk(const char *text, bool (*step)(struct sv *, struct sv *), const char *elements)
+{
+    struct sv list = sv_cstr(text);
+    char got[64] = "";
+    size_t n = 0;
+
+    for (struct sv element; step(&list, &element);)
+        n += (size_t)snprintf(got + n, sizeof got - n, "%.*s|", SV_ARG(element));
+    expect(strcmp(got, elements) == 0, "\"%s\" is %s", text, got);
+    expect(list.len == 0, "\"%s\": %zu bytes left", text, list.len);
 }
 
 static void lists_are_walked_without_their_empty_elements(void **state)
 {
     static const struct {
-        const char *list, *elements; /* each followed by a bar */
+        const char *list, *elements, *reversed; /* each followed by a bar */
     } rows[] = {
-        {"", ""},        {",", ""},          {" , \t,", ""},     {"a", "a|"},         {" a ", "a|"},
-        {"a,b", "a|b|"}, {"a ,\tb", "a|b|"}, {",a,,b,", "a|b|"}, {"a b,c", "a b|c|"}, {"a;q=\"1\",b", "a;q=\"1\"|b|"},
+        {"", "", ""},
+        {",", "", ""},
+        {" , \t,", "", ""},
+        {"a", "a|", "a|"},
+        {" a ", "a|", "a|"},
+        {"a,b", "a|b|", "b|a|"},
+        {"a ,\tb", "a|b|", "b|a|"},
+        {",a,,b,", "a|b|", "b|a|"},
+        {"a b,c", "a b|c|", "c|a b|"},
+        {"a;q=\"1\",b", "a;q=\"1\"|b|", "b|a;q=\"1\"|"},
     };
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct sv list = sv_cstr(rows[i].list);
-        char got[64] = "";
-        size_t n = 0;
-        for (struct sv element; list_next(&list, &element);)
-            n += (size_t)snprintf(got + n, sizeof got - n, "%.*s|", SV_ARG(element));
-        expect(strcmp(got, rows[i].elements) == 0, "\"%s\" is %s", rows[i].list, got);
-        expect(list.len == 0, "\"%s\": %zu bytes left", rows[i].list, list.len);
+        expect_walk(rows[i].list, list_next, rows[i].elements);
+        expect_walk(rows[i].list, list_last, rows[i].reversed);
     }
 }
 

@@ -9,7 +9,7 @@
 #   need build tests fuzz  clang, and its libFuzzer
 #   need build tests clients  curl, wget, aria2 and Chromium, which tests/clients starts
 #   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
-#   need build tests fronts   and the front ends that tests/front starts; their services are not needed
+#   need build tests fronts   and the front ends that tests/front and tests/proxied start; their services are not needed
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
 # is not root; where that is not possible the missing things are named, and the script that asked ends with status 1.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* config/network.h: are these networks, or addresses, of clients (base/cidr)?
  *
- *     192.0.2.7   192.0.2.0/24 10.0.0.0/8   2001:db8::/32
+ *     192.0.2.7   192.0.2.0/24 10.0.0.0/8   2001:db8::/32   unix:
  *
- * Several stand in one line, with spaces between them. Names are not looked up.
+ * Several stand in one line, with spaces between them; unix: is whoever comes through a unix socket. Names are not looked up.
  *
  * Ownership: none.
  * Threads:   any. Pure.

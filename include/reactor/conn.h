@@ -35,22 +35,25 @@ struct intake;
 
 struct conn {
     struct timer timer;
-    struct list ready;     /* in the shard's list when it gave up the rest of a turn */
-    struct intake *intake; /* owned: a request that is not whole yet, or bytes that must wait; NULL as a rule */
-    struct out *out;       /* owned: answers that the socket would not take; NULL as a rule */
-    int fd;                /* owned */
-    uint32_t requests;     /* answered so far */
-    uint32_t lingered;     /* bytes thrown away since the last answer */
-    uint16_t listener;     /* index of the [listen] section it came in by */
-    uint16_t sum_waits;    /* times that the request at the front was put off, until a file is summed */
-    uint8_t waits_for;     /* enum timeout_kind */
-    bool readable;         /* there may be bytes in the socket */
-    bool hung_up;          /* the peer will send no more than what is in the socket */
-    bool last;             /* the answers in the row, or in `out`, are the last */
-    bool lingers;          /* the peer may still be sending, so it must be heard out */
-    bool put_off;          /* the request at the front of the bytes is to be read again in a while */
-    struct peer peer;      /* once the log has asked */
-    uint32_t unsent;       /* bytes that the kernel had not delivered when the SEND timer was armed */
+    struct list ready;        /* in the shard's list when it gave up the rest of a turn */
+    struct intake *intake;    /* owned: a request that is not whole yet, or bytes that must wait; NULL as a rule */
+    struct out *out;          /* owned: answers that the socket would not take; NULL as a rule */
+    int fd;                   /* owned */
+    uint32_t requests;        /* answered so far */
+    uint32_t lingered;        /* bytes thrown away since the last answer */
+    uint16_t listener;        /* index of its [listen] section; BATON_NO_LISTENER = none */
+    uint16_t sum_waits;       /* times that the request at the front was put off, until a file is summed */
+    uint8_t waits_for;        /* enum timeout_kind */
+    bool readable : 1;        /* there may be bytes in the socket */
+    bool hung_up : 1;         /* the peer will send no more than what is in the socket */
+    bool last : 1;            /* the answers in the row, or in `out`, are the last */
+    bool lingers : 1;         /* the peer may still be sending, so it must be heard out */
+    bool put_off : 1;         /* the request at the front of the bytes is to be read again in a while */
+    bool stranger : 1;        /* a PROXY header must come first */
+    bool seat_of_request : 1; /* the seat is that of a client behind a trusted proxy, until its request is answered */
+    struct peer peer;         /* once it was told, or somebody has asked */
+    uint32_t unsent;          /* bytes that the kernel had not delivered when the SEND timer was armed */
+    uint32_t seat;            /* in the census; 0 = none */
 };
 
 void conn_adopt(struct shard *s, const struct baton *b);

@@ -3,7 +3,7 @@
  *
  * A request that lies whole in the bytes is parsed and answered where it lies. What is incomplete is kept in the
  * connection's intake until the rest comes: the head so far with the parser's state, or the head and how far its body
- * was read. Bytes behind answers that could not be sent wait there too.
+ * was read. A part of a PROXY header, and bytes behind answers that could not be sent, wait there too.
  *
  * Ownership: the connection owns its intake.
  * Threads:   the owning worker.
@@ -13,7 +13,11 @@
 #define BATON_REACTOR_INTAKE_H
 
 #include "base/sv.h"
+#include "io/proxy_protocol.h"
 #include "reactor/conn.h"
+
+/* Take the PROXY header, or a part of it, off *bytes. The peer is that of conn, unless it is told. */
+enum proxy_result intake_read_proxy(struct shard *s, struct conn *c, struct sv *bytes);
 
 /* Answer what is in `bytes`, while there is room in the row. Returns what is left to be read later. */
 struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes);

@@ -18,10 +18,12 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "http/parse.h"
+#include "io/census.h"
 #include "io/handoff.h"
 #include "io/out.h"
 #include "io/timeout.h"
 #include "serve/access_log.h"
+#include "serve/forwarded.h"
 #include "serve/serve.h"
 
 enum close_reason {
@@ -40,18 +42,23 @@ struct shard_options {
     const struct config *config; /* borrowed */
     struct cache_limits cache;   /* this worker's share */
     struct sums *sums;           /* borrowed */
+    struct census *census;       /* borrowed; NULL = connections of an address are not counted */
     int access_fd;               /* borrowed; -1 = off */
 };
 
 struct shard {
-    const struct config_limits *limits; /* borrowed */
-    pthread_t thread;                   /* the worker's; debug builds compare */
-    int epoll_fd;                       /* owned */
-    bool ending;                        /* answers say that the connection ends */
-    bool draining;                      /* idle connections end */
-    bool retiring;                      /* idle connections are passed on */
-    bool crowded;                       /* one could not be, as the outbox was full */
-    struct handoff outbox;              /* to the master: what is passed on */
+    const struct config_limits *limits;  /* borrowed */
+    pthread_t thread;                    /* the worker's; debug builds compare */
+    const struct config_listen *listens; /* borrowed; by conn.listener */
+    struct trust *trust;                 /* owned: one for each of them */
+    size_t n_listens;
+    struct census *census; /* borrowed; NULL = off */
+    int epoll_fd;          /* owned */
+    bool ending;           /* answers say that the connection ends */
+    bool draining;         /* idle connections end */
+    bool retiring;         /* idle connections are passed on */
+    bool crowded;          /* one could not be, as the outbox was full */
+    struct handoff outbox; /* to the master: what is passed on */
 
     struct serve serve;
     struct access_log access;

@@ -79,6 +79,8 @@ static bool fault_address(struct sv word, size_t at, struct fault *f)
                          SV_ARG(address), missing, SV_ARG(prefix));
     if (sv_eq(word, SV("*")) || sv_ieq(word, SV("all")))
         return fault_set(f, at, word.len, "for every client write ::/0, or 0.0.0.0/0 for those of IPv4");
+    if (sv_starts(word, SV("unix:")))
+        return fault_set(f, at, word.len, "write unix: alone, for whoever comes through a unix socket");
     if (sv_starts(word, SV("[")))
         return fault_set(f, at, word.len, "an address alone, without brackets and port: ::1");
     return fault_set(f, at, address.len,
@@ -93,6 +95,8 @@ bool network_check(struct sv text, struct fault *f)
 
     while (schema_next_word(&rest, &word)) {
         size_t at = (size_t)(word.p - text.p);
+        if (sv_eq(word, SV("unix:")))
+            continue;
         switch (cidr_parse(word, &net)) {
         case CIDR_NO_ADDRESS:
             return fault_address(word, at, f);

@@ -171,7 +171,7 @@ int schema_describe(struct buf *b, const struct schema_key *k)
         [GLOB] = "a file, or conf.d/*.ini",
         [ADDRESS] = "IPv4:port, [IPv6]:port, unix:/path or systemd:NAME",
         [DIRS] = "an absolute path",
-        [CIDR] = "addresses, or networks such as 192.0.2.0/24",
+        [CIDR] = "addresses, networks such as 192.0.2.0/24, or unix:",
         [NAMES] = "file names",
         [WORDS] = "",
         [MIME] = ".ext type/subtype",

@@ -161,6 +161,7 @@ static int open_workers(struct generation *g, uint64_t file_fds)
     struct worker_options options = {
         .shard = {.config = &g->config,
                   .sums = g->sums,
+                  .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
                   .access_fd = g->access_fd,
                   .cache = {.memory = server->cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/poison.h"
+#include "reactor/client.h"
 #include "reactor/intake.h"
 
 enum {
@@ -51,6 +52,7 @@ void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
     count_end(s, reason);
     counters_add(&s->counters, COUNTER_STATE + c->waits_for, (uint64_t)-1);
     s->connections--;
+    client_leave(s, c);
     timeouts_disarm(&c->timer);
     list_remove(&c->ready);
     intake_free(&c->intake);
@@ -128,6 +130,8 @@ static bool pass_on(struct shard *s, struct conn *c)
 /* Nothing to do until the peer says more. */
 static enum step rest(struct shard *s, struct conn *c)
 {
+    if (c->seat_of_request)
+        client_leave(s, c);
     if (c->intake != NULL && !intake_is_blank(c->intake))
         return WAIT;
     if (s->draining)
@@ -283,6 +287,18 @@ static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
     return intake_keep(s, c, bytes) ? yield_turn(s, c) : gone(s, c, CLOSE_NO_MEMORY);
 }
 
+/* Before its first request a connection may have to say whose it is. */
+static enum step introduce(struct shard *s, struct conn *c, struct sv *bytes)
+{
+    enum proxy_result result = intake_read_proxy(s, c, bytes);
+
+    if (result == PROXY_BAD)
+        return gone(s, c, CLOSE_NO_HEADER);
+    if (result == PROXY_DONE && !client_introduced(s, c))
+        return gone(s, c, CLOSE_CROWDED);
+    return GO;
+}
+
 static enum step conn_run(struct shard *s, struct conn *c)
 {
     struct sv bytes = {0};
@@ -299,6 +315,8 @@ static enum step conn_run(struct shard *s, struct conn *c)
             return end_turn(s, c, bytes);
         if (bytes.len == 0)
             step = next_bytes(s, c, &turn, &bytes);
+        if (step == GO && c->stranger)
+            step = introduce(s, c, &bytes);
         if (step != GO)
             break;
         bytes = intake_read(s, c, bytes);
@@ -321,8 +339,6 @@ void conn_adopt(struct shard *s, const struct baton *b)
         return;
     }
     c->fd = b->fd;
-    c->peer = b->peer;
-    c->listener = b->listener;
     c->requests = b->served;
     c->readable = true;
     timer_init(&c->timer);
@@ -330,6 +346,10 @@ void conn_adopt(struct shard *s, const struct baton *b)
     s->connections++;
     counters_add(&s->counters, COUNTER_STATE + c->waits_for, 1);
     conn_wait_for(s, c, b->served ? TIMEOUT_KEEPALIVE : TIMEOUT_HEADER);
+    if (!client_adopt(s, c, b)) {
+        conn_close(s, c, CLOSE_CROWDED);
+        return;
+    }
     if (conn_run(s, c) == GONE)
         return;
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
@@ -379,7 +399,9 @@ void conn_expired(struct shard *s, struct conn *c)
     switch ((enum timeout_kind)c->waits_for) {
     case TIMEOUT_HEADER:
     case TIMEOUT_BODY:
-        if (c->intake != NULL && !intake_is_blank(c->intake))
+        if (c->stranger && c->intake != NULL)
+            conn_close(s, c, CLOSE_NO_HEADER);
+        else if (c->intake != NULL && !intake_is_blank(c->intake))
             refuse_late(s, c);
         else
             conn_close(s, c, CLOSE_SILENT);

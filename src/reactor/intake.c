@@ -6,10 +6,10 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/poison.h"
 #include "http/body.h"
+#include "reactor/client.h"
 #include "serve/route.h"
 
 /* Looks at a file that is being summed, SUM_MS apart, before the answer goes without its digest: five seconds. */
@@ -17,7 +17,7 @@ enum { SUM_WAITS = 500 };
 
 enum { META_MAX = 8 * 1024 };
 
-enum stage { KEPT, IN_HEAD, IN_BODY };
+enum stage { KEPT, IN_PROXY, IN_HEAD, IN_BODY };
 
 struct intake {
     enum stage stage;
@@ -82,6 +82,34 @@ enum timeout_kind intake_timeout(const struct intake *in)
     return in->stage == IN_BODY ? TIMEOUT_BODY : TIMEOUT_HEADER;
 }
 
+enum proxy_result intake_read_proxy(struct shard *s, struct conn *c, struct sv *bytes)
+{
+    struct sv header = *bytes;
+    size_t had = 0;
+    size_t used = 0;
+
+    if (c->intake != NULL) {
+        had = c->intake->bytes.len;
+        if (buf_add(&c->intake->bytes, sv_of(bytes->p, bytes->len < PROXY_MAX - had ? bytes->len : PROXY_MAX - had)) <
+            0)
+            return PROXY_BAD;
+        header = buf_sv(&c->intake->bytes);
+    }
+    enum proxy_result result = proxy_read(header, &used, &c->peer);
+    if (result == PROXY_MORE) {
+        used = header.len;
+        if (c->intake == NULL && (c->intake = intake_new(s, IN_PROXY, header, 0)) == NULL)
+            return PROXY_BAD;
+    } else {
+        intake_free(&c->intake);
+    }
+    if (result != PROXY_BAD) {
+        poison(bytes->p, used - had);
+        *bytes = sv_skip(*bytes, used - had);
+    }
+    return result;
+}
+
 /* Keep a request of which the head, or its beginning, was parsed in the shard's buffer. */
 static bool intake_begin(struct shard *s, struct conn *c, enum stage stage, struct sv head)
 {
@@ -121,10 +149,9 @@ static void log_answer(struct shard *s, struct conn *c, const struct request *rq
 
     if (s->access.fd < 0)
         return;
-    if (c->peer.family == AF_UNSPEC)
-        peer_read(&c->peer, c->fd);
+    struct peer client = client_of(s, c, rq);
     struct access_record record = {
-        .client = peer_text(&c->peer, room),
+        .client = peer_text(&client, room),
         .time = s->serve.clock.wall,
         .status = served.status,
         .bytes = served.bytes,
@@ -175,6 +202,11 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     bool ours = s->ending || (most > 0 && c->requests + 1 >= most);
     bool last = ours || !rq->keep_alive;
     bool may_wait = again && c->sum_waits < SUM_WAITS;
+
+    if (!client_admit(s, c, rq)) {
+        refuse_request(s, c, rq, 429);
+        return;
+    }
     struct served served = serve_request(&s->serve, rq, serve_persist(rq, ours), may_wait, s->out);
 
     c->put_off = served.status == 0;

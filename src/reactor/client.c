@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is it, and is it one too many? Beside a request's way: on a connection's, at its beginning and its end. */
+
+#include "reactor/client.h"
+
+#include <sys/socket.h>
+
+static void learn_peer(struct conn *c)
+{
+    if (c->peer.family == AF_UNSPEC)
+        peer_read(&c->peer, c->fd);
+}
+
+/* Those whom its listener trusts; NULL where it trusts nobody. */
+static const struct trust *trust_of(const struct shard *s, const struct conn *c)
+{
+    if (c->listener >= s->n_listens || s->listens[c->listener].trusted_proxy.n == 0)
+        return NULL;
+    return &s->trust[c->listener];
+}
+
+static bool is_trusted(const struct shard *s, const struct conn *c)
+{
+    const struct trust *trust = trust_of(s, c);
+
+    return trust != NULL && trust_holds(trust, &c->peer);
+}
+
+static bool count(struct shard *s, struct conn *c, uint64_t most)
+{
+    if (s->census == NULL)
+        return true;
+    learn_peer(c);
+    return is_trusted(s, c) || census_enter(s->census, &c->peer, most, &c->seat);
+}
+
+bool client_adopt(struct shard *s, struct conn *c, const struct baton *b)
+{
+    bool introduced = b->served || b->peer.family != AF_UNSPEC;
+
+    c->peer = b->peer;
+    c->listener = b->listener;
+    c->stranger = !introduced && c->listener < s->n_listens && s->listens[c->listener].proxy_protocol;
+    return c->stranger || count(s, c, b->served ? UINT64_MAX : s->limits->connections_per_ip);
+}
+
+bool client_introduced(struct shard *s, struct conn *c)
+{
+    /* A header that tells nobody leaves the peer of the socket. It is noted, for whom the connection is passed on to. */
+    learn_peer(c);
+    c->stranger = false;
+    return count(s, c, s->limits->connections_per_ip);
+}
+
+bool client_admit(struct shard *s, struct conn *c, const struct request *rq)
+{
+    if (s->census == NULL || !is_trusted(s, c))
+        return true;
+    const struct trust *trust = trust_of(s, c);
+    struct peer client = forwarded_client(trust, &c->peer, rq);
+    client_leave(s, c); /* the request before this one */
+    if (trust_holds(trust, &client))
+        return true;
+    c->seat_of_request = true;
+    return census_enter(s->census, &client, s->limits->connections_per_ip, &c->seat);
+}
+
+void client_leave(struct shard *s, struct conn *c)
+{
+    if (c->seat != 0)
+        census_leave(s->census, &c->seat);
+    c->seat_of_request = false;
+}
+
+struct peer client_of(struct shard *s, struct conn *c, const struct request *rq)
+{
+    const struct trust *trust = trust_of(s, c);
+
+    learn_peer(c);
+    return rq != NULL && trust != NULL ? forwarded_client(trust, &c->peer, rq) : c->peer;
+}

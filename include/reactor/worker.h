@@ -45,6 +45,7 @@ struct worker {
     bool accepting;           /* the doors are in epoll */
     int stopping;             /* enum stop; as far as it has begun */
     uint64_t accept_again_ms; /* after a shortage: not before this */
+    uint64_t awake_until_ms;  /* busy_poll behind the last event */
     uint64_t drain_until_ms;
     uint64_t told_ended;
     uint64_t turns_seen;    /* the master's: when it last looked, and woke it */

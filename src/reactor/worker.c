@@ -224,7 +224,7 @@ static int wait_ms(const struct worker *w)
     int wait = timeouts_next(&s->timeouts, shard_now(s));
     bool retry = (!w->accepting && w->options.n_doors > 0) || s->access.lines.len > 0 || s->draining || s->crowded;
 
-    if (!list_empty(&s->ready) || w->adopting)
+    if (!list_empty(&s->ready) || w->adopting || shard_now(s) < w->awake_until_ms)
         return 0;
     return retry && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
 }
@@ -240,6 +240,8 @@ static void worker_loop(struct worker *w)
         int n = epoll_wait(w->shard.epoll_fd, events, EVENTS, wait_ms(w));
         serve_turn(&w->shard.serve);
         counters_add(&w->shard.counters, COUNTER_TURNS, 1);
+        if (n > 0)
+            w->awake_until_ms = shard_now(&w->shard) + w->options.shard.config->server.busy_poll_ms;
         for (int i = 0; i < n; i++)
             dispatch(w, &events[i]);
         if (w->adopting)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/privs.h: whom the daemon runs as, by [server] user and group.
+ *
+ * Rights go before anything is opened, and for good: what opens at the start, opens at a reload too. One is kept in the
+ * master where it was there, CAP_NET_BIND_SERVICE, so that a reload and an upgrade can listen below port 1024.
+ *
+ * Ownership: none.
+ * Threads:   privs_take: the main thread, the first time before all others. privs_shed: each thread for itself.
+ * Errors:    0 or -errno; privs_take has said in the log what is wrong.
+ * Source:    credentials(7), capabilities(7), setresuid(2), initgroups(3), prctl(2).
+ */
+#ifndef BATON_DAEMON_PRIVS_H
+#define BATON_DAEMON_PRIVS_H
+
+#include "config/config.h"
+
+/* The first time: become the user and the group, if there is one to become, and never gain a right again. Later, for a new
+ * configuration: 0 where the process is whom it names. */
+int privs_take(const struct config_server *server);
+
+/* The calling thread gives up its capabilities. Root's, which is what privs_take warns of, keep theirs. */
+int privs_shed(void);
+
+#endif

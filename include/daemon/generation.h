@@ -14,6 +14,7 @@
 
 #include "base/list.h"
 #include "config/config.h"
+#include "daemon/sandbox.h"
 #include "daemon/sockets.h"
 #include "io/gate.h"
 #include "io/listen.h"
@@ -22,6 +23,8 @@
 struct generation {
     struct config config;
     struct list link;                      /* in the master's list of those that retired */
+    struct sandbox sandbox;                /* of all threads that it starts */
+    bool outgrown;                         /* the sandbox, by a root; said once */
     struct gate *gate;                     /* borrowed */
     struct bound **bound;                  /* owned array: of each address, in the order of the configuration */
     struct listen_options *listen_options; /* owned: one for each address */
@@ -49,6 +52,8 @@ int generation_start(struct generation *g);
 /* Ask all workers to end, or to do so sooner. */
 void generation_stop(struct generation *g, enum stop how);
 bool generation_done(const struct generation *g);
+/* Has a root been put where the workers may not read? Those of a new generation may. True once. */
+bool generation_outgrown(struct generation *g);
 /* No worker accepts any more, and what was in their backlogs is theirs. */
 bool generation_is_deaf(const struct generation *g);
 

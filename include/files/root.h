@@ -32,6 +32,7 @@ struct root {
     struct stamp stamp;
     uint64_t checked_ms;
     bool by_kernel;   /* names may be opened by openat2(2) */
+    bool walled_off;  /* the path leads where this thread may not read; the old directory stays */
     uint32_t version; /* counts the directories that the path has meant */
 };
 
@@ -39,7 +40,8 @@ int root_init(struct root *r, const char *path);
 void root_fini(struct root *r);
 
 /* Look again where the path leads, if the last look is ttl_ms old: a link that was turned to another release is
- * followed, and `version` grows. While the path leads nowhere, the old directory stays. */
+ * followed, and `version` grows. While the path leads nowhere, or where the thread may not read, the old directory
+ * stays. */
 void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms);
 
 /* Open a name below the root ("" is the root itself). Flags as for open(2); O_CLOEXEC, O_NONBLOCK, O_NOCTTY are added. */

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "base/thread.h"
 #include "files/root.h"
 
 /* SUM_READY: it is in `sum`. SUM_LATER: ask again. SUM_NEVER: the file is too large. */
@@ -26,7 +27,8 @@ enum { SUM_FILE_MAX = 256 * 1024 * 1024 };
 
 struct sums;
 
-int sums_new(struct sums **sums);
+/* `enter` is what its thread gives up first. */
+int sums_new(struct sums **sums, struct thread_enter enter);
 /* Ends the thread, in the middle of a file if need be. */
 void sums_free(struct sums **sums);
 

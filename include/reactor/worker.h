@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/thread.h"
 #include "config/config.h"
 #include "io/gate.h"
 #include "io/handoff.h"
@@ -29,8 +30,9 @@ enum stop { STOP_NOT, STOP_RETIRE, STOP_ANNOUNCE, STOP_DRAIN, STOP_WHEN_EMPTY, S
 
 struct worker_options {
     struct shard_options shard;
-    struct gate *gate;  /* borrowed: opened when a connection ended or was adopted */
-    struct door *doors; /* owned by the worker once worker_init is called: where it accepts itself */
+    struct thread_enter enter; /* what its thread gives up first */
+    struct gate *gate;         /* borrowed: opened when a connection ended or was adopted */
+    struct door *doors;        /* owned by the worker once worker_init is called: where it accepts itself */
     size_t n_doors;
     uint64_t max_connections; /* that it may accept itself */
 };
@@ -53,6 +55,7 @@ struct worker {
     _Atomic uint64_t ended; /* connections since the start; written by the worker */
     _Atomic int stop;       /* enum stop; written by the master */
     _Atomic bool deaf;      /* written by the worker: it accepts no more, and its backlogs are empty */
+    _Atomic bool outgrown;  /* written by the worker: the root is where it may not read */
     _Atomic bool done;      /* written by the worker, last */
 };
 

@@ -57,7 +57,7 @@ static int explanation_init(struct explanation *x, const struct config *config)
     x->room = malloc(l->uri_size + 1);
     int err = error_pages_init();
     if (err == 0)
-        err = sums_new(&x->sums);
+        err = sums_new(&x->sums, (struct thread_enter){0});
     int opened = serve_init(&x->serve, config, &share, x->sums);
     if (err == 0 && (x->out == NULL || x->fields == NULL || x->room == NULL))
         err = -ENOMEM;

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "daemon/cpus.h"
+#include "daemon/privs.h"
 #include "files/sums.h"
 
 /* Of the descriptors that the process may have, an eighth is for cached files and some for the daemon itself. */
@@ -166,6 +167,7 @@ static int open_workers(struct generation *g, uint64_t file_fds)
                   .cache = {.memory = server->cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,
                             .fds = (uint32_t)share(file_fds, n)}},
+        .enter = {sandbox_enter, &g->sandbox},
         .gate = g->gate,
         .max_connections = share(g->max_connections, n),
     };
@@ -189,7 +191,11 @@ static int open_all(struct generation *g)
     g->max_connections = server->max_connections;
     if (g->max_connections == 0)
         g->max_connections = fds > own ? fds - own : 1;
-    int err = sums_new(&g->sums);
+    int err = privs_take(server);
+    if (err == 0)
+        err = sandbox_open(&g->sandbox, &g->config);
+    if (err == 0)
+        err = sums_new(&g->sums, (struct thread_enter){sandbox_enter, &g->sandbox});
     if (err == 0)
         err = open_access_log(g);
     if (err == 0)
@@ -212,6 +218,7 @@ int generation_new(struct generation **out, const struct config_args *args, stru
     g->sockets = sockets;
     g->gate = gate;
     g->access_fd = -1;
+    g->sandbox.landlock.fd = -1;
     list_init(&g->link);
     int err = config_load(&g->config, args, report);
     if (err == 0)
@@ -263,6 +270,15 @@ bool generation_done(const struct generation *g)
     return true;
 }
 
+bool generation_outgrown(struct generation *g)
+{
+    bool before = g->outgrown;
+
+    for (size_t i = 0; i < g->n_started && !g->outgrown; i++)
+        g->outgrown = atomic_load_explicit(&g->workers[i].outgrown, memory_order_relaxed);
+    return g->outgrown && !before;
+}
+
 bool generation_is_deaf(const struct generation *g)
 {
     for (size_t i = 0; i < g->n_started; i++)
@@ -311,6 +327,7 @@ void generation_free(struct generation **out)
     for (size_t i = 0; i < g->n_made; i++)
         worker_fini(&g->workers[i]);
     sums_free(&g->sums);
+    sandbox_fini(&g->sandbox);
     generation_close_listeners(g);
     list_remove(&g->link);
     free(g->workers);

@@ -204,6 +204,15 @@ static int wait_ms(const struct master *m)
     return soon && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
 }
 
+/* New workers may read what a deploy put beyond the sandbox of these. */
+static void follow_roots(struct master *m)
+{
+    if (m->g == NULL || m->stop != STOP_NOT || !generation_outgrown(m->g))
+        return;
+    log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
+    reload(m);
+}
+
 static void loop(struct master *m)
 {
     struct epoll_event events[EVENTS];
@@ -215,6 +224,7 @@ static void loop(struct master *m)
         m->waits = false;
         for (int i = 0; i < n; i++)
             dispatch(m, events[i].data.u64);
+        follow_roots(m);
         retired_run(m);
         if (waited || m->waits)
             succession_adopt(m);

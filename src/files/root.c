@@ -82,6 +82,16 @@ void root_fini(struct root *r)
     r->fd = -1;
 }
 
+/* Landlock's rules are about open(2) alone: where the modes say yes and it says no, the thread's own sandbox does. */
+static bool is_walled_off(int fd)
+{
+    int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (dir >= 0)
+        close(dir);
+    return dir < 0 && errno == EACCES && faccessat(fd, ".", R_OK, 0) == 0;
+}
+
 void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms)
 {
     struct stamp now = {0};
@@ -94,6 +104,11 @@ void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms)
     int fd = open_root(r->path, &now);
     if (fd < 0)
         return;
+    r->walled_off = is_walled_off(fd);
+    if (r->walled_off) {
+        close(fd);
+        return;
+    }
     close(r->fd);
     r->fd = fd;
     r->stamp = now;

@@ -32,6 +32,7 @@ struct slot {
 
 struct sums {
     pthread_t thread;
+    struct thread_enter enter;
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t work;
     bool stop;
@@ -102,13 +103,20 @@ static struct slot *take(struct sums *s)
     return slot;
 }
 
+static int enter_sums(const void *of)
+{
+    const struct sums *s = of;
+
+    /* Whoever is served now goes first. On Linux this is the priority of the thread alone (setpriority(2)). */
+    (void)setpriority(PRIO_PROCESS, 0, NICE);
+    return s->enter.call != NULL ? s->enter.call(s->enter.of) : 0;
+}
+
 static void *sums_main(void *arg)
 {
     struct sums *s = arg;
     uint8_t sum[SHA256_LEN];
 
-    /* Whoever is served now goes first. On Linux this is the priority of the thread alone (setpriority(2)). */
-    (void)setpriority(PRIO_PROCESS, 0, NICE);
     for (struct slot *slot; (slot = take(s)) != NULL;) {
         /* Nobody else touches a slot that is READING. */
         bool ok = read_sum(s, slot->fd, &slot->stamp, sum);
@@ -122,7 +130,7 @@ static void *sums_main(void *arg)
     return NULL;
 }
 
-int sums_new(struct sums **sums)
+int sums_new(struct sums **sums, struct thread_enter enter)
 {
     struct sums *s = calloc(1, sizeof *s);
 
@@ -131,7 +139,8 @@ int sums_new(struct sums **sums)
         return -ENOMEM;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->work, NULL);
-    int err = -pthread_create(&s->thread, NULL, sums_main, s);
+    s->enter = enter;
+    int err = thread_start(&s->thread, (struct thread_enter){enter_sums, s}, sums_main, s);
     if (err < 0) {
         free(s);
         return err;

@@ -205,6 +205,15 @@ static bool run_stop(struct worker *w)
     return (s->retiring || stop >= STOP_WHEN_EMPTY) && s->connections == 0 && !w->adopting;
 }
 
+/* A deploy has put the root beyond what this thread may read: that takes new workers. */
+static void tell_outgrown(struct worker *w)
+{
+    if (!w->shard.serve.cache.root.walled_off || atomic_load_explicit(&w->outgrown, memory_order_relaxed))
+        return;
+    atomic_store(&w->outgrown, true);
+    atomic_store(&w->options.gate->waiting, true);
+}
+
 /* Tell the master how many connections are over, and try again to accept where that had to stop. */
 static void tell(struct worker *w)
 {
@@ -212,6 +221,7 @@ static void tell(struct worker *w)
         w->told_ended = w->shard.ended;
         atomic_store(&w->ended, w->told_ended);
     }
+    tell_outgrown(w);
     gate_open(w->options.gate);
     if (!w->accepting && w->options.n_doors > 0 && w->shard.connections < w->options.max_connections &&
         shard_now(&w->shard) >= w->accept_again_ms)
@@ -274,6 +284,7 @@ int worker_init(struct worker *w, const struct worker_options *options)
     atomic_init(&w->ended, 0);
     atomic_init(&w->stop, STOP_NOT);
     atomic_init(&w->deaf, options->n_doors == 0);
+    atomic_init(&w->outgrown, false);
     atomic_init(&w->done, false);
 
     int err = shard_init(&w->shard, &options->shard);
@@ -288,7 +299,7 @@ int worker_init(struct worker *w, const struct worker_options *options)
 
 int worker_start(struct worker *w)
 {
-    return -pthread_create(&w->thread, NULL, worker_main, w);
+    return thread_start(&w->thread, w->options.enter, worker_main, w);
 }
 
 void worker_stop(struct worker *w, enum stop how)

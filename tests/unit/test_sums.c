@@ -18,7 +18,7 @@ static int enter(void **state)
     int err = scratch_enter(state);
 
     fds_before = count_fds();
-    return err < 0 ? err : sums_new(&sums);
+    return err < 0 ? err : sums_new(&sums, (struct thread_enter){0});
 }
 
 static int leave(void **state)

@@ -77,6 +77,10 @@ class Batond:
     def write_configuration(self):
         """Choose a port, write the file, return its path."""
         self.port = free_port()
+        return self.rewrite_configuration()
+
+    def rewrite_configuration(self):
+        """Write the file, return its path; for a reload."""
         file_name = os.path.join(self.top, self.name + ".ini")
         with open(file_name, "w", encoding="utf-8") as file:
             file.write(self._configuration())

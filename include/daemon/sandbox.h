@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/sandbox.h: what the threads that serve may still do, by [server] sandbox.
+ *
+ * Read below the roots and sandbox_path, talk on sockets that they are given, and nothing else: no writing, no other
+ * file, no new socket, no program, no capability.
+ *
+ * Ownership: sandbox_open borrows nothing beyond the call; the sandbox owns a descriptor until sandbox_fini.
+ * Threads:   open, fini: the master. enter: each thread for itself, for good, as what thread_start calls first; the sandbox
+ *            is only read, and must live until all have entered.
+ * Errors:    sandbox_open tries everything in a thread of its own, and says in the log what is on and what this kernel
+ *            cannot. With sandbox = require the latter is an error; -errno then, as for a root that cannot be opened.
+ *            sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
+ * Source:    daemon/landlock, daemon/seccomp, daemon/privs.
+ */
+#ifndef BATON_DAEMON_SANDBOX_H
+#define BATON_DAEMON_SANDBOX_H
+
+#include "config/config.h"
+#include "daemon/landlock.h"
+#include "daemon/seccomp.h"
+
+struct sandbox {
+    struct landlock landlock;
+    struct seccomp seccomp;
+};
+
+int sandbox_open(struct sandbox *s, const struct config *config);
+void sandbox_fini(struct sandbox *s);
+
+/* `sandbox` is a struct sandbox. */
+int sandbox_enter(const void *sandbox);
+
+#endif

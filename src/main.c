@@ -140,7 +140,7 @@ static void fill_standard_fds(void)
 
 static int serve(const struct command *cmd, char *const *argv)
 {
-    struct master_args args = {cmd->args, argv};
+    struct master_args args = {cmd->args, argv, BATON_VERSION};
     int status = EXIT_FAILURE;
 
     master_block_signals();

@@ -14,8 +14,10 @@
 
 #include "base/list.h"
 #include "config/config.h"
+#include "daemon/reports.h"
 #include "daemon/sandbox.h"
 #include "daemon/sockets.h"
+#include "daemon/status_listener.h"
 #include "io/gate.h"
 #include "io/listen.h"
 #include "reactor/worker.h"
@@ -30,8 +32,12 @@ struct generation {
     struct listen_options *listen_options; /* owned: one for each address */
     uint16_t *section;                     /* owned: one for each address */
     size_t n_bound;
-    struct sockets *sockets; /* borrowed */
-    struct door *doors;      /* owned: where the master accepts; n_doors of them */
+    struct sockets *sockets;     /* borrowed */
+    struct bound **status_bound; /* owned array: of each address of [status] */
+    size_t n_status_bound;
+    struct status_listener status;
+    const struct reports *reports; /* borrowed */
+    struct door *doors;            /* owned: where the master accepts; n_doors of them */
     size_t n_doors;
     struct worker *workers; /* owned */
     size_t n_workers;
@@ -44,7 +50,7 @@ struct generation {
 };
 
 int generation_new(struct generation **g, const struct config_args *args, struct sockets *sockets, struct gate *gate,
-                   FILE *report);
+                   const struct reports *reports, FILE *report);
 
 /* Let the workers go. On failure those that run were told to stop. */
 int generation_start(struct generation *g);

@@ -22,8 +22,10 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "daemon/acceptor.h"
+#include "daemon/figures.h"
 #include "daemon/generation.h"
 #include "daemon/pulse.h"
+#include "daemon/reports.h"
 #include "daemon/sockets.h"
 #include "daemon/systemd.h"
 
@@ -32,6 +34,7 @@ enum { MASTER_REFUSED_MAX = 512 };
 struct master_args {
     struct config_args config;
     char *const *argv; /* of the process, for its successors */
+    const char *version;
 };
 
 struct master {
@@ -42,6 +45,8 @@ struct master {
     struct systemd systemd;
     struct sockets sockets;
     struct acceptor acceptor;
+    struct figures figures;
+    struct reports reports; /* of the figures */
     struct pulse pulse;
     struct generation *g; /* owned; NULL once a successor has taken over */
     struct list retired;  /* owned generations that have connections still */
@@ -68,6 +73,9 @@ int master_run(const struct master_args *args);
 int master_watch(const struct master *m, enum source source, int fd, uint32_t events);
 
 uint64_t master_now_ms(void);
+
+/* A generation serves. Where it says how it is, somebody has to know. */
+void master_watch_workers(struct master *m);
 
 /* Tell the service manager where we are in life, in a word and in figures. */
 void master_say(const struct master *m, const char *state);

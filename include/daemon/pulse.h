@@ -2,8 +2,8 @@
 /* daemon/pulse.h: does every worker still turn?
  *
  * Once in a while each worker is woken; by the next time its loop must have gone around. Only then is the service manager
- * told that we live (WATCHDOG=1), so that a worker that hangs gets the daemon restarted. Without a service manager
- * nothing beats.
+ * told that we live (WATCHDOG=1), so that a worker that hangs gets the daemon restarted. Without a service manager, and
+ * without a [status] listener that would tell, nothing beats.
  *
  * Ownership: none; reads what workers write.
  * Threads:   the master.
@@ -27,6 +27,9 @@ struct pulse {
 };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
+
+/* Somebody else wants to know. */
+void pulse_watch(struct pulse *p);
 
 /* Milliseconds until the next beat, for epoll_wait(2); -1 = there is none. */
 int pulse_wait_ms(const struct pulse *p, uint64_t now_ms);

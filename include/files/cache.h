@@ -21,7 +21,7 @@
 struct cache_limits {
     uint64_t memory; /* bytes of all entries */
     uint64_t ttl_ms;
-    uint32_t fds; /* files kept open */
+    uint32_t fds;              /* files kept open */
     struct counters *counters; /* borrowed: the worker's */
 };
 

@@ -26,6 +26,7 @@ struct baton {
     uint32_t since_us;
     uint16_t listener; /* index of the [listen] section among the configuration's */
     bool served;       /* passed on, with at least one request answered */
+    bool passed;       /* passed on */
 };
 
 #endif

@@ -39,11 +39,12 @@ _Static_assert((int)TIMEOUT_KINDS <= (int)COUNT_STATES, "each kind of waiting ha
 enum { SHARD_BYTES = 16 * 1024 };
 
 struct shard_options {
-    const struct config *config; /* borrowed */
-    struct cache_limits cache;   /* this worker's share */
-    struct sums *sums;           /* borrowed */
-    struct census *census;       /* borrowed; NULL = connections of an address are not counted */
-    int access_fd;               /* borrowed; -1 = off */
+    const struct config *config;     /* borrowed */
+    struct cache_limits cache;       /* this worker's share */
+    struct sums *sums;               /* borrowed */
+    struct census *census;           /* borrowed; NULL = connections of an address are not counted */
+    const struct reporter *reporter; /* borrowed; NULL = it serves files; else no cache, sums and log are needed */
+    int access_fd;                   /* borrowed; -1 = off */
 };
 
 struct shard {

@@ -67,6 +67,9 @@ uint64_t response_options(const struct response *r);
 /* To the path with a slash at its end, on the host that was asked, with the query that was sent. */
 uint64_t response_slash(const struct response *r, struct sv path, struct sv query);
 
+/* The end of a head that stands elsewhere. */
+void response_tail(const struct response *r);
+
 /* Not an answer yet: go on and send the body. */
 void response_continue(struct out *out);
 

@@ -14,10 +14,12 @@
 #include "files/cache.h"
 #include "http/request.h"
 #include "io/out.h"
+#include "serve/report.h"
 #include "serve/response.h"
 
 struct serve {
-    struct cache cache;
+    const struct reporter *reporter; /* borrowed; NULL = answers come from the cache */
+    struct cache cache;              /* not there where they do not */
     struct clock clock;
     struct tails tails;
     struct hash_key boundary_key;
@@ -36,6 +38,8 @@ struct served {
 
 /* `share` is one worker's part of the cache; `sums` is borrowed. */
 int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums);
+/* The same for answers that are made by `reporter`, which is borrowed. */
+int serve_init_reports(struct serve *s, const struct config *config, const struct reporter *reporter);
 void serve_fini(struct serve *s);
 
 /* What its answer says about the connection; `ours`: we end it, whatever the peer wants. */

@@ -76,20 +76,28 @@ static struct listen_options listen_options(const struct generation *g, const st
     };
 }
 
-static int open_bound(struct generation *g, const char *address, uint16_t section, const struct listen_options *options)
+static int get_sockets(struct generation *g, const char *address, const struct listen_options *options,
+                       struct bound **out)
 {
     size_t n = options->reuseport ? g->n_workers : 1;
-    int err = sockets_get(g->sockets, address, options, n, &g->bound[g->n_bound]);
+    int err = sockets_get(g->sockets, address, options, n, out);
 
-    if (err == -ENOENT && sockets_is_passed(address)) {
+    if (err == -ENOENT && sockets_is_passed(address))
         log_error("no socket of that name was passed to us: %s", address);
-    } else if (err < 0) {
+    else if (err < 0)
         log_error("cannot listen on %s: %s%s", address, reason(err), hint(err));
-    } else {
-        g->listen_options[g->n_bound] = *options;
-        g->section[g->n_bound++] = section;
-    }
     return err;
+}
+
+static int open_bound(struct generation *g, const char *address, uint16_t section, const struct listen_options *options)
+{
+    int err = get_sockets(g, address, options, &g->bound[g->n_bound]);
+
+    if (err < 0)
+        return err;
+    g->listen_options[g->n_bound] = *options;
+    g->section[g->n_bound++] = section;
+    return 0;
 }
 
 static int open_listeners(struct generation *g)
@@ -112,6 +120,26 @@ static int open_listeners(struct generation *g)
         for (size_t k = 0; k < l->address.n && err == 0; k++)
             err = open_bound(g, l->address.v[k], (uint16_t)i, &options);
     }
+    return err;
+}
+
+static int open_status(struct generation *g)
+{
+    const struct strings *address = &g->config.status.address;
+    const struct listen_options options = {.backlog = STATUS_CONNECTIONS};
+    int err = 0;
+
+    g->status_bound = calloc(address->n + 1, sizeof(struct bound *));
+    if (g->status_bound == NULL)
+        return -ENOMEM;
+    for (; err == 0 && g->n_status_bound < address->n; g->n_status_bound += err == 0)
+        err = get_sockets(g, address->v[g->n_status_bound], &options, &g->status_bound[g->n_status_bound]);
+    if (err < 0)
+        return err;
+    struct status_listener_options status = {&g->config, g->reports, g->gate, g->status_bound, g->n_status_bound};
+    err = status_listener_open(&g->status, &status);
+    if (err < 0)
+        log_error("cannot make the worker of [status]: %s", reason(err));
     return err;
 }
 
@@ -188,6 +216,8 @@ static int open_all(struct generation *g)
 
     g->n_workers = server->workers > 0 ? server->workers : cpus_available();
     uint64_t own = OWN_FDS + OWN_FDS_PER_WORKER * g->n_workers + fds / FILE_SHARE;
+    if (g->config.status.address.n > 0)
+        own += STATUS_CONNECTIONS;
     g->max_connections = server->max_connections;
     if (g->max_connections == 0)
         g->max_connections = fds > own ? fds - own : 1;
@@ -204,11 +234,13 @@ static int open_all(struct generation *g)
         err = deal_doors(g, 0, 1, &g->doors, &g->n_doors);
     if (err == 0)
         err = open_workers(g, fds / FILE_SHARE);
+    if (err == 0)
+        err = open_status(g);
     return err;
 }
 
 int generation_new(struct generation **out, const struct config_args *args, struct sockets *sockets, struct gate *gate,
-                   FILE *report)
+                   const struct reports *reports, FILE *report)
 {
     struct generation *g = calloc(1, sizeof *g);
 
@@ -217,6 +249,7 @@ int generation_new(struct generation **out, const struct config_args *args, stru
         return -ENOMEM;
     g->sockets = sockets;
     g->gate = gate;
+    g->reports = reports;
     g->access_fd = -1;
     g->sandbox.landlock.fd = -1;
     list_init(&g->link);
@@ -236,7 +269,28 @@ static void say_where(const struct generation *g)
         listener_describe(&g->bound[i]->v[0], url, sizeof url);
         log_notice("serving %s on %s", g->config.sites[0].root, url);
     }
+    for (size_t i = 0; i < g->n_status_bound; i++) {
+        listener_describe(&g->status_bound[i]->v[0], url, sizeof url);
+        log_notice("status on %s", url);
+    }
     log_info("%zu workers, at most %" PRIu64 " connections", g->n_workers, g->max_connections);
+}
+
+/* Where it serves, a line each, goes into the figures with its workers. */
+static int join_figures(struct generation *g)
+{
+    struct buf urls = {0};
+    char url[URL_MAX];
+    int err = 0;
+
+    for (size_t i = 0; i < g->n_bound && err == 0; i++) {
+        listener_describe(&g->bound[i]->v[0], url, sizeof url);
+        err = buf_addf(&urls, "%s\n", url);
+    }
+    if (err == 0)
+        err = figures_add(g->reports->figures, g->workers, g->n_workers, buf_sv(&urls));
+    buf_fini(&urls);
+    return err;
 }
 
 int generation_start(struct generation *g)
@@ -247,6 +301,10 @@ int generation_start(struct generation *g)
         err = worker_start(&g->workers[g->n_started]);
     for (size_t i = 0; err == 0 && i < g->n_bound; i++)
         err = sockets_change(g->bound[i], &g->listen_options[i]);
+    if (err == 0)
+        err = status_listener_start(&g->status);
+    if (err == 0)
+        err = join_figures(g);
     if (err < 0) {
         log_error("cannot begin to serve: %s", reason(err));
         generation_stop(g, STOP_NOW);
@@ -260,6 +318,7 @@ void generation_stop(struct generation *g, enum stop how)
 {
     for (size_t i = 0; i < g->n_started; i++)
         worker_stop(&g->workers[i], how);
+    status_listener_stop(&g->status, how);
 }
 
 bool generation_done(const struct generation *g)
@@ -267,7 +326,7 @@ bool generation_done(const struct generation *g)
     for (size_t i = 0; i < g->n_started; i++)
         if (!atomic_load_explicit(&g->workers[i].done, memory_order_acquire))
             return false;
-    return true;
+    return status_listener_is_done(&g->status);
 }
 
 bool generation_outgrown(struct generation *g)
@@ -284,7 +343,7 @@ bool generation_is_deaf(const struct generation *g)
     for (size_t i = 0; i < g->n_started; i++)
         if (!atomic_load(&g->workers[i].deaf))
             return false;
-    return true;
+    return !g->status.leaving || status_listener_is_deaf(&g->status);
 }
 
 void generation_reopen_logs(struct generation *g)
@@ -306,6 +365,8 @@ void generation_close_listeners(struct generation *g)
     g->n_doors = 0;
     while (g->n_bound > 0)
         sockets_put(g->sockets, &g->bound[--g->n_bound]);
+    while (g->n_status_bound > 0 && status_listener_is_deaf(&g->status))
+        sockets_put(g->sockets, &g->status_bound[--g->n_status_bound]);
 }
 
 uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section)
@@ -324,6 +385,8 @@ void generation_free(struct generation **out)
     *out = NULL;
     for (size_t i = 0; i < g->n_started; i++)
         worker_join(&g->workers[i]);
+    status_listener_close(&g->status);
+    figures_end(g->reports->figures, g->workers);
     for (size_t i = 0; i < g->n_made; i++)
         worker_fini(&g->workers[i]);
     sums_free(&g->sums);
@@ -333,6 +396,7 @@ void generation_free(struct generation **out)
     free(g->workers);
     free(g->doors);
     free(g->bound);
+    free(g->status_bound);
     free(g->listen_options);
     free(g->section);
     if (g->access_fd >= 0 && g->access_fd != STDOUT_FILENO)

@@ -66,6 +66,12 @@ void master_say(const struct master *m, const char *state)
                        m->refused);
 }
 
+void master_watch_workers(struct master *m)
+{
+    if (m->g->config.status.address.n > 0)
+        pulse_watch(&m->pulse);
+}
+
 /* Everybody is told; what the next step is, and when, is the caller's to say. */
 static void set_stop(struct master *m, enum stop how)
 {
@@ -100,6 +106,7 @@ static void stop(struct master *m)
     }
     log_notice("stopping; a second signal stops at once");
     succession_cancel(m);
+    figures_drain(&m->figures);
     if (m->main)
         systemd_notify(&m->systemd, "STOPPING=1");
     m->pulse.next_ms = 0;
@@ -263,18 +270,21 @@ static int prepare(struct master *m)
         err = master_watch(m, SOURCE_GATE, m->acceptor.gate.fd, EPOLLIN);
     if (err == 0)
         err = sockets_init(&m->sockets, &m->systemd);
+    if (err == 0)
+        err = reports_init(&m->reports, &m->figures);
     return err == 0 ? succession_find(m) : err;
 }
 
 static int start(struct master *m)
 {
-    int err = generation_new(&m->g, &m->args->config, &m->sockets, &m->acceptor.gate, stderr);
+    int err = generation_new(&m->g, &m->args->config, &m->sockets, &m->acceptor.gate, &m->reports, stderr);
 
     if (err == 0)
         err = generation_start(m->g);
     if (err < 0)
         return err;
     acceptor_use(&m->acceptor, m->g);
+    master_watch_workers(m);
     succession_say_ready(m);
     return 0;
 }
@@ -286,6 +296,8 @@ static void fini(struct master *m)
     if (m->g != NULL)
         generation_free(&m->g);
     succession_fini(m);
+    reports_fini(&m->reports);
+    figures_fini(&m->figures);
     sockets_fini(&m->sockets);
     acceptor_fini(&m->acceptor);
     systemd_fini(&m->systemd);
@@ -314,6 +326,7 @@ int master_run(const struct master_args *args)
 
     share_one_arena();
     list_init(&m.retired);
+    figures_init(&m.figures, &(struct figures_about){args->version, args->config.file});
     int err = prepare(&m);
     if (err < 0)
         log_error("cannot start: %s", strerror(-err));

@@ -18,6 +18,12 @@ void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard)
         p->every_ms = watchdog_ms / BEATS > 0 ? watchdog_ms / BEATS : 1;
 }
 
+void pulse_watch(struct pulse *p)
+{
+    if (p->every_ms == 0)
+        p->every_ms = STATUS_MS;
+}
+
 int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
 {
     if (p->every_ms == 0)
@@ -38,13 +44,15 @@ static bool turns(struct worker *w)
     return !stuck;
 }
 
-static bool all_turn(struct generation *g)
+/* Wakes all; one that does not turn, or -1. */
+static int find_stuck(struct generation *g)
 {
-    bool all = true;
+    int stuck = -1;
 
     for (size_t i = 0; g != NULL && i < g->n_started; i++)
-        all = turns(&g->workers[i]) && all;
-    return all;
+        if (!turns(&g->workers[i]))
+            stuck = (int)i;
+    return stuck;
 }
 
 void pulse_run(struct master *m)
@@ -55,15 +63,18 @@ void pulse_run(struct master *m)
     if (p->every_ms == 0 || now < p->next_ms)
         return;
     p->next_ms = now + (m->stop != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
-    bool all = all_turn(m->g);
-    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
-        all = all_turn(list_of(l, struct generation, link)) && all;
-    if (!all && !p->stuck)
-        log_error("a worker does not turn any more");
-    p->stuck = !all;
+    int stuck = find_stuck(m->g);
+    for (struct list *l = m->retired.next; l != &m->retired; l = l->next) {
+        int old = find_stuck(list_of(l, struct generation, link));
+        stuck = stuck >= 0 ? stuck : old;
+    }
+    if (stuck >= 0 && !p->stuck)
+        log_error("worker %d does not turn any more", stuck);
+    p->stuck = stuck >= 0;
+    figures_stuck(&m->figures, stuck);
     if (!m->main)
         return;
-    if (all && m->systemd.watchdog_ms > 0)
+    if (!p->stuck && m->systemd.watchdog_ms > 0)
         systemd_notify(&m->systemd, "WATCHDOG=1");
     if (m->stop != STOP_NOT)
         systemd_notify(&m->systemd, "EXTEND_TIMEOUT_USEC=%d", 5 * STOPPING_MS * 1000);

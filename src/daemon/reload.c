@@ -32,7 +32,7 @@ static struct generation *replace(struct master *m)
 
     if (report == NULL)
         return NULL;
-    int err = generation_new(&g, &m->args->config, &m->sockets, &m->acceptor.gate, report);
+    int err = generation_new(&g, &m->args->config, &m->sockets, &m->acceptor.gate, &m->reports, report);
     (void)fclose(report);
     m->refused[0] = '\0';
     log_report(text, m->refused);
@@ -49,6 +49,7 @@ void reload(struct master *m)
     systemd_reloading(&m->systemd);
     struct generation *old = m->g;
     struct generation *g = replace(m);
+    figures_reloaded(&m->figures, g != NULL);
     if (g == NULL) {
         log_error("the configuration was not reloaded; the old one goes on");
         if (m->refused[0] == '\0')
@@ -60,6 +61,7 @@ void reload(struct master *m)
     m->refused[0] = '\0'; /* what it reported were warnings */
     m->g = g;
     acceptor_use(&m->acceptor, g);
+    master_watch_workers(m);
     retired_add(m, old);
     sockets_store(&m->sockets);
     log_notice("reloaded");

@@ -14,6 +14,8 @@ void retired_add(struct master *m, struct generation *g)
 {
     for (size_t i = 0; i < g->n_started; i++)
         (void)master_watch(m, SOURCE_OUTBOX, g->workers[i].shard.outbox.wake_fd, EPOLLIN);
+    if (g->status.started)
+        (void)master_watch(m, SOURCE_OUTBOX, g->status.worker->shard.outbox.wake_fd, EPOLLIN);
     list_append(&m->retired, &g->link);
     generation_stop(g, STOP_RETIRE);
 }
@@ -77,6 +79,7 @@ void retired_run(struct master *m)
         next = l->next;
         bool empty = pass_on(m, g);
         empty = leave_sockets(m, g) && empty;
+        empty = status_listener_pass(&g->status, m->g != NULL ? &m->g->status : NULL) && empty;
         m->waits = m->waits || !empty;
         if (!done || !empty)
             continue;

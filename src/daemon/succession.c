@@ -36,6 +36,7 @@ void succession_begin(struct master *m)
         return;
     }
     log_notice("upgrade: started %s", m->path);
+    figures_upgraded(&m->figures);
     m->give_up_ms = master_now_ms() + UPGRADE_MS;
     (void)master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
 }

@@ -204,18 +204,18 @@ bool digest_is_wanted(const struct request *rq)
 }
 
 /* Three bytes are four digits; what is missing at the end is padding. */
-static void write_base64(const uint8_t *bytes, size_t len, char *room)
+void digest_write(const uint8_t sum[SHA256_LEN], char *room)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t b1 = i + 1 < len ? bytes[i + 1] : 0;
-        uint32_t b2 = i + 2 < len ? bytes[i + 2] : 0;
-        uint32_t group = (uint32_t)bytes[i] << 16 | b1 << 8 | b2;
+    for (size_t i = 0; i < SHA256_LEN; i += 3) {
+        uint32_t b1 = i + 1 < SHA256_LEN ? sum[i + 1] : 0;
+        uint32_t b2 = i + 2 < SHA256_LEN ? sum[i + 2] : 0;
+        uint32_t group = (uint32_t)sum[i] << 16 | b1 << 8 | b2;
         *room++ = digits[group >> 18];
         *room++ = digits[group >> 12 & 63];
-        *room++ = i + 1 < len ? digits[group >> 6 & 63] : '=';
-        *room++ = i + 2 < len ? digits[group & 63] : '=';
+        *room++ = i + 1 < SHA256_LEN ? digits[group >> 6 & 63] : '=';
+        *room++ = i + 2 < SHA256_LEN ? digits[group & 63] : '=';
     }
 }
 
@@ -225,6 +225,6 @@ void digest_write_line(const uint8_t sum[SHA256_LEN], char *room)
     size_t end = DIGEST_LINE_LEN - 3;
 
     memcpy(room, begin, sizeof begin - 1);
-    write_base64(sum, SHA256_LEN, room + sizeof begin - 1);
+    digest_write(sum, room + sizeof begin - 1);
     memcpy(room + end, ":\r\n", 3);
 }

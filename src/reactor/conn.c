@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/poison.h"
+#include "reactor/account.h"
 #include "reactor/client.h"
 #include "reactor/intake.h"
 
@@ -34,24 +35,15 @@ static void assert_owner(const struct shard *s)
 
 void conn_wait_for(struct shard *s, struct conn *c, enum timeout_kind kind)
 {
-    counters_add(&s->counters, COUNTER_STATE + c->waits_for, (uint64_t)-1);
-    counters_add(&s->counters, COUNTER_STATE + (unsigned)kind, 1);
+    account_wait(s, c, kind);
     c->waits_for = (uint8_t)kind;
     timeouts_arm(&s->timeouts, &c->timer, kind, shard_now(s));
-}
-
-static void count_end(struct shard *s, enum close_reason reason)
-{
-    s->ended++;
-    counters_add(&s->counters, COUNTER_CLOSED + (unsigned)reason, 1);
 }
 
 void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
 {
     assert_owner(s);
-    count_end(s, reason);
-    counters_add(&s->counters, COUNTER_STATE + c->waits_for, (uint64_t)-1);
-    s->connections--;
+    account_end(s, c, reason);
     client_leave(s, c);
     timeouts_disarm(&c->timer);
     list_remove(&c->ready);
@@ -113,14 +105,13 @@ static enum step finish(struct shard *s, struct conn *c, bool more)
 /* On to the next generation: an idle connection is its descriptor and little else. False where it has to wait. */
 static bool pass_on(struct shard *s, struct conn *c)
 {
-    struct baton b = {c->peer, c->fd, clock_us(), c->listener, c->requests > 0};
+    struct baton b = {c->peer, c->fd, clock_us(), c->listener, c->requests > 0, true};
 
     s->crowded = !handoff_has_room(&s->outbox);
     if (s->crowded)
         return false;
     (void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL); /* not there yet, in its first turn */
     c->fd = -1;
-    counters_add(&s->counters, COUNTER_PASSED, 1);
     conn_close(s, c, CLOSE_PASSED);
     (void)handoff_push(&s->outbox, &b);
     handoff_signal(&s->outbox);
@@ -216,27 +207,10 @@ static enum step failed_to_send(struct shard *s, struct conn *c, enum out_result
     return gone(s, c, result == OUT_SHRANK ? CLOSE_SHRANK : CLOSE_RESET);
 }
 
-/* As out_flush; what was sent, and how long the answers took once all of them are, is counted. */
-static enum out_result flush(struct shard *s, struct conn *c, struct out *o, struct turn *turn)
-{
-    uint64_t before = o->sent;
-    uint32_t answers = o->answers;
-    enum out_result result = out_flush(o, c->fd, c->last, &turn->send);
-
-    counters_add(&s->counters, COUNTER_SENT_BYTES, o->sent - before);
-    if (result != OUT_DONE || answers == 0)
-        return result;
-    uint64_t now = clock_now_us();
-    counters_time(&s->counters, COUNTER_DURATION, now - o->first_us, 1);
-    if (answers > 1)
-        counters_time(&s->counters, COUNTER_DURATION, now - o->others_us, answers - 1);
-    return result;
-}
-
 /* Send the row. What does not go is kept, and so are the bytes behind the requests that it answers. */
 static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn)
 {
-    enum out_result result = flush(s, c, s->out, turn);
+    enum out_result result = account_flush(s, c, s->out, &turn->send);
 
     if (result == OUT_DONE)
         return GO;
@@ -259,7 +233,7 @@ static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, stru
 static enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
 {
     uint64_t before = c->out->sent;
-    enum out_result result = flush(s, c, c->out, turn);
+    enum out_result result = account_flush(s, c, c->out, &turn->send);
 
     if (result == OUT_FAILED || result == OUT_SHRANK)
         return failed_to_send(s, c, result);
@@ -332,9 +306,8 @@ void conn_adopt(struct shard *s, const struct baton *b)
 {
     struct conn *c = calloc(1, sizeof *c);
 
-    counters_add(&s->counters, b->served ? COUNTER_ADOPTED : COUNTER_ACCEPTED, 1);
     if (c == NULL) {
-        count_end(s, CLOSE_NO_MEMORY);
+        account_refused(s, CLOSE_NO_MEMORY);
         close(b->fd);
         return;
     }
@@ -343,8 +316,7 @@ void conn_adopt(struct shard *s, const struct baton *b)
     c->readable = true;
     timer_init(&c->timer);
     list_init(&c->ready);
-    s->connections++;
-    counters_add(&s->counters, COUNTER_STATE + c->waits_for, 1);
+    account_begin(s, c, b);
     conn_wait_for(s, c, b->served ? TIMEOUT_KEEPALIVE : TIMEOUT_HEADER);
     if (!client_adopt(s, c, b)) {
         conn_close(s, c, CLOSE_CROWDED);

@@ -9,6 +9,7 @@
 
 #include "base/poison.h"
 #include "http/body.h"
+#include "reactor/account.h"
 #include "reactor/client.h"
 #include "serve/route.h"
 
@@ -127,20 +128,10 @@ static bool intake_begin(struct shard *s, struct conn *c, enum stage stage, stru
     return true;
 }
 
-_Static_assert((int)METHOD_GET == COUNT_GET && (int)METHOD_HEAD == COUNT_HEAD && (int)METHOD_OPTIONS == COUNT_OPTIONS,
-               "the methods that are served come first");
-
-/* `method` of what is no request is METHOD_UNKNOWN. */
-static void count_answer(struct shard *s, const struct conn *c, enum method method, struct served served)
+/* When the request at hand began to come. */
+static uint64_t since_us(const struct shard *s, const struct conn *c)
 {
-    unsigned row = (int)method < COUNT_OTHER ? (unsigned)method : COUNT_OTHER;
-    unsigned class = (unsigned)served.status / 100 - 2;
-
-    counters_add(&s->counters, COUNTER_REQUESTS + row * COUNT_CLASSES + class, 1);
-    counters_add(&s->counters, COUNTER_BODY_BYTES, served.bytes);
-    if (s->out->answers++ == 0)
-        s->out->first_us = c->intake != NULL ? c->intake->since_us : s->came_us;
-    s->out->others_us = s->came_us;
+    return c->intake != NULL ? c->intake->since_us : s->came_us;
 }
 
 static void log_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served)
@@ -170,7 +161,7 @@ static void refuse(struct shard *s, struct conn *c, const struct request *rq, bo
 
     c->last = true;
     c->lingers = true;
-    count_answer(s, c, rq != NULL ? rq->method : METHOD_UNKNOWN, served);
+    account_answer(s, rq != NULL ? rq->method : METHOD_UNKNOWN, served, since_us(s, c));
     log_answer(s, c, rq, served);
 }
 
@@ -218,7 +209,7 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     c->requests++;
     c->last = last;
     c->lingers = ours; /* the peer did not ask for the end, so it may have sent more */
-    count_answer(s, c, rq->method, served);
+    account_answer(s, rq->method, served, since_us(s, c));
     log_answer(s, c, rq, served);
 }
 

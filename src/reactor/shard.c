@@ -66,7 +66,8 @@ int shard_init(struct shard *s, const struct shard_options *options)
 
     struct cache_limits cache = options->cache;
     cache.counters = &s->counters;
-    int err = serve_init(&s->serve, options->config, &cache, options->sums);
+    int err = options->reporter != NULL ? serve_init_reports(&s->serve, options->config, options->reporter)
+                                        : serve_init(&s->serve, options->config, &cache, options->sums);
     if (err == 0)
         err = init_listens(s, options->config);
     if (err < 0)

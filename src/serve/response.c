@@ -35,7 +35,7 @@ void tails_refresh(struct tails *t, const struct clock *clock)
             (size_t)snprintf(t->kind[i].text, TAIL_MAX, "Date: %.*s\r\n%s\r\n", DATE_LEN, date, connection[i]);
 }
 
-static void add_tail(const struct response *r)
+void response_tail(const struct response *r)
 {
     out_piece(r->out, sv_of(r->tails->kind[r->persist].text, r->tails->kind[r->persist].len), NULL);
 }
@@ -64,7 +64,7 @@ uint64_t response_file(const struct response *r, struct entry *e)
 {
     out_piece(r->out, e->head, &e->ref);
     add_digest(r);
-    add_tail(r);
+    response_tail(r);
     return add_body(r, e, 0, e->size);
 }
 
@@ -100,7 +100,7 @@ static void add_rest_of_head(const struct response *r, struct entry *e)
 {
     add_written(r, e, r->lean ? e->shared : sv_skip(e->fields, e->type_line.len));
     add_digest(r);
-    add_tail(r);
+    response_tail(r);
 }
 
 static uint64_t add_part(const struct response *r, struct entry *e, const struct range *range)
@@ -168,7 +168,7 @@ static uint64_t add_page(const struct response *r, const struct error_page *page
 {
     if (r->varies)
         out_piece(r->out, SV("Vary: Accept-Encoding\r\n"), NULL);
-    add_tail(r);
+    response_tail(r);
     if (r->head_only)
         return 0;
     out_piece(r->out, page->body, NULL);
@@ -188,7 +188,7 @@ uint64_t response_not_modified(const struct response *r, struct entry *e)
 {
     out_piece(r->out, SV("HTTP/1.1 304 Not Modified\r\nServer: baton\r\n"), NULL);
     add_written(r, e, e->shared);
-    add_tail(r);
+    response_tail(r);
     return 0;
 }
 
@@ -203,7 +203,7 @@ uint64_t response_error(const struct response *r, int status)
 uint64_t response_options(const struct response *r)
 {
     out_piece(r->out, SV("HTTP/1.1 204 No Content\r\nServer: baton\r\nAllow: GET, HEAD, OPTIONS\r\n"), NULL);
-    add_tail(r);
+    response_tail(r);
     return 0;
 }
 

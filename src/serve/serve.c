@@ -28,9 +28,17 @@ int serve_init(struct serve *s, const struct config *config, const struct cache_
     return s->room != NULL ? 0 : -ENOMEM;
 }
 
+int serve_init_reports(struct serve *s, const struct config *config, const struct reporter *reporter)
+{
+    *s = (struct serve){.reporter = reporter, .tails = {.wall = -1}};
+    s->room = malloc(config->limits.uri_size + 1);
+    return s->room != NULL ? 0 : -ENOMEM;
+}
+
 void serve_fini(struct serve *s)
 {
-    cache_fini(&s->cache);
+    if (s->reporter == NULL)
+        cache_fini(&s->cache);
     free(s->room);
     s->room = NULL;
 }
@@ -199,6 +207,14 @@ static struct served serve_path(struct serving *g, struct sv path)
     return served;
 }
 
+static struct served serve_report(struct serving *g, struct sv path)
+{
+    struct served served = {0};
+
+    served.bytes = report_answer(g->s->reporter, &g->r, path, &served.status);
+    return served;
+}
+
 struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, bool may_wait,
                             struct out *out)
 {
@@ -210,6 +226,8 @@ struct served serve_request(struct serve *s, const struct request *rq, enum pers
         return serve_error_page(&g, why);
     if (rq->method == METHOD_OPTIONS)
         return served_as(WHY_OPTIONS, response_options(&g.r));
+    if (s->reporter != NULL)
+        return serve_report(&g, path);
     return serve_path(&g, path);
 }
 

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""The live page in Chromium, while wrk keeps the daemon busy. One browser for all of it."""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import time
+
+from devtools import Browser, Tab
+from house import must, must_equal, test
+
+PATIENCE = 120.0  # seconds, for all that a browser does
+DARK = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+LIGHT = {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
+WIDTHS = {"wide": (1280, 1500), "phone": (360, 2600), "narrow": (320, 2600)}
+# The values of the four large plots, as words.
+VALUES = "[...document.querySelectorAll('#whole .value')].map((one) => one.textContent)"
+PATHS = "[...document.querySelectorAll('#whole path')].map((one) => one.getAttribute('d') || '')"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNLABELLED = "[...document.querySelectorAll('svg')].filter((one) => !one.getAttribute('aria-label')).length"
+CONTRAST = """(() => {
+    const light = (text) => {
+        const [r, g, b] = text.match(/[\\d.]+/g).map((one) => one / 255)
+            .map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (one) => {
+        while (getComputedStyle(one).backgroundColor === 'rgba(0, 0, 0, 0)' && one.parentElement)
+            one = one.parentElement;
+        return getComputedStyle(one).backgroundColor;
+    };
+    const low = [...document.querySelectorAll('body *')].filter((one) => [...one.childNodes].some((node) =>
+        node.nodeType === 3 && node.data.trim()) && one.getClientRects().length > 0).map((one) => {
+        const [a, b] = [light(getComputedStyle(one).color), light(behind(one))].sort((x, y) => y - x);
+        return [(a + 0.05) / (b + 0.05), one.tagName, one.textContent.slice(0, 30)];
+    }).filter(([ratio]) => ratio < 4.5);
+    return low.map(String);
+})()"""
+
+
+class Load:
+    """wrk, until the end of the block; nothing where it is not installed, and then requests of our own."""
+
+    def __init__(self, house, target, seconds):
+        self.process = subprocess.Popen(
+            ["wrk", "-t1", "-c16", "-d%ds" % seconds, "http://127.0.0.1:%d%s" % (house.server.port, target)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait(5)
+
+
+def tab_of(house):
+    """The tab with the page; the browser starts when it is first needed and ends with the house."""
+    if house.browser is None:
+        house.browser = Browser(house, time.monotonic() + PATIENCE)
+        house.to_close.append(house.browser)
+    return Tab(house.browser)
+
+
+def load(house, tab):
+    tab.begun = len(tab.browser.events)
+    tab.call("Page.navigate", url=house.status_url("/"))
+    tab.browser.wait(lambda: tab.events("Page.loadEventFired"), "the load event of the page")
+
+
+def wait_for(tab, expression, what, within=15.0):
+    end = time.monotonic() + within
+    while not tab.evaluate(expression):
+        must(time.monotonic() < end, "%s did not come; the page says %r" % (what, tab.evaluate("document.body.innerText")))
+        time.sleep(0.1)
+
+
+def shoot(house, tab, name):
+    if house.keep is None:
+        return
+    picture = tab.call("Page.captureScreenshot", format="png")["data"]
+    with open(os.path.join(house.keep, name + ".png"), "wb") as file:
+        file.write(base64.b64decode(picture))
+
+
+def resize(tab, width, height):
+    tab.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500)
+
+
+@test
+def the_figures_of_the_page_move_under_load_without_a_complaint_or_a_foreign_request(house):
+    must(shutil.which("wrk"), "wrk is not installed")
+    tab = tab_of(house)
+    with Load(house, "/1k.txt", 60):
+        resize(tab, *WIDTHS["wide"])
+        load(house, tab)
+        wait_for(tab, "/[1-9]/.test(%s[0])" % VALUES, "a rate")
+        seen = set()
+        for _ in range(6):
+            seen.add(tuple(tab.evaluate(VALUES)))
+            time.sleep(1.0)
+        must(len(seen) >= 4, "the values stand still: %r" % seen)
+        must(all(re.search(r"p50 .*\d.*p99 .*\d", one[1]) for one in seen if "\u2013" not in one[1]), repr(seen))
+        must(all(tab.evaluate(PATHS)), "a plot without a line")
+        must_equal(len(tab.evaluate("[...document.querySelectorAll('.worker')].map(String)")), 2, "workers")
+        must_equal(tab.evaluate("document.getElementById('health').textContent"), "healthy", "health")
+        time.sleep(house.film)
+        for theme, media in (("light", LIGHT), ("dark", DARK)):
+            tab.call("Emulation.setEmulatedMedia", **media)
+            for width, size in WIDTHS.items():
+                resize(tab, *size)
+                time.sleep(0.3)
+                must_equal(tab.evaluate(OVERFLOW), 0, "pixels to scroll sideways at %s" % width)
+                shoot(house, tab, "%s-%s" % (theme, width))
+            must_equal(tab.evaluate(CONTRAST), [], "text of too little contrast (%s)" % theme)
+        must_equal(tab.evaluate(UNLABELLED), 0, "plots without a text")
+    must_equal(tab.complaints(), [], "complaints")
+    urls = {one["request"]["url"] for one in tab.events("Network.requestWillBeSent")}
+    foreign = [url for url in urls if not url.startswith((house.status_url("/"), "data:"))]
+    must_equal(foreign, [], "requests to others")
+
+
+@test
+def the_page_can_be_paused(house):
+    tab = tab_of(house)
+    load(house, tab)
+    wait_for(tab, "document.getElementById('health').textContent === 'healthy'", "health")
+    tab.evaluate("document.getElementById('pause').click()")
+    time.sleep(0.5)
+    asked = len(tab.events("Network.requestWillBeSent"))
+    time.sleep(2.5)
+    must(len(tab.events("Network.requestWillBeSent")) <= asked + 1, "it goes on asking")
+    tab.evaluate("document.getElementById('pause').click()")
+    wait_for(tab, "document.getElementById('pause').textContent === 'Pause'", "the end of the pause")
+
+
+@test
+def the_page_says_since_when_there_is_no_answer_and_goes_on_with_the_next_process(house):
+    server, port = house.start_another()
+    tab = tab_of(house)
+    tab.begun = len(tab.browser.events)
+    tab.call("Page.navigate", url="http://127.0.0.1:%d/" % port)
+    wait_for(tab, "document.getElementById('health').textContent === 'healthy'", "health")
+    must_equal(server.stop(), 0, "exit status")
+    wait_for(tab, "/^no answer since /.test(document.getElementById('health').textContent)", "the loss")
+    server.start()
+    wait_for(tab, "document.getElementById('health').textContent === 'healthy'", "the next process")
+    wait_for(tab, "/0/.test(%s[0])" % VALUES, "a rate")
+    must("-" not in "".join(tab.evaluate(VALUES)), "a rate below nothing: %r" % tab.evaluate(VALUES))

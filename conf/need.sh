@@ -9,7 +9,9 @@
 #   need build tests fuzz  clang, and its libFuzzer
 #   need build tests clients  curl, wget, aria2 and Chromium, which tests/clients starts
 #   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
-#   need build tests fronts   and the front ends that tests/front and tests/proxied start; their services are not needed
+#   need build tests status   promtool (of the package prometheus), wrk and Chromium, which tests/status starts
+#   need build tests fronts   the front ends that tests/front and tests/proxied start (their services are not needed), and
+#                             wrk, for tests/stress/changes
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
 # is not root; where that is not possible the missing things are named, and the script that asked ends with status 1.
@@ -65,7 +67,7 @@ need_missing() {
             need_command mandoc || echo mandoc
             ;;
         fronts)
-            for need_tool in haproxy nginx varnishd h2o; do
+            for need_tool in haproxy nginx varnishd h2o wrk; do
                 (PATH=$PATH:/usr/sbin && need_command $need_tool) || echo ${need_tool%d}
             done
             ;;
@@ -80,6 +82,12 @@ need_missing() {
         clients)
             for need_tool in curl wget aria2c chromium; do
                 need_command $need_tool || echo ${need_tool%c}
+            done
+            ;;
+        status)
+            need_command promtool || echo prometheus
+            for need_tool in wrk chromium; do
+                need_command $need_tool || echo $need_tool
             done
             ;;
         clang) need_command clang || echo clang ;;

@@ -5,7 +5,7 @@
  * only the master knows: reloads, upgrades, health.
  *
  * Ownership: copies what it is told, but for the texts in `about`, which are borrowed. Workers that were added must be
- *            ended before their memory goes.
+ *            ended before their memory goes, and before census_fini.
  * Threads:   add, end and what the master reports: the master. take, health: any. A mutex keeps workers from going while
  *            they are read; nobody on a request's way takes it.
  * Errors:    0 or -ENOMEM. figures_end cannot fail.

@@ -76,7 +76,7 @@ static const char *lower(const char *word, char room[FAMILY_WORD_MAX])
 {
     size_t n = 0;
 
-    for (; word[n] != '\0' && n < FAMILY_WORD_MAX - 1; n++)
+    for (; n < FAMILY_WORD_MAX - 1 && word[n] != '\0'; n++)
         room[n] = sv_lower(word[n]);
     room[n] = '\0';
     return room;

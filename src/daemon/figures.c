@@ -3,6 +3,7 @@
 
 #include "daemon/figures.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,8 +48,7 @@ static void generation_free(struct figures_generation *g)
 
 void figures_fini(struct figures *c)
 {
-    while (!list_empty(&c->generations))
-        generation_free(generation_of(c->generations.next));
+    assert(list_empty(&c->generations));
     free(c->ended);
     c->ended = NULL;
     c->n_ended = 0;

@@ -270,7 +270,6 @@ static void *worker_main(void *arg)
     struct worker *w = arg;
 
     w->shard.thread = pthread_self();
-    (void)pthread_setname_np(w->shard.thread, "worker"); /* for those who look: top -H, a debugger */
     worker_loop(w);
     atomic_store_explicit(&w->done, true, memory_order_release);
     atomic_store(&w->options.gate->waiting, true);
@@ -299,7 +298,12 @@ int worker_init(struct worker *w, const struct worker_options *options)
 
 int worker_start(struct worker *w)
 {
-    return thread_start(&w->thread, w->options.enter, worker_main, w);
+    int err = thread_start(&w->thread, w->options.enter, worker_main, w);
+
+    /* For those who look: top -H, a debugger. From here, as the thread itself may not any more. */
+    if (err == 0)
+        (void)pthread_setname_np(w->thread, "worker");
+    return err;
 }
 
 void worker_stop(struct worker *w, enum stop how)

@@ -14,6 +14,7 @@
 
 #include "base/list.h"
 #include "config/config.h"
+#include "daemon/listeners.h"
 #include "daemon/reports.h"
 #include "daemon/sandbox.h"
 #include "daemon/sockets.h"
@@ -24,17 +25,13 @@
 
 struct generation {
     struct config config;
-    struct list link;                      /* in the master's list of those that retired */
-    struct sandbox sandbox;                /* of all threads that it starts */
-    bool outgrown;                         /* the sandbox, by a root; said once */
-    struct gate *gate;                     /* borrowed */
-    struct bound **bound;                  /* owned array: of each address, in the order of the configuration */
-    struct listen_options *listen_options; /* owned: one for each address */
-    uint16_t *section;                     /* owned: one for each address */
-    size_t n_bound;
-    struct sockets *sockets;     /* borrowed */
-    struct bound **status_bound; /* owned array: of each address of [status] */
-    size_t n_status_bound;
+    struct list link;                  /* in the master's list of those that retired */
+    struct sandbox sandbox;            /* of all threads that it starts */
+    bool outgrown;                     /* the sandbox, by a root; said once */
+    struct gate *gate;                 /* borrowed */
+    struct sockets *sockets;           /* borrowed */
+    struct listeners listeners;        /* of [listen] */
+    struct listeners status_listeners; /* of [status] */
     struct status_listener status;
     const struct reports *reports; /* borrowed */
     struct door *doors;            /* owned: where the master accepts; n_doors of them */

@@ -19,7 +19,7 @@
 #include "serve/report.h"
 
 struct reports {
-    struct figures *figures;    /* borrowed */
+    struct figures *figures;  /* borrowed */
     struct reporter reporter; /* for the workers */
     struct buf page_fields;   /* owned: lines of the page's head */
 };

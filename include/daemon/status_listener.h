@@ -14,8 +14,8 @@
 #define BATON_DAEMON_STATUS_LISTENER_H
 
 #include "config/config.h"
+#include "daemon/listeners.h"
 #include "daemon/reports.h"
-#include "daemon/sockets.h"
 #include "reactor/worker.h"
 
 /* How many may be connected at once. */
@@ -25,8 +25,7 @@ struct status_listener_options {
     const struct config *config;
     const struct reports *reports;
     struct gate *gate;
-    struct bound *const *bound; /* of each address; n of them */
-    size_t n;
+    const struct listeners *listeners;
 };
 
 struct status_listener {

@@ -29,10 +29,10 @@ void figures_init(struct figures *c, const struct figures_about *about)
     int64_t now = time(NULL);
 
     *c = (struct figures){.master = {.about = *about,
-                                    .last_reload_ok = true,
-                                    .started_wall = now,
-                                    .configured_wall = now,
-                                    .started_us = clock_now_us()}};
+                                     .last_reload_ok = true,
+                                     .started_wall = now,
+                                     .configured_wall = now,
+                                     .started_us = clock_now_us()}};
     list_init(&c->generations);
     atomic_init(&c->draining, false);
     atomic_init(&c->stuck, -1);

@@ -18,7 +18,7 @@
 #include "files/sums.h"
 
 /* Of the descriptors that the process may have, an eighth is for cached files and some for the daemon itself. */
-enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 5, URL_MAX = 160 };
+enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 5 };
 
 static const char *reason(int err)
 {
@@ -53,72 +53,19 @@ static int open_access_log(struct generation *g)
     return err;
 }
 
-static const char *hint(int err)
-{
-    switch (-err) {
-    case EADDRINUSE:
-        return "; is another server running there?";
-    case EACCES:
-        return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
-    case EADDRNOTAVAIL:
-        return "; this machine does not have that address";
-    default:
-        return "";
-    }
-}
-
-static struct listen_options listen_options(const struct generation *g, const struct config_listen *c)
-{
-    return (struct listen_options){
-        .backlog = (int)c->backlog,
-        .defer_accept = c->defer_accept,
-        .reuseport = g->config.server.accept == ACCEPT_REUSEPORT,
-    };
-}
-
-static int get_sockets(struct generation *g, const char *address, const struct listen_options *options,
-                       struct bound **out)
-{
-    size_t n = options->reuseport ? g->n_workers : 1;
-    int err = sockets_get(g->sockets, address, options, n, out);
-
-    if (err == -ENOENT && sockets_is_passed(address))
-        log_error("no socket of that name was passed to us: %s", address);
-    else if (err < 0)
-        log_error("cannot listen on %s: %s%s", address, reason(err), hint(err));
-    return err;
-}
-
-static int open_bound(struct generation *g, const char *address, uint16_t section, const struct listen_options *options)
-{
-    int err = get_sockets(g, address, options, &g->bound[g->n_bound]);
-
-    if (err < 0)
-        return err;
-    g->listen_options[g->n_bound] = *options;
-    g->section[g->n_bound++] = section;
-    return 0;
-}
-
 static int open_listeners(struct generation *g)
 {
     const struct config *c = &g->config;
-    size_t n = 0;
+    bool reuseport = c->server.accept == ACCEPT_REUSEPORT;
     int err = 0;
 
-    for (size_t i = 0; i < c->n_listens; i++)
-        n += c->listens[i].address.n;
-    g->bound = calloc(n + 1, sizeof *g->bound);
-    g->listen_options = calloc(n + 1, sizeof *g->listen_options);
-    g->section = calloc(n + 1, sizeof *g->section);
-    if (g->bound == NULL || g->listen_options == NULL || g->section == NULL)
-        return -ENOMEM;
+    g->listeners.sockets = g->sockets;
     sockets_begin(g->sockets);
     for (size_t i = 0; i < c->n_listens; i++) {
         const struct config_listen *l = &c->listens[i];
-        struct listen_options options = listen_options(g, l);
+        struct listen_options options = {(int)l->backlog, l->defer_accept, reuseport};
         for (size_t k = 0; k < l->address.n && err == 0; k++)
-            err = open_bound(g, l->address.v[k], (uint16_t)i, &options);
+            err = listeners_add(&g->listeners, l->address.v[k], (uint16_t)i, &options, reuseport ? g->n_workers : 1);
     }
     return err;
 }
@@ -129,38 +76,16 @@ static int open_status(struct generation *g)
     const struct listen_options options = {.backlog = STATUS_CONNECTIONS};
     int err = 0;
 
-    g->status_bound = calloc(address->n + 1, sizeof(struct bound *));
-    if (g->status_bound == NULL)
-        return -ENOMEM;
-    for (; err == 0 && g->n_status_bound < address->n; g->n_status_bound += err == 0)
-        err = get_sockets(g, address->v[g->n_status_bound], &options, &g->status_bound[g->n_status_bound]);
+    g->status_listeners.sockets = g->sockets;
+    for (size_t i = 0; err == 0 && i < address->n; i++)
+        err = listeners_add(&g->status_listeners, address->v[i], BATON_NO_LISTENER, &options, 1);
     if (err < 0)
         return err;
-    struct status_listener_options status = {&g->config, g->reports, g->gate, g->status_bound, g->n_status_bound};
+    struct status_listener_options status = {&g->config, g->reports, g->gate, &g->status_listeners};
     err = status_listener_open(&g->status, &status);
     if (err < 0)
         log_error("cannot make the worker of [status]: %s", reason(err));
     return err;
-}
-
-/* The doors of one of `parts` that share all sockets: of each address every parts-th socket, beginning with the part-th;
- * where there are fewer sockets than that, one of them for several parts. */
-static int deal_doors(const struct generation *g, size_t part, size_t parts, struct door **doors, size_t *n)
-{
-    size_t most = 0;
-
-    for (size_t i = 0; i < g->n_bound; i++)
-        most += g->bound[i]->n / parts + 1;
-    *n = 0;
-    *doors = calloc(most + 1, sizeof **doors);
-    if (*doors == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < g->n_bound; i++) {
-        const struct bound *b = g->bound[i];
-        for (size_t k = part % (b->n < parts ? b->n : parts); k < b->n; k += parts)
-            (*doors)[(*n)++] = (struct door){b->v[k].fd, g->section[i]};
-    }
-    return 0;
 }
 
 static uint64_t share(uint64_t whole, size_t parts)
@@ -173,7 +98,7 @@ static int open_worker(struct generation *g, struct worker_options options)
     int err = 0;
 
     if (g->config.server.accept == ACCEPT_REUSEPORT)
-        err = deal_doors(g, g->n_made, g->n_workers, &options.doors, &options.n_doors);
+        err = listeners_deal(&g->listeners, g->n_made, g->n_workers, &options.doors, &options.n_doors);
     if (err == 0)
         err = worker_init(&g->workers[g->n_made], &options);
     if (err == -ENOENT || err == -ENOTDIR || err == -EACCES)
@@ -231,7 +156,7 @@ static int open_all(struct generation *g)
     if (err == 0)
         err = open_listeners(g);
     if (err == 0 && server->accept == ACCEPT_HANDOFF)
-        err = deal_doors(g, 0, 1, &g->doors, &g->n_doors);
+        err = listeners_deal(&g->listeners, 0, 1, &g->doors, &g->n_doors);
     if (err == 0)
         err = open_workers(g, fds / FILE_SHARE);
     if (err == 0)
@@ -261,32 +186,34 @@ int generation_new(struct generation **out, const struct config_args *args, stru
     return err;
 }
 
+static void say(const struct listeners *l, const char *what, const char *root)
+{
+    struct buf urls = {0};
+    struct sv rest = {0};
+
+    if (listeners_describe(l, &urls) == 0)
+        rest = buf_sv(&urls);
+    while (rest.len > 0) {
+        size_t len = sv_find(rest, '\n');
+        log_notice("%s%s on %.*s", what, root, (int)len, rest.p);
+        rest = sv_skip(rest, len + 1);
+    }
+    buf_fini(&urls);
+}
+
 static void say_where(const struct generation *g)
 {
-    char url[URL_MAX];
-
-    for (size_t i = 0; i < g->n_bound; i++) {
-        listener_describe(&g->bound[i]->v[0], url, sizeof url);
-        log_notice("serving %s on %s", g->config.sites[0].root, url);
-    }
-    for (size_t i = 0; i < g->n_status_bound; i++) {
-        listener_describe(&g->status_bound[i]->v[0], url, sizeof url);
-        log_notice("status on %s", url);
-    }
+    say(&g->listeners, "serving ", g->config.sites[0].root);
+    say(&g->status_listeners, "status", "");
     log_info("%zu workers, at most %" PRIu64 " connections", g->n_workers, g->max_connections);
 }
 
-/* Where it serves, a line each, goes into the figures with its workers. */
+/* Where it serves goes into the figures with its workers. */
 static int join_figures(struct generation *g)
 {
     struct buf urls = {0};
-    char url[URL_MAX];
-    int err = 0;
+    int err = listeners_describe(&g->listeners, &urls);
 
-    for (size_t i = 0; i < g->n_bound && err == 0; i++) {
-        listener_describe(&g->bound[i]->v[0], url, sizeof url);
-        err = buf_addf(&urls, "%s\n", url);
-    }
     if (err == 0)
         err = figures_add(g->reports->figures, g->workers, g->n_workers, buf_sv(&urls));
     buf_fini(&urls);
@@ -299,8 +226,8 @@ int generation_start(struct generation *g)
 
     for (; err == 0 && g->n_started < g->n_made; g->n_started += err == 0)
         err = worker_start(&g->workers[g->n_started]);
-    for (size_t i = 0; err == 0 && i < g->n_bound; i++)
-        err = sockets_change(g->bound[i], &g->listen_options[i]);
+    if (err == 0)
+        err = listeners_change(&g->listeners);
     if (err == 0)
         err = status_listener_start(&g->status);
     if (err == 0)
@@ -363,10 +290,9 @@ uint64_t generation_connections(const struct generation *g)
 void generation_close_listeners(struct generation *g)
 {
     g->n_doors = 0;
-    while (g->n_bound > 0)
-        sockets_put(g->sockets, &g->bound[--g->n_bound]);
-    while (g->n_status_bound > 0 && status_listener_is_deaf(&g->status))
-        sockets_put(g->sockets, &g->status_bound[--g->n_status_bound]);
+    listeners_close(&g->listeners);
+    if (status_listener_is_deaf(&g->status))
+        listeners_close(&g->status_listeners);
 }
 
 uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section)
@@ -395,10 +321,6 @@ void generation_free(struct generation **out)
     list_remove(&g->link);
     free(g->workers);
     free(g->doors);
-    free(g->bound);
-    free(g->status_bound);
-    free(g->listen_options);
-    free(g->section);
     if (g->access_fd >= 0 && g->access_fd != STDOUT_FILENO)
         close(g->access_fd);
     config_fini(&g->config);

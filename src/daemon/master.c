@@ -199,14 +199,18 @@ static void dispatch(struct master *m, uint64_t data)
 
 static bool is_over(const struct master *m)
 {
-    return m->closed && (m->g == NULL || generation_done(m->g)) && list_empty(&m->retired);
+    /* With us the service manager ends our predecessors too: what they still send may take its time. */
+    bool waits = m->n_predecessors > 0 && m->stop < STOP_NOW && master_now_ms() < m->stop_next_ms;
+
+    return m->closed && (m->g == NULL || generation_done(m->g)) && list_empty(&m->retired) && !waits;
 }
 
 static int wait_ms(const struct master *m)
 {
     int wait = pulse_wait_ms(&m->pulse, master_now_ms());
-    bool soon = m->waits || acceptor_is_paused(&m->acceptor) || m->stop == STOP_ANNOUNCE || m->stop == STOP_DRAIN ||
-                (m->successor_fd >= 0 && !m->succeeded);
+    bool soon = m->waits || acceptor_is_paused(&m->acceptor) ||
+                (m->stop >= STOP_ANNOUNCE && m->stop < STOP_WHEN_EMPTY) ||
+                (m->stop != STOP_NOT && m->n_predecessors > 0) || (m->successor_fd >= 0 && !m->succeeded);
 
     return soon && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
 }

@@ -45,6 +45,15 @@ static bool empty_outbox(struct master *m, const struct generation *g, struct ha
     return true;
 }
 
+static bool empty_backlogs(struct master *m, const struct bound *b)
+{
+    bool empty = true;
+
+    for (size_t i = 0; i < b->n; i++)
+        empty = acceptor_empty_backlog(&m->acceptor, &(struct door){b->v[i].fd, BATON_NO_LISTENER}) && empty;
+    return empty;
+}
+
 /* Sockets that nobody else listens on go, once what the kernel has connected there has gone to a worker. */
 static bool leave_sockets(struct master *m, struct generation *g)
 {
@@ -52,10 +61,8 @@ static bool leave_sockets(struct master *m, struct generation *g)
 
     if (!generation_is_deaf(g))
         return true;
-    for (size_t i = 0; i < g->n_bound && !m->succeeded && !m->closed; i++)
-        for (size_t k = 0; k < g->bound[i]->n && g->bound[i]->users == 1; k++)
-            empty =
-                acceptor_empty_backlog(&m->acceptor, &(struct door){g->bound[i]->v[k].fd, BATON_NO_LISTENER}) && empty;
+    for (size_t i = 0; i < g->listeners.n && !m->succeeded && !m->closed; i++)
+        empty = (g->listeners.v[i].bound->users > 1 || empty_backlogs(m, g->listeners.v[i].bound)) && empty;
     if (empty)
         generation_close_listeners(g);
     return empty;

@@ -22,22 +22,12 @@ static const struct config_limits limits = {
     .ranges = 1,
 };
 
-static int make_doors(const struct status_listener_options *options, struct worker_options *worker)
-{
-    worker->doors = calloc(options->n, sizeof *worker->doors);
-    if (worker->doors == NULL)
-        return -ENOMEM;
-    for (; worker->n_doors < options->n; worker->n_doors++)
-        worker->doors[worker->n_doors] = (struct door){options->bound[worker->n_doors]->v[0].fd, BATON_NO_LISTENER};
-    return 0;
-}
-
 int status_listener_open(struct status_listener *s, const struct status_listener_options *options)
 {
     *s = (struct status_listener){.config = *options->config};
     s->config.limits = limits;
     s->config.server.drain_timeout_ms = limits.send_timeout_ms;
-    if (options->n == 0)
+    if (options->listeners->n == 0)
         return 0;
     struct worker_options worker = {
         .shard = {.config = &s->config, .reporter = &options->reports->reporter, .access_fd = -1},
@@ -46,7 +36,7 @@ int status_listener_open(struct status_listener *s, const struct status_listener
     };
 
     s->worker = aligned_alloc(_Alignof(struct worker), sizeof *s->worker);
-    int err = s->worker != NULL ? make_doors(options, &worker) : -ENOMEM;
+    int err = s->worker != NULL ? listeners_deal(options->listeners, 0, 1, &worker.doors, &worker.n_doors) : -ENOMEM;
     if (err == 0)
         err = worker_init(s->worker, &worker);
     if (err < 0) {

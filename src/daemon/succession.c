@@ -185,7 +185,7 @@ static void adopt(struct master *m, struct upgrade_message *message)
         taken = add_predecessor(m, b->fd) == 0;
     } else {
         b->listener = section_named(m, message->section);
-        taken = acceptor_hand(&m->acceptor, b); /* there was room */
+        taken = !m->closed && acceptor_hand(&m->acceptor, b); /* there was room */
     }
     if (!taken)
         close(b->fd);
@@ -199,7 +199,7 @@ static int hear(struct master *m, int fd)
 
     while (err == 0) {
         /* What finds no room stays where it is. */
-        if (!acceptor_has_room(&m->acceptor)) {
+        if (!m->closed && !acceptor_has_room(&m->acceptor)) {
             m->waits = true;
             return -EAGAIN;
         }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/listeners.h: where one generation listens: the sockets that it borrows, and whose door each one is.
+ *
+ * Ownership: borrows sockets from the table, from listeners_add to listeners_close; owns the rest.
+ * Threads:   the master.
+ * Errors:    0 or -errno. What an address cannot be had for is said in the log.
+ */
+#ifndef BATON_DAEMON_LISTENERS_H
+#define BATON_DAEMON_LISTENERS_H
+
+#include "base/buf.h"
+#include "daemon/sockets.h"
+
+struct listeners {
+    struct sockets *sockets; /* borrowed */
+    struct listeners_one {
+        struct bound *bound; /* borrowed from the table */
+        struct listen_options options;
+        uint16_t section; /* its [listen], or BATON_NO_LISTENER */
+    } * v;                /* owned: one for each address, in the order of the configuration */
+    size_t n;
+};
+
+/* Add an address; where there can be several sockets of it, as many as that. */
+int listeners_add(struct listeners *l, const char *address, uint16_t section, const struct listen_options *options,
+                  size_t sockets);
+
+/* Sockets that were there before get the options of these addresses. */
+int listeners_change(const struct listeners *l);
+
+/* The doors of one of `parts` that share all sockets: of each address every parts-th socket, beginning with the part-th;
+ * where there are fewer sockets than that, one of them for several parts. The array is the caller's. */
+int listeners_deal(const struct listeners *l, size_t part, size_t parts, struct door **doors, size_t *n);
+
+/* Append where it listens: "http://127.0.0.1:8080", a line each. */
+int listeners_describe(const struct listeners *l, struct buf *to);
+
+/* Put the sockets back. The last to do so closes them, and what a unix socket was called goes with it. */
+void listeners_close(struct listeners *l);
+
+#endif

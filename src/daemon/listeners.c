@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a generation listens. What it takes from the table of sockets here, its workers, or the master, accept from. */
+
+#include "daemon/listeners.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+enum { URL_MAX = 160 };
+
+static const char *hint(int err)
+{
+    switch (-err) {
+    case EADDRINUSE:
+        return "; is another server running there?";
+    case EACCES:
+        return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+    case EADDRNOTAVAIL:
+        return "; this machine does not have that address";
+    default:
+        return "";
+    }
+}
+
+int listeners_add(struct listeners *l, const char *address, uint16_t section, const struct listen_options *options,
+                  size_t sockets)
+{
+    struct listeners_one *v = realloc(l->v, (l->n + 1) * sizeof *v);
+
+    if (v == NULL)
+        return -ENOMEM;
+    l->v = v;
+    v[l->n] = (struct listeners_one){.options = *options, .section = section};
+    int err = sockets_get(l->sockets, address, options, sockets, &v[l->n].bound);
+    if (err == 0)
+        l->n++;
+    else if (err == -ENOENT && sockets_is_passed(address))
+        log_error("no socket of that name was passed to us: %s", address);
+    else
+        log_error("cannot listen on %s: %s%s", address, strerror(-err), hint(err));
+    return err;
+}
+
+int listeners_change(const struct listeners *l)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < l->n && err == 0; i++)
+        err = sockets_change(l->v[i].bound, &l->v[i].options);
+    return err;
+}
+
+int listeners_deal(const struct listeners *l, size_t part, size_t parts, struct door **doors, size_t *n)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        most += l->v[i].bound->n / parts + 1;
+    *n = 0;
+    *doors = calloc(most + 1, sizeof **doors);
+    if (*doors == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct bound *b = l->v[i].bound;
+        for (size_t k = part % (b->n < parts ? b->n : parts); k < b->n; k += parts)
+            (*doors)[(*n)++] = (struct door){b->v[k].fd, l->v[i].section};
+    }
+    return 0;
+}
+
+int listeners_describe(const struct listeners *l, struct buf *to)
+{
+    char url[URL_MAX];
+    int err = 0;
+
+    for (size_t i = 0; i < l->n && err == 0; i++) {
+        listener_describe(&l->v[i].bound->v[0], url, sizeof url);
+        err = buf_addf(to, "%s\n", url);
+    }
+    return err;
+}
+
+void listeners_close(struct listeners *l)
+{
+    while (l->n > 0)
+        sockets_put(l->sockets, &l->v[--l->n].bound);
+    free(l->v);
+    l->v = NULL;
+}

@@ -1,25 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /* base/log.h: the error log, for people who run the daemon.
  *
- * One line a call, "batond: LEVEL: text", written by a single write(2) so that lines of several threads never mix.
+ * One line a call, "batond: LEVEL: text", written by a single write(2) so that lines of several threads never mix. Where
+ * standard error goes to the systemd journal, a line is "<N>text" instead: the journal knows who says it.
  *
- * Ownership: log_init borrows the descriptor for good.
- * Threads:   log_init before the others start; log_write from any.
- * Errors:    a line that cannot be written is lost; nobody waits for it. errno is kept.
- * Source:    the levels are those of syslog(3).
+ * Each place in the code that logs is a cause. One that says more than LOG_CAUSE_LINES lines within LOG_CAUSE_SECONDS is
+ * silent for the rest of them; what it says next is followed by how many lines were left out.
+ *
+ * Ownership: log_open opens a file and keeps it for good; log_init borrows the descriptor for good.
+ * Threads:   log_open, log_reopen, log_init: one at a time. log_write from any, at any time.
+ * Errors:    log_open and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be written
+ *            is lost; nobody waits for it. errno is kept.
+ * Source:    the levels are those of syslog(3), the prefixes those of sd-daemon(3); $JOURNAL_STREAM: systemd.exec(5).
  */
 #ifndef BATON_BASE_LOG_H
 #define BATON_BASE_LOG_H
 
+#include <stdatomic.h>
+#include <stdint.h>
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-void log_init(int fd, enum log_level most);
-void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+enum { LOG_CAUSE_LINES = 50, LOG_CAUSE_SECONDS = 30 };
 
-#define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
-#define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
-#define log_notice(...)  log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
-#define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+/* How often a cause has spoken, all zero at first. */
+struct log_cause {
+    _Atomic int64_t since;     /* when its seconds began; of CLOCK_MONOTONIC */
+    _Atomic uint32_t lines;    /* since then */
+    _Atomic uint32_t left_out; /* of them */
+};
+
+/* "stderr" or the path of a file, which is made with mode 0640 and appended to. */
+int log_open(const char *target, enum log_level most);
+/* Open the file of that path anew: somebody has renamed the one that is open. */
+int log_reopen(void);
+void log_init(int fd, enum log_level most);
+
+/* NULL for what is always said. */
+void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#define LOG_HERE(level, ...)                        \
+    do {                                            \
+        static struct log_cause log_cause_;         \
+        log_write(&log_cause_, level, __VA_ARGS__); \
+    } while (0)
+#define log_error(...)   LOG_HERE(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) LOG_HERE(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...)  LOG_HERE(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)    LOG_HERE(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   LOG_HERE(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "daemon/listeners.h"
+#include "daemon/logger.h"
 #include "daemon/reports.h"
 #include "daemon/sandbox.h"
 #include "daemon/sockets.h"
@@ -42,8 +43,8 @@ struct generation {
     size_t n_started;
     struct sums *sums; /* owned */
     uint64_t max_connections;
-    uint64_t handed; /* connections that the master gave to its workers */
-    int access_fd;   /* owned, unless it is standard output; -1 = off */
+    uint64_t handed;       /* connections that the master gave to its workers */
+    struct logger *logger; /* owned; NULL where there is no access log */
 };
 
 int generation_new(struct generation **g, const struct config_args *args, struct sockets *sockets, struct gate *gate,

@@ -30,6 +30,7 @@ struct cache {
     struct load_options load;
     struct root root;
     struct hash_key key;
+    uint8_t dearest;       /* 1 + COUNT_HIT to 1 + COUNT_MISS: the dearest look since the owner zeroed it */
     struct entry **bucket; /* owned */
     size_t n_buckets;      /* a power of two */
     uint64_t memory;

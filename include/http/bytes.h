@@ -18,6 +18,7 @@ enum byte_class {
     BYTE_TOKEN = 4,  /* of a token, of which methods and field names are made */
     BYTE_HOST = 8,   /* of a registered name or an IPv4 address */
     BYTE_PATH = 16,  /* of a path in a URI, for itself */
+    BYTE_PLAIN = 32, /* of a text in quotes: printable ASCII but '"' and '\\' */
 };
 
 extern const uint8_t byte_classes[256];

@@ -27,4 +27,8 @@ bool date_read(struct sv text, int64_t now, int64_t *time);
 enum { DATE_LOG_LEN = sizeof "06/Nov/1994:08:49:37 +0000" - 1 };
 void date_write_log(int64_t time, char *room);
 
+/* "2026-11-22T21:14:39", the form of RFC 3339 without its zone; DATE_ISO_LEN bytes. */
+enum { DATE_ISO_LEN = sizeof "1994-11-06T08:49:37" - 1 };
+void date_write_iso(int64_t time, char *room);
+
 #endif

@@ -21,5 +21,6 @@
 size_t scan_value(const char *p, size_t n);
 size_t scan_target(const char *p, size_t n);
 size_t scan_token(const char *p, size_t n);
+size_t scan_plain(const char *p, size_t n);
 
 #endif

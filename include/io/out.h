@@ -44,6 +44,8 @@ struct out_part {
     uint64_t left;
 };
 
+struct access_lines;
+
 struct out {
     struct iovec *piece;   /* owned, as is all below, with the structure; the base of a part of a file is NULL */
     struct ref **owner;    /* counted or NULL, one for each piece */
@@ -59,6 +61,7 @@ struct out {
     /* The caller's: how many answers these are, and when their requests came, the first and the others. */
     uint32_t answers;
     uint64_t first_us, others_us;
+    struct access_lines *lines; /* the caller's: owned by it, and it lets go of them before out_free */
 };
 
 /* A worker's row; NULL without memory. out_free puts every reference. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* reactor/account.h: what connections and answers mean for the counters.
+/* reactor/account.h: what connections and answers mean for the counters and the access log.
  *
- * Ownership: none.
+ * A request comes by twice: when it is answered, and when all of its answer is sent that will be.
+ *
+ * Ownership: lines of a row that is kept belong to that row until it ends here.
  * Threads:   the owning worker.
- * Errors:    none.
+ * Errors:    none; a line that finds no memory is dropped and counted.
  */
 #ifndef BATON_REACTOR_ACCOUNT_H
 #define BATON_REACTOR_ACCOUNT_H
@@ -12,7 +14,8 @@
 
 void account_begin(struct shard *s, const struct conn *c, const struct baton *b);
 void account_wait(struct shard *s, const struct conn *c, enum timeout_kind next);
-void account_end(struct shard *s, const struct conn *c, enum close_reason reason);
+/* The connection ends: what was not sent never will be. */
+void account_end(struct shard *s, struct conn *c, enum close_reason reason);
 /* A connection that ended before there was a structure for it. */
 void account_refused(struct shard *s, enum close_reason reason);
 
@@ -20,7 +23,10 @@ void account_refused(struct shard *s, enum close_reason reason);
  * METHOD_UNKNOWN. */
 void account_answer(struct shard *s, enum method method, struct served served, uint64_t since_us);
 
-/* out_flush, and what it sent. Where all is sent, that is how long the answers in it took. */
+/* out_flush, of the shard's row or of one that the connection keeps, and what it sent. Where all is sent, that is how
+ * long the answers in it took. */
 enum out_result account_flush(struct shard *s, struct conn *c, struct out *o, size_t *budget);
+/* What the shard's row could not send is kept in `kept`, and its lines with it. */
+void account_keep(struct shard *s, struct out *kept);
 
 #endif

@@ -44,7 +44,7 @@ struct shard_options {
     struct sums *sums;               /* borrowed */
     struct census *census;           /* borrowed; NULL = connections of an address are not counted */
     const struct reporter *reporter; /* borrowed; NULL = it serves files; else no cache, sums and log are needed */
-    int access_fd;                   /* borrowed; -1 = off */
+    struct log_ring *access;         /* borrowed; NULL = off */
 };
 
 struct shard {

@@ -1,47 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/access_log.h: one line for each answer, for people and their tools.
+/* serve/access_log.h: a line for each answer, once it has been sent.
  *
- * The combined format: client, time, request line, status, bytes of body, Referer, User-Agent. A byte that could end a
- * field or a line is written as \xHH, so that no client can forge one. A line has at most PIPE_BUF bytes; what a client
- * said at greater length is cut off.
+ * The lines of the answers in a worker's row wait here, half written, until the row has been sent. Then they go to the ring
+ * of the thread that writes them, with what was sent and how long it took. Where a row cannot be sent at once, its
+ * connection holds its lines as long as it holds the row.
  *
- * A worker gathers the lines of a turn and writes them together. A reader that does not read stops nobody: while the
- * pipe is full lines are kept up to a bound, and dropped and counted beyond it.
- *
- * Ownership: borrows the descriptor; owns the lines that wait.
- * Threads:   the owning worker. Several may write to one descriptor: what is written at once is whole lines.
- * Errors:    a line that cannot be kept is counted in `dropped`; the next line that can says how many.
- * Source:    the combined log format of Apache's mod_log_config; pipe(7) on PIPE_BUF.
+ * Ownership: borrows the ring; owns the lines that wait. What access_log_hold returns is the caller's, until
+ *            access_log_end_held takes it.
+ * Threads:   the owning worker.
+ * Errors:    init returns 0 or -ENOMEM; fini is due in both cases. A line that finds no room, in the ring or in memory, is
+ *            dropped and counted by the ring.
+ * Units:     bytes; microseconds of CLOCK_MONOTONIC.
  */
 #ifndef BATON_SERVE_ACCESS_LOG_H
 #define BATON_SERVE_ACCESS_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/sv.h"
+#include "io/log_ring.h"
+#include "serve/access_line.h"
+
+/* Lines of the answers of one row, in their order. */
+struct access_lines {
+    uint64_t sent; /* of the row, so far */
+    uint32_t len;
+    uint32_t n;
+    char text[];
+};
 
 struct access_log {
-    int fd; /* borrowed; -1 = off */
-    struct buf lines;
-    uint64_t dropped;
+    struct log_ring *ring; /* borrowed; NULL = off */
+    enum access_format format;
+    struct access_dates dates;
+    int64_t wall;               /* the second in which `epoch_us` was taken */
+    uint64_t epoch_us;          /* 1970 to the beginning of CLOCK_MONOTONIC */
+    struct access_lines *lines; /* owned: of the worker's row; NULL = off */
 };
 
-struct access_record {
-    struct sv client; /* an address as text, or "unix:" */
-    int64_t time;
-    struct sv line; /* the request line; empty where there was none */
-    int status;
-    uint64_t bytes;
-    struct sv referer;
-    struct sv agent;
+/* An answer: which one, and where its body is in the row. */
+struct access_answer {
+    struct access_record record; /* time_us is filled in */
+    uint64_t since_us;           /* when the request's first bytes came */
+    uint64_t body;               /* bytes */
+    uint64_t end;                /* bytes of the row up to here, where the body ends */
 };
 
-void access_log_init(struct access_log *log, int fd);
+int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format);
 void access_log_fini(struct access_log *log);
-void access_log_add(struct access_log *log, const struct access_record *r);
 
-/* Write what waits, as far as that can be done without waiting. */
-void access_log_flush(struct access_log *log);
+static inline bool access_log_is_on(const struct access_log *log)
+{
+    return log->ring != NULL;
+}
+
+/* May another answer be added before those that are there are ended? */
+bool access_log_has_room(const struct access_log *log);
+/* An answer was put into the worker's row; `wall` is the current second. */
+void access_log_add(struct access_log *log, struct access_answer *a, int64_t wall);
+
+/* So many bytes of the row were sent. */
+static inline void access_log_sent(struct access_log *log, uint64_t bytes)
+{
+    if (log->lines != NULL)
+        log->lines->sent += bytes;
+}
+
+/* The row was sent, or never will be. */
+void access_log_end(struct access_log *log, uint64_t now_us);
+
+/* The rest of the row is sent later: take its lines along. NULL where there are none. */
+struct access_lines *access_log_hold(struct access_log *log);
+/* That row was sent, or never will be. */
+void access_log_end_held(struct access_log *log, struct access_lines **held, uint64_t now_us);
+
+/* The turn is over: let the writing thread see its lines. */
+static inline void access_log_tell(struct access_log *log)
+{
+    if (log->ring != NULL)
+        log_ring_tell(log->ring);
+}
+
+/* Lines that found no room. */
+static inline uint64_t access_log_dropped(const struct access_log *log)
+{
+    return log->ring != NULL ? log_ring_dropped(log->ring) : 0;
+}
 
 #endif

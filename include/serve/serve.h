@@ -63,6 +63,9 @@ static inline size_t serve_text_max(size_t target_len)
 struct served serve_request(struct serve *s, const struct request *rq, enum persist persist, bool may_wait,
                             struct out *out);
 
+/* What the cache did for the last answer: "hit", "revalidated" or "miss"; empty where it was not asked. */
+struct sv serve_verdict(const struct serve *s);
+
 /* The answer to what is no request. */
 struct served serve_error(struct serve *s, int status, bool head_only, struct out *out);
 

@@ -4,49 +4,156 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LINE_MAX_LEN = 1024 }; /* below PIPE_BUF: a pipe takes such a line whole or not at all */
 
-static int log_fd = STDERR_FILENO;
-static enum log_level log_most = LOG_LEVEL_NOTICE;
+static _Atomic int log_fd = STDERR_FILENO;
+static _Atomic int log_most = LOG_LEVEL_NOTICE;
+static _Atomic bool to_journal;
 
-static const char *const level_name[] = {
-    [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
-    [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",
+/* The one file that is ever open: another takes its descriptor over, so that no thread writes to a closed one. */
+static int file_fd = -1; /* owned */
+static char file_path[PATH_MAX];
+
+static const struct {
+    const char *name;
+    int priority; /* of syslog(3) */
+} levels[] = {
+    [LOG_LEVEL_ERROR] = {"error", 3}, [LOG_LEVEL_WARNING] = {"warning", 4}, [LOG_LEVEL_NOTICE] = {"notice", 5},
+    [LOG_LEVEL_INFO] = {"info", 6},   [LOG_LEVEL_DEBUG] = {"debug", 7},
 };
+
+/* Is this descriptor the stream to the journal that systemd gave us? */
+static bool is_journal(int fd)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat st;
+    char ours[64];
+
+    if (stream == NULL || fstat(fd, &st) < 0)
+        return false;
+    (void)snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    return strcmp(stream, ours) == 0;
+}
 
 void log_init(int fd, enum log_level most)
 {
-    log_fd = fd;
-    log_most = most;
+    atomic_store(&to_journal, is_journal(fd));
+    atomic_store(&log_most, (int)most);
+    atomic_store(&log_fd, fd);
 }
 
-void log_write(enum log_level level, const char *fmt, ...)
+static int open_file(const char *path)
 {
-    if (level > log_most)
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+
+    if (fd < 0)
+        return -errno;
+    if (file_fd < 0) {
+        file_fd = fd;
+        return 0;
+    }
+    int err = dup3(fd, file_fd, O_CLOEXEC) < 0 ? -errno : 0;
+    close(fd);
+    return err;
+}
+
+int log_open(const char *target, enum log_level most)
+{
+    if (strcmp(target, "stderr") == 0) {
+        log_init(STDERR_FILENO, most);
+        return 0;
+    }
+    if (strlen(target) >= sizeof file_path)
+        return -ENAMETOOLONG;
+    int err = open_file(target);
+    if (err < 0)
+        return err;
+    memcpy(file_path, target, strlen(target) + 1);
+    log_init(file_fd, most);
+    return 0;
+}
+
+int log_reopen(void)
+{
+    return file_fd >= 0 && atomic_load(&log_fd) == file_fd ? open_file(file_path) : 0;
+}
+
+/* May the cause speak? Where its seconds are over they begin anew, and *left_out is what it could not say. Two threads may
+ * both find that: one of them begins. */
+static bool may_speak(struct log_cause *c, uint32_t *left_out)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+    int64_t now = ts.tv_sec + 1; /* never 0, which is "not yet" */
+    int64_t since = atomic_load(&c->since);
+    bool over = since == 0 || now - since >= LOG_CAUSE_SECONDS;
+    if (over && atomic_compare_exchange_strong(&c->since, &since, now)) {
+        atomic_store(&c->lines, 0);
+        *left_out = atomic_exchange(&c->left_out, 0);
+    }
+    if (atomic_fetch_add(&c->lines, 1) < LOG_CAUSE_LINES)
+        return true;
+    atomic_fetch_add(&c->left_out, 1);
+    return false;
+}
+
+/* The front of a line; returns its length. */
+static int begin_line(enum log_level level, char *line)
+{
+    if (atomic_load_explicit(&to_journal, memory_order_relaxed))
+        return snprintf(line, LINE_MAX_LEN, "<%d>", levels[level].priority);
+    return snprintf(line, LINE_MAX_LEN, "batond: %s: ", levels[level].name);
+}
+
+static void end_line(char *line, int n)
+{
+    int fd = atomic_load(&log_fd);
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+    if (n > LINE_MAX_LEN - 2)
+        n = LINE_MAX_LEN - 2;
+    line[n++] = '\n';
+    if (poll(&p, 1, 0) == 1) {
+        ssize_t written = write(fd, line, (size_t)n);
+        (void)written;
+    }
+}
+
+void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
+{
+    uint32_t left_out = 0;
+    int kept = errno;
+
+    if ((int)level > atomic_load_explicit(&log_most, memory_order_relaxed) ||
+        (cause != NULL && !may_speak(cause, &left_out)))
         return;
 
     char line[LINE_MAX_LEN];
-    int kept = errno;
-    int n = snprintf(line, sizeof line, "batond: %s: ", level_name[level]);
+    int n = begin_line(level, line);
     va_list ap;
 
     va_start(ap, fmt);
     int m = vsnprintf(line + n, sizeof line - (size_t)n, fmt, ap);
     va_end(ap);
-    if (m > 0)
-        n += m;
-    if ((size_t)n > sizeof line - 2)
-        n = (int)sizeof line - 2;
-    line[n++] = '\n';
-    struct pollfd p = {.fd = log_fd, .events = POLLOUT};
-    if (poll(&p, 1, 0) == 1) {
-        ssize_t written = write(log_fd, line, (size_t)n);
-        (void)written;
+    end_line(line, m > 0 ? n + m : n);
+    if (left_out > 0) {
+        n = begin_line(level, line);
+        m = snprintf(line + n, sizeof line - (size_t)n, "%" PRIu32 " more like this were left out before it", left_out);
+        end_line(line, n + m);
     }
     errno = kept;
 }

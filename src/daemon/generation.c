@@ -37,22 +37,6 @@ static uint64_t raise_fd_limit(void)
     return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? soft : limit.rlim_cur;
 }
 
-static int open_access_log(struct generation *g)
-{
-    const char *to = g->config.log.access;
-
-    g->access_fd = -1;
-    if (to == NULL)
-        return 0;
-    g->access_fd =
-        strcmp(to, "stdout") == 0 ? STDOUT_FILENO : open(to, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (g->access_fd >= 0)
-        return 0;
-    int err = -errno;
-    log_error("cannot open the access log %s: %s", to, reason(err));
-    return err;
-}
-
 static int open_listeners(struct generation *g)
 {
     const struct config *c = &g->config;
@@ -97,6 +81,7 @@ static int open_worker(struct generation *g, struct worker_options options)
 {
     int err = 0;
 
+    options.shard.access = logger_ring(g->logger, g->n_made);
     if (g->config.server.accept == ACCEPT_REUSEPORT)
         err = listeners_deal(&g->listeners, g->n_made, g->n_workers, &options.doors, &options.n_doors);
     if (err == 0)
@@ -116,7 +101,6 @@ static int open_workers(struct generation *g, uint64_t file_fds)
         .shard = {.config = &g->config,
                   .sums = g->sums,
                   .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
-                  .access_fd = g->access_fd,
                   .cache = {.memory = server->cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,
                             .fds = (uint32_t)share(file_fds, n)}},
@@ -131,6 +115,16 @@ static int open_workers(struct generation *g, uint64_t file_fds)
         return -ENOMEM;
     for (; err == 0 && g->n_made < n; g->n_made += err == 0)
         err = open_worker(g, options);
+    return err;
+}
+
+/* Done last: where anything else fails, the log stays where it is. */
+static int open_error_log(const struct config_log *c)
+{
+    int err = log_open(c->error, (enum log_level)c->level);
+
+    if (err < 0)
+        log_error("cannot open the error log %s: %s", c->error, reason(err));
     return err;
 }
 
@@ -152,7 +146,7 @@ static int open_all(struct generation *g)
     if (err == 0)
         err = sums_new(&g->sums, (struct thread_enter){sandbox_enter, &g->sandbox});
     if (err == 0)
-        err = open_access_log(g);
+        err = logger_new(&g->logger, &g->config.log, g->n_workers);
     if (err == 0)
         err = open_listeners(g);
     if (err == 0 && server->accept == ACCEPT_HANDOFF)
@@ -161,6 +155,8 @@ static int open_all(struct generation *g)
         err = open_workers(g, fds / FILE_SHARE);
     if (err == 0)
         err = open_status(g);
+    if (err == 0)
+        err = open_error_log(&g->config.log);
     return err;
 }
 
@@ -175,7 +171,6 @@ int generation_new(struct generation **out, const struct config_args *args, stru
     g->sockets = sockets;
     g->gate = gate;
     g->reports = reports;
-    g->access_fd = -1;
     g->sandbox.landlock.fd = -1;
     list_init(&g->link);
     int err = config_load(&g->config, args, report);
@@ -275,7 +270,7 @@ bool generation_is_deaf(const struct generation *g)
 
 void generation_reopen_logs(struct generation *g)
 {
-    (void)g;
+    logger_reopen(g->logger);
 }
 
 uint64_t generation_connections(const struct generation *g)
@@ -315,14 +310,13 @@ void generation_free(struct generation **out)
     figures_end(g->reports->figures, g->workers);
     for (size_t i = 0; i < g->n_made; i++)
         worker_fini(&g->workers[i]);
+    logger_free(&g->logger);
     sums_free(&g->sums);
     sandbox_fini(&g->sandbox);
     generation_close_listeners(g);
     list_remove(&g->link);
     free(g->workers);
     free(g->doors);
-    if (g->access_fd >= 0 && g->access_fd != STDOUT_FILENO)
-        close(g->access_fd);
     config_fini(&g->config);
     free(g);
 }

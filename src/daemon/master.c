@@ -151,8 +151,14 @@ static void reap(struct master *m)
 
 static void reopen_logs(struct master *m)
 {
+    int err = log_reopen();
+
+    if (err < 0)
+        log_error("cannot open the error log anew, the old file goes on: %s", strerror(-err));
     if (m->g != NULL)
         generation_reopen_logs(m->g);
+    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
+        generation_reopen_logs(list_of(l, struct generation, link));
 }
 
 static void on_signal(struct master *m)
@@ -302,6 +308,7 @@ static void fini(struct master *m)
     succession_fini(m);
     reports_fini(&m->reports);
     figures_fini(&m->figures);
+    (void)loggers_join();
     sockets_fini(&m->sockets);
     acceptor_fini(&m->acceptor);
     systemd_fini(&m->systemd);

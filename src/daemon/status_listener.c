@@ -30,7 +30,7 @@ int status_listener_open(struct status_listener *s, const struct status_listener
     if (options->listeners->n == 0)
         return 0;
     struct worker_options worker = {
-        .shard = {.config = &s->config, .reporter = &options->reports->reporter, .access_fd = -1},
+        .shard = {.config = &s->config, .reporter = &options->reports->reporter},
         .gate = options->gate,
         .max_connections = STATUS_CONNECTIONS,
     };

@@ -215,6 +215,13 @@ static struct entry *load(struct cache *c, const struct wanted *w, const struct 
     return e;
 }
 
+static void tell_look(struct cache *c, unsigned how)
+{
+    counters_add(c->limits.counters, COUNTER_LOOKUPS + how, 1);
+    if (how >= c->dearest)
+        c->dearest = (uint8_t)(1 + how);
+}
+
 static struct entry *get(struct cache *c, const struct wanted *w, const struct clock *clock)
 {
     /* The codings of a path are neighbours of nobody: any odd factor does. */
@@ -223,12 +230,12 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     bool looked = false;
 
     if (e != NULL && is_fresh(c, e, clock->now_ms, &looked) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
-        counters_add(c->limits.counters, COUNTER_LOOKUPS + (looked ? COUNT_REVALIDATED : COUNT_HIT), 1);
+        tell_look(c, looked ? COUNT_REVALIDATED : COUNT_HIT);
         e->used = true;
         ref_get(&e->ref);
         return e;
     }
-    counters_add(c->limits.counters, COUNTER_LOOKUPS + COUNT_MISS, 1);
+    tell_look(c, COUNT_MISS);
     if (e != NULL)
         cache_remove(c, e);
     e = load(c, w, clock);

@@ -13,12 +13,13 @@
 #define IS_TOKEN(c)                                                                                           \
     (IS_ALNUM(c) || (c) == '!' || IN(c, '#', '\'') || (c) == '*' || (c) == '+' || (c) == '-' || (c) == '.' || \
      IN(c, '^', '`') || (c) == '|' || (c) == '~')
-#define IS_HOST(c) (IS_UNRESERVED(c) || IS_SUB_DELIM(c) || (c) == '%')
-#define IS_PATH(c) (IS_UNRESERVED(c) || IS_SUB_DELIM(c) || (c) == ':' || (c) == '@' || (c) == '/')
+#define IS_HOST(c)  (IS_UNRESERVED(c) || IS_SUB_DELIM(c) || (c) == '%')
+#define IS_PATH(c)  (IS_UNRESERVED(c) || IS_SUB_DELIM(c) || (c) == ':' || (c) == '@' || (c) == '/')
+#define IS_PLAIN(c) (IN(c, ' ', '~') && (c) != '"' && (c) != '\\')
 
 #define CLASSES(c)                                                                                        \
     ((IS_VALUE(c) ? BYTE_VALUE : 0) | (IS_TARGET(c) ? BYTE_TARGET : 0) | (IS_TOKEN(c) ? BYTE_TOKEN : 0) | \
-     (IS_HOST(c) ? BYTE_HOST : 0) | (IS_PATH(c) ? BYTE_PATH : 0))
+     (IS_HOST(c) ? BYTE_HOST : 0) | (IS_PATH(c) ? BYTE_PATH : 0) | (IS_PLAIN(c) ? BYTE_PLAIN : 0))
 
 #define ROW4(c)  CLASSES(c), CLASSES((c) + 1), CLASSES((c) + 2), CLASSES((c) + 3)
 #define ROW16(c) ROW4(c), ROW4((c) + 4), ROW4((c) + 8), ROW4((c) + 12)

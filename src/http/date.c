@@ -125,6 +125,20 @@ void date_write_log(int64_t time, char *room)
     put_text(p, " +0000", 6);
 }
 
+void date_write_iso(int64_t time, char *room)
+{
+    char *p = room;
+    struct civil c = civil_from_time(time);
+
+    p = put_digits(p, c.year, 4);
+    p = put_text(p, "-", 1);
+    p = put_digits(p, c.month + 1, 2);
+    p = put_text(p, "-", 1);
+    p = put_digits(p, c.day, 2);
+    p = put_text(p, "T", 1);
+    put_clock(p, &c);
+}
+
 /* The readers below take their piece from the front of *s and say whether it was there. */
 
 static bool take_text(struct sv *s, struct sv text)

@@ -52,6 +52,11 @@ static inline bytes16 not_target(bytes16 v)
     return (bytes16)(v <= 0x20) | (bytes16)(v == 0x7f) | (bytes16)(v == '#');
 }
 
+static inline bytes16 not_plain(bytes16 v)
+{
+    return (bytes16)((v - ' ') > '~' - ' ') | (bytes16)(v == '"') | (bytes16)(v == '\\');
+}
+
 /* Letters, digits and '-': what nearly all names consist of. The table decides about the others. */
 static inline bytes16 not_plain_token(bytes16 v)
 {
@@ -85,6 +90,18 @@ size_t scan_target(const char *p, size_t n)
     return scan_table(p, n, i, BYTE_TARGET);
 }
 
+size_t scan_plain(const char *p, size_t n)
+{
+    size_t i = 0;
+
+    for (; n - i >= STEP; i += STEP) {
+        size_t k = first_set(not_plain(load(p + i)));
+        if (k < STEP)
+            return i + k;
+    }
+    return scan_table(p, n, i, BYTE_PLAIN);
+}
+
 size_t scan_token(const char *p, size_t n)
 {
     size_t i = 0;
@@ -113,6 +130,11 @@ size_t scan_target(const char *p, size_t n)
 size_t scan_token(const char *p, size_t n)
 {
     return scan_table(p, n, 0, BYTE_TOKEN);
+}
+
+size_t scan_plain(const char *p, size_t n)
+{
+    return scan_table(p, n, 0, BYTE_PLAIN);
 }
 
 #endif

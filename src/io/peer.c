@@ -60,6 +60,22 @@ bool peer_parse(struct sv text, struct in6_addr *address)
     return true;
 }
 
+/* Written by hand: inet_ntop formats by printf, and this is done for each line of a log. */
+static struct sv ipv4_text(const uint8_t *byte, char *room)
+{
+    char *p = room;
+
+    for (int i = 0; i < 4; i++) {
+        if (byte[i] >= 100)
+            *p++ = (char)('0' + byte[i] / 100);
+        if (byte[i] >= 10)
+            *p++ = (char)('0' + byte[i] / 10 % 10);
+        *p++ = (char)('0' + byte[i] % 10);
+        *p++ = '.';
+    }
+    return sv_of(room, (size_t)(p - room) - 1);
+}
+
 struct sv peer_text(const struct peer *p, char *room)
 {
     if (p->family == AF_UNIX)
@@ -67,6 +83,6 @@ struct sv peer_text(const struct peer *p, char *room)
     if (p->family != AF_INET && p->family != AF_INET6)
         return SV("-");
     if (IN6_IS_ADDR_V4MAPPED(&p->address))
-        return sv_cstr(inet_ntop(AF_INET, &p->address.s6_addr[12], room, PEER_TEXT_MAX));
+        return ipv4_text(&p->address.s6_addr[12], room);
     return sv_cstr(inet_ntop(AF_INET6, &p->address, room, PEER_TEXT_MAX));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What connections and answers mean for the counters. A request comes by twice: when it is answered, and when its answer
- * is sent. */
+/* What connections and answers mean for the counters and the log: behind a request's last station. One look at the clock
+ * serves all answers of a row. */
 
 #include "reactor/account.h"
 
@@ -25,8 +25,28 @@ void account_wait(struct shard *s, const struct conn *c, enum timeout_kind next)
     add(s, COUNTER_STATE + (unsigned)next, 1);
 }
 
-void account_end(struct shard *s, const struct conn *c, enum close_reason reason)
+/* The lines of answers in the shard's row are the log's until they are kept. */
+static void end_lines(struct shard *s, struct out *o, uint64_t now_us)
 {
+    if (o == s->out)
+        access_log_end(&s->access, now_us);
+    else
+        access_log_end_held(&s->access, &o->lines, now_us);
+}
+
+static void end_all_lines(struct shard *s, struct conn *c)
+{
+    uint64_t now_us = clock_now_us();
+
+    if (c->out != NULL)
+        end_lines(s, c->out, now_us);
+    end_lines(s, s->out, now_us);
+}
+
+void account_end(struct shard *s, struct conn *c, enum close_reason reason)
+{
+    if (access_log_is_on(&s->access))
+        end_all_lines(s, c);
     add(s, COUNTER_STATE + c->waits_for, (uint64_t)-1);
     add(s, COUNTER_CLOSED + (unsigned)reason, 1);
     s->connections--;
@@ -51,18 +71,35 @@ void account_answer(struct shard *s, enum method method, struct served served, u
     s->out->others_us = since_us;
 }
 
+static void count_times(struct shard *s, const struct out *o, uint32_t answers, uint64_t now_us)
+{
+    counters_time(&s->counters, COUNTER_DURATION, now_us - o->first_us, 1);
+    if (answers > 1)
+        counters_time(&s->counters, COUNTER_DURATION, now_us - o->others_us, answers - 1);
+}
+
 enum out_result account_flush(struct shard *s, struct conn *c, struct out *o, size_t *budget)
 {
     uint64_t before = o->sent;
     uint32_t answers = o->answers; /* the row forgets them with all else */
     enum out_result result = out_flush(o, c->fd, c->last, budget);
+    uint64_t sent = o->sent - before;
 
-    add(s, COUNTER_SENT_BYTES, o->sent - before);
-    if (result != OUT_DONE || answers == 0)
+    add(s, COUNTER_SENT_BYTES, sent);
+    if (o == s->out)
+        access_log_sent(&s->access, sent);
+    else if (o->lines != NULL)
+        o->lines->sent += sent;
+    if (result != OUT_DONE)
         return result;
-    uint64_t now = clock_now_us();
-    counters_time(&s->counters, COUNTER_DURATION, now - o->first_us, 1);
-    if (answers > 1)
-        counters_time(&s->counters, COUNTER_DURATION, now - o->others_us, answers - 1);
+    uint64_t now_us = answers > 0 ? clock_now_us() : 0;
+    if (answers > 0)
+        count_times(s, o, answers, now_us);
+    end_lines(s, o, now_us);
     return result;
+}
+
+void account_keep(struct shard *s, struct out *kept)
+{
+    kept->lines = access_log_hold(&s->access);
 }

@@ -226,6 +226,7 @@ static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, stru
         return gone(s, c, CLOSE_NO_MEMORY);
     }
     c->out->since_ms = shard_now(s);
+    account_keep(s, c->out);
     return wait_to_send(s, c, result, true);
 }
 

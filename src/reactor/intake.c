@@ -138,21 +138,22 @@ static void log_answer(struct shard *s, struct conn *c, const struct request *rq
 {
     char room[PEER_TEXT_MAX];
 
-    if (s->access.fd < 0)
+    if (!access_log_is_on(&s->access))
         return;
     struct peer client = client_of(s, c, rq);
-    struct access_record record = {
-        .client = peer_text(&client, room),
-        .time = s->serve.clock.wall,
-        .status = served.status,
-        .bytes = served.bytes,
+    struct access_answer a = {
+        .record = {.client = peer_text(&client, room), .status = served.status, .cache = serve_verdict(&s->serve)},
+        .since_us = c->intake != NULL ? c->intake->since_us : s->came_us,
+        .body = served.bytes,
+        .end = s->out->bytes,
     };
     if (rq != NULL) {
-        record.line = rq->line;
-        record.referer = rq->field[FIELD_REFERER];
-        record.agent = rq->field[FIELD_USER_AGENT];
+        a.record.line = rq->line;
+        a.record.host = rq->host;
+        a.record.referer = rq->field[FIELD_REFERER];
+        a.record.agent = rq->field[FIELD_USER_AGENT];
     }
-    access_log_add(&s->access, &record);
+    access_log_add(&s->access, &a, s->serve.clock.wall);
 }
 
 static void refuse(struct shard *s, struct conn *c, const struct request *rq, bool head_only, int status)
@@ -356,7 +357,7 @@ struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes)
     size_t text = serve_text_max(s->parse_limits.target_size);
 
     c->put_off = false;
-    while (bytes.len > 0 && !c->last && !c->put_off && out_has_room(s->out, text)) {
+    while (bytes.len > 0 && !c->last && !c->put_off && out_has_room(s->out, text) && access_log_has_room(&s->access)) {
         size_t used;
         if (c->intake == NULL)
             used = begin_request(s, c, bytes);

@@ -232,7 +232,7 @@ static int wait_ms(const struct worker *w)
 {
     const struct shard *s = &w->shard;
     int wait = timeouts_next(&s->timeouts, shard_now(s));
-    bool retry = (!w->accepting && w->options.n_doors > 0) || s->access.lines.len > 0 || s->draining || s->crowded;
+    bool retry = (!w->accepting && w->options.n_doors > 0) || s->draining || s->crowded;
 
     if (!list_empty(&s->ready) || w->adopting || shard_now(s) < w->awake_until_ms)
         return 0;
@@ -259,8 +259,8 @@ static void worker_loop(struct worker *w)
         run_ready(w);
         run_timeouts(w);
         over = run_stop(w);
-        if (w->shard.access.lines.len > 0)
-            access_log_flush(&w->shard.access);
+        access_log_tell(&w->shard.access);
+        counters_set(&w->shard.counters, COUNTER_LOG_DROPS, access_log_dropped(&w->shard.access));
         tell(w);
     }
 }

@@ -1,130 +1,135 @@
 /* SPDX-License-Identifier: MIT */
-/* One line for each answer. Written after the answer was put into the row; nothing of it happens where the log is
- * off. */
+/* A line for each answer, once it has been sent: a request leaves its last trace here. Nothing of it happens where the
+ * log is off. */
 
 #include "serve/access_log.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
-#include <poll.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <time.h>
 
-#include "base/log.h"
-#include "http/date.h"
+#include "base/clock.h"
 
-enum {
-    WAITING_MAX = 1024 * 1024,
-    ESCAPED = sizeof "\\xff" - 1,
-    LINE_ROOM = 2048, /* of the request line, escaped */
-    FIELD_ROOM = 896, /* of Referer and of User-Agent */
-    REST_ROOM = 192   /* of all else in a line */
+/* What is known of a line before its answer is sent; its two texts follow, and then the next one. */
+struct entry {
+    uint64_t since_us;
+    uint64_t body;
+    uint64_t end;
+    uint32_t front_len;
+    uint32_t back_len;
 };
 
-_Static_assert(LINE_ROOM + 2 * FIELD_ROOM + REST_ROOM <= PIPE_BUF, "a pipe takes a line whole or not at all");
+enum { LINES_ROOM = 64 * 1024, ENTRY_MAX = sizeof(struct entry) + ACCESS_LINE_MAX + _Alignof(struct entry) };
 
-void access_log_init(struct access_log *log, int fd)
+_Static_assert((int)ACCESS_LINE_MAX <= (int)LOG_RING_PIECE, "the ring takes the longest line");
+
+int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format)
 {
-    *log = (struct access_log){.fd = fd};
+    *log = (struct access_log){.ring = ring, .format = format, .wall = -1};
+    access_dates_init(&log->dates);
+    if (ring == NULL)
+        return 0;
+    log->lines = malloc(sizeof *log->lines + LINES_ROOM);
+    if (log->lines == NULL)
+        return -ENOMEM;
+    *log->lines = (struct access_lines){0};
+    return 0;
 }
 
 void access_log_fini(struct access_log *log)
 {
-    access_log_flush(log);
-    buf_fini(&log->lines);
+    free(log->lines);
+    log->lines = NULL;
+    log->ring = NULL;
 }
 
-/* Printable ASCII but the quote and the backslash stands for itself. What does not fit the room is cut off. */
-static size_t escape(char *room, size_t size, struct sv field)
+bool access_log_has_room(const struct access_log *log)
 {
-    static const char hex[] = "0123456789abcdef";
-    size_t n = 0;
+    return log->lines == NULL || LINES_ROOM - log->lines->len >= (uint32_t)ENTRY_MAX;
+}
 
-    for (size_t i = 0; i < field.len && n + ESCAPED <= size; i++) {
-        unsigned char c = (unsigned char)field.p[i];
-        if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
-            room[n++] = (char)c;
-            continue;
-        }
-        room[n++] = '\\';
-        room[n++] = 'x';
-        room[n++] = hex[c >> 4];
-        room[n++] = hex[c & 15];
+/* CLOCK_MONOTONIC as a time of day: how far the two are apart is looked at once a second. */
+static uint64_t time_of_day(struct access_log *log, uint64_t us, int64_t wall)
+{
+    struct timespec ts;
+
+    if (log->wall != wall) {
+        clock_gettime(CLOCK_REALTIME, &ts);
+        log->epoch_us = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 - clock_now_us();
+        log->wall = wall;
     }
-    return n;
+    return us + log->epoch_us;
 }
 
-static void add_field(struct buf *lines, struct sv field, size_t size)
+void access_log_add(struct access_log *log, struct access_answer *a, int64_t wall)
 {
-    lines->len += escape(lines->p + lines->len, size, field.len > 0 ? field : SV("-"));
+    struct access_lines *lines = log->lines;
+    char *at = lines->text + lines->len;
+    struct entry e = {a->since_us, a->body, a->end, 0, 0};
+    char *text = at + sizeof e;
+
+    a->record.time_us = time_of_day(log, a->since_us, wall);
+    e.front_len = (uint32_t)access_line_front(log->format, &log->dates, &a->record, text);
+    e.back_len = (uint32_t)access_line_back(log->format, &a->record, text + e.front_len);
+    memcpy(at, &e, sizeof e);
+    lines->len += (uint32_t)sizeof e + e.front_len + e.back_len;
+    lines->n++;
 }
 
-static void add_line(struct buf *lines, const struct access_record *r)
+/* Of its body, the part that is in the front of the row. */
+static uint64_t body_sent(const struct entry *e, uint64_t sent)
 {
-    char date[DATE_LOG_LEN];
+    uint64_t begin = e->end - e->body;
 
-    date_write_log(r->time, date);
-    (void)buf_addf(lines, "%.*s - - [%.*s] \"", SV_ARG(r->client), DATE_LOG_LEN, date);
-    add_field(lines, r->line, LINE_ROOM);
-    (void)buf_addf(lines, "\" %d %" PRIu64 " \"", r->status, r->bytes);
-    add_field(lines, r->referer, FIELD_ROOM);
-    (void)buf_add(lines, SV("\" \""));
-    add_field(lines, r->agent, FIELD_ROOM);
-    (void)buf_add(lines, SV("\"\n"));
+    if (sent >= e->end)
+        return e->body;
+    return sent > begin ? sent - begin : 0;
 }
 
-void access_log_add(struct access_log *log, const struct access_record *r)
+static void end_all(struct access_log *log, struct access_lines *lines, uint64_t now_us)
 {
-    /* Room for the longest line, so that nothing below can fail halfway through one. */
-    if (log->lines.len > WAITING_MAX || buf_reserve(&log->lines, PIPE_BUF) < 0) {
-        log->dropped++;
+    for (uint32_t at = 0; at < lines->len;) {
+        struct entry e;
+        memcpy(&e, lines->text + at, sizeof e);
+        const char *text = lines->text + at + sizeof e;
+        char *room = log_ring_room(log->ring, ACCESS_LINE_MAX);
+        if (room != NULL)
+            log_ring_push(log->ring, access_line_whole(log->format, sv_of(text, e.front_len),
+                                                       sv_of(text + e.front_len, e.back_len),
+                                                       body_sent(&e, lines->sent), now_us - e.since_us, room));
+        else
+            log_ring_drop(log->ring, 1);
+        at += (uint32_t)sizeof e + e.front_len + e.back_len;
+    }
+    *lines = (struct access_lines){0};
+}
+
+void access_log_end(struct access_log *log, uint64_t now_us)
+{
+    if (log->lines != NULL)
+        end_all(log, log->lines, now_us);
+}
+
+struct access_lines *access_log_hold(struct access_log *log)
+{
+    struct access_lines *lines = log->lines;
+
+    if (lines == NULL)
+        return NULL;
+    struct access_lines *held = lines->n > 0 ? malloc(sizeof *held + lines->len) : NULL;
+    if (held != NULL)
+        memcpy(held, lines, sizeof *held + lines->len);
+    else
+        log_ring_drop(log->ring, lines->n);
+    *lines = (struct access_lines){0};
+    return held;
+}
+
+void access_log_end_held(struct access_log *log, struct access_lines **held, uint64_t now_us)
+{
+    if (*held == NULL)
         return;
-    }
-    if (log->dropped > 0) {
-        log_warning("access log: %" PRIu64 " lines were dropped, its reader is too slow", log->dropped);
-        log->dropped = 0;
-    }
-    add_line(&log->lines, r);
-}
-
-/* The whole lines at the front that fit PIPE_BUF, which a pipe takes at once. */
-static size_t whole_lines(struct sv lines)
-{
-    size_t end = 0;
-
-    for (size_t next = 0; next < lines.len; end = next) {
-        next = end + sv_find(sv_skip(lines, end), '\n') + 1;
-        if (next > PIPE_BUF && end > 0)
-            break;
-    }
-    return end;
-}
-
-static bool can_write(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-    return poll(&p, 1, 0) == 1;
-}
-
-void access_log_flush(struct access_log *log)
-{
-    size_t done = 0;
-
-    while (done < log->lines.len && can_write(log->fd)) {
-        struct sv rest = sv_skip(buf_sv(&log->lines), done);
-        ssize_t n = write(log->fd, rest.p, whole_lines(rest));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno != EAGAIN)
-            n = (ssize_t)rest.len; /* nobody will ever read them */
-        if (n <= 0)
-            break;
-        done += (size_t)n;
-    }
-    if (done == 0)
-        return;
-    buf_consume(&log->lines, done);
-    if (log->lines.len == 0 && log->lines.cap > WAITING_MAX)
-        buf_fini(&log->lines);
+    end_all(log, *held, now_us);
+    free(*held);
+    *held = NULL;
 }

@@ -1,329 +1,231 @@
 /* SPDX-License-Identifier: MIT */
-/* The access log: no client can forge a line, no reader can stop a worker, and lines that are lost are counted. */
+/* The access log of a worker: a line for each answer once it was sent, with what was sent of it; in order; and what finds
+ * no room is counted. */
 
 #include "serve/access_log.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/clock.h"
 
-#include "scratch.h"
-#include "threads.h"
+#include "expect.h"
 
-enum { FIELD_MOST = 2048, LONGEST = 4 * 3 * FIELD_MOST + 256 };
+enum { WALL = 784111777 };
 
-static struct access_log logs[2];
-static int ends[2];
+static struct log_bell bell;
+static struct log_ring ring;
+static struct access_log ours;
 
-static int open_pipe(void **state)
+static int open_log(void **state)
 {
     (void)state;
-    return pipe2(ends, O_CLOEXEC);
+    if (log_bell_init(&bell) < 0 || log_ring_init(&ring, 64 * 1024, &bell) < 0)
+        return -1;
+    return access_log_init(&ours, &ring, ACCESS_JSON);
 }
 
-static int close_pipe(void **state)
+static int close_log(void **state)
 {
     (void)state;
-    (void)close(ends[0]);
-    (void)close(ends[1]);
+    access_log_fini(&ours);
+    log_ring_fini(&ring);
+    log_bell_fini(&bell);
     return 0;
 }
 
-static struct access_record some_record(void)
+/* An answer to a request called `name`, which came at `since`: its body is the bytes of the row up to `end`. */
+static void add(const char *name, uint64_t since_us, uint64_t body, uint64_t end)
 {
-    return (struct access_record){
-        .client = SV("127.0.0.1"),
-        .time = 784111777,
-        .line = SV("GET / HTTP/1.1"),
-        .status = 200,
-        .bytes = 1234,
-        .referer = SV("http://example.org/"),
-        .agent = SV("tester/1.0"),
+    struct access_answer a = {
+        .record = {.client = SV("-"), .line = sv_cstr(name), .status = 200},
+        .since_us = since_us,
+        .body = body,
+        .end = end,
     };
+
+    assert_true(access_log_has_room(&ours));
+    access_log_add(&ours, &a, WALL);
 }
 
-static void expect_line(const struct access_record *r, const char *expected)
+/* The next line of the ring says that. */
+static void expect_next(const char *name, uint64_t bytes, const char *duration)
 {
-    struct access_log log;
+    char what[64], end[64];
 
-    access_log_init(&log, -1);
-    access_log_add(&log, r);
-    expect(sv_eq(buf_sv(&log.lines), sv_cstr(expected)), "%.*s", SV_ARG(buf_sv(&log.lines)));
-    access_log_fini(&log);
-    assert_null(log.lines.p);
+    log_ring_tell(&ring);
+    struct sv lines = log_ring_front(&ring);
+    struct sv line = sv_of(lines.p, lines.len > 0 ? sv_find(lines, '\n') + 1 : 0);
+    (void)snprintf(what, sizeof what, "\"request\":\"%s\"", name);
+    (void)snprintf(end, sizeof end, "\"bytes\":%llu,\"duration\":%s}\n", (unsigned long long)bytes, duration);
+    expect(line.len > 0, "no line for %s", name);
+    expect(memmem(line.p, line.len, what, strlen(what)) != NULL && sv_ends(line, sv_cstr(end)), "%.*sis not %s, %s",
+           SV_ARG(line), what, end);
+    log_ring_pop(&ring, line.len);
 }
 
-static void a_line_is_in_the_combined_format(void **state)
+static void expect_no_more(void)
 {
-    struct access_record r = some_record();
-
-    (void)state;
-    expect_line(&r, "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 200 1234 "
-                    "\"http://example.org/\" \"tester/1.0\"\n");
-    r.client = SV("unix:");
-    r.bytes = UINT64_MAX;
-    r.status = 404;
-    expect_line(&r, "unix: - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 404 18446744073709551615 "
-                    "\"http://example.org/\" \"tester/1.0\"\n");
+    log_ring_tell(&ring);
+    assert_int_equal(log_ring_front(&ring).len, 0);
 }
 
-static void what_was_not_sent_is_a_dash(void **state)
-{
-    struct access_record r = some_record();
-
-    (void)state;
-    r.line = sv_of(NULL, 0);
-    r.referer = sv_of(NULL, 0);
-    r.agent = SV("");
-    r.bytes = 0;
-    r.status = 408;
-    expect_line(&r, "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 0 \"-\" \"-\"\n");
-}
-
-static void no_byte_can_end_a_field_or_a_line(void **state)
-{
-    struct access_record r = some_record();
-
-    (void)state;
-    r.line = SV("GET /\"\\ \t\r\n\x1b[31m\x7f\xc3\xa4\0 ~");
-    r.agent = SV("\" 200 0 \"-\" \"x\"\n1.2.3.4");
-    expect_line(&r, "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] "
-                    "\"GET /\\x22\\x5c \\x09\\x0d\\x0a\\x1b[31m\\x7f\\xc3\\xa4\\x00 ~\" 200 1234 "
-                    "\"http://example.org/\" \"\\x22 200 0 \\x22-\\x22 \\x22x\\x22\\x0a1.2.3.4\"\n");
-}
-
-static void every_byte_is_itself_or_four_printable_ones(void **state)
+static void lines_come_when_the_row_was_sent_and_in_order(void **state)
 {
     (void)state;
-    for (int c = 0; c < 256; c++) {
-        char byte = (char)c, expected[256], shown[8];
-        struct access_record r = some_record();
-        bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-        (void)snprintf(shown, sizeof shown, plain ? "%c" : "\\x%02x", c);
-        (void)snprintf(expected, sizeof expected,
-                       "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"%s\" 200 1234 \"%s\" \"%s\"\n", shown, shown,
-                       shown);
-        r.line = r.referer = r.agent = sv_of(&byte, 1);
-        expect_line(&r, expected);
+    add("a", 1000, 10, 110);
+    add("b", 1500, 0, 200);
+    add("c", 1500, 30, 330);
+    expect_no_more();
+    access_log_sent(&ours, 330);
+    access_log_end(&ours, 2002000);
+    expect_next("a", 10, "2.001000");
+    expect_next("b", 0, "2.000500");
+    expect_next("c", 30, "2.000500");
+    expect_no_more();
+    access_log_end(&ours, 3000000);
+    expect_no_more();
+}
+
+static void of_a_row_that_broke_off_each_line_says_what_was_sent(void **state)
+{
+    static const struct {
+        uint64_t sent, a, b;
+    } rows[] = {{0, 0, 0},    {99, 0, 0},   {100, 0, 0},   {101, 1, 0},   {150, 50, 0},
+                {250, 50, 0}, {251, 50, 1}, {299, 50, 49}, {300, 50, 50}, {1000, 50, 50}};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        add("a", 0, 50, 150);
+        add("b", 0, 50, 300);
+        access_log_sent(&ours, rows[i].sent);
+        access_log_end(&ours, 1);
+        expect_next("a", rows[i].a, "0.000001");
+        expect_next("b", rows[i].b, "0.000001");
     }
 }
 
-static void long_fields_are_cut(void **state)
+static void a_row_that_waits_takes_its_lines_along(void **state)
 {
-    static char bytes[100000];
-    struct access_record r = some_record();
-    struct access_log log;
+    (void)state;
+    add("a", 0, 50, 150);
+    add("b", 0, 50, 300);
+    access_log_sent(&ours, 120);
+    struct access_lines *held = access_log_hold(&ours);
+    assert_non_null(held);
+    add("other", 0, 1, 2);
+    access_log_sent(&ours, 2);
+    access_log_end(&ours, 7);
+    expect_next("other", 1, "0.000007");
+    expect_no_more();
+    held->sent += 140;
+    access_log_end_held(&ours, &held, 5000000);
+    assert_null(held);
+    expect_next("a", 50, "5.000000");
+    expect_next("b", 10, "5.000000");
+    access_log_end_held(&ours, &held, 0);
+    expect_no_more();
+}
+
+static void where_there_are_no_lines_none_are_held(void **state)
+{
+    (void)state;
+    access_log_sent(&ours, 25); /* "100 Continue", say */
+    assert_null(access_log_hold(&ours));
+    assert_int_equal(access_log_dropped(&ours), 0);
+    add("a", 0, 50, 150);
+    access_log_sent(&ours, 110);
+    access_log_end(&ours, 1);
+    expect_next("a", 10, "0.000001");
+}
+
+static void lines_that_find_no_room_in_the_ring_are_counted(void **state)
+{
+    uint64_t n = 0, seen = 0;
+
+    (void)state;
+    for (; log_ring_dropped(&ring) < 3; n++) {
+        add("a", 0, 0, 1);
+        access_log_end(&ours, 1);
+    }
+    for (struct sv lines; (lines = log_ring_front(&ring)).len > 0;) {
+        for (size_t i = 0; i < lines.len; i++)
+            seen += lines.p[i] == '\n';
+        log_ring_pop(&ring, lines.len);
+        log_ring_tell(&ring);
+    }
+    assert_int_equal(seen + 3, n);
+    assert_int_equal(access_log_dropped(&ours), 3);
+}
+
+static void a_row_has_an_end_before_the_room_for_its_lines_has(void **state)
+{
+    static char bytes[9000];
+    struct access_answer a = {.record = {.client = SV("-"), .status = 200}};
+    int n = 0;
 
     (void)state;
     memset(bytes, '\n', sizeof bytes);
-    r.line = r.referer = r.agent = sv_of(bytes, sizeof bytes);
-    access_log_init(&log, -1);
-    for (size_t i = 1; i <= 3; i++) {
-        access_log_add(&log, &r);
-        assert_true(log.lines.len <= i * LONGEST);
-        assert_int_equal(log.lines.p[log.lines.len - 1], '\n');
-    }
-    assert_int_equal(sv_find(buf_sv(&log.lines), '\n'), log.lines.len / 3 - 1);
-    access_log_fini(&log);
+    a.record.line = a.record.host = a.record.agent = a.record.referer = sv_of(bytes, sizeof bytes);
+    for (; access_log_has_room(&ours); n++)
+        access_log_add(&ours, &a, WALL);
+    expect(n >= 10 && n < 30, "%d lines", n);
+    access_log_end(&ours, 0);
+    assert_true(access_log_has_room(&ours));
 }
 
-/* Read so many lines, or to the end; returns how many are not whole. Whole ones begin and end as those of `some_record`
- * do. */
-static size_t read_lines(FILE *from, size_t most)
+static void the_time_is_that_of_the_request(void **state)
 {
-    static char line[4 * LONGEST];
-    size_t torn = 0;
-
-    for (size_t n = 0; n < most && fgets(line, sizeof line, from) != NULL;) {
-        struct sv s = sv_cstr(line);
-        bool whole = sv_starts(s, SV("127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /")) &&
-                     sv_ends(s, SV(" 200 1234 \"http://example.org/\" \"tester/1.0\"\n")) &&
-                     memmem(line + 1, s.len - 1, "127.0.0.1", 9) == NULL;
-        torn += whole ? 0 : 1;
-        n += sv_ends(s, SV("\n")) ? 1 : 0;
-    }
-    return torn;
-}
-
-static void what_waits_is_written_by_flush(void **state)
-{
-    struct access_record r = some_record();
+    struct timespec ts;
+    uint64_t now = clock_now_us();
 
     (void)state;
-    access_log_init(&logs[0], ends[1]);
-    for (int i = 0; i < 100; i++)
-        access_log_add(&logs[0], &r);
-    assert_false(readable_within(ends[0], 0));
-    access_log_flush(&logs[0]);
-    assert_int_equal(logs[0].lines.len, 0);
-    access_log_fini(&logs[0]);
-    FILE *from = fdopen(ends[0], "re");
-    assert_int_equal(read_lines(from, 100), 0);
-    assert_false(readable_within(ends[0], 0));
-    (void)fclose(from);
-}
-
-/* Add and flush while nobody reads, then read while flushing: every line that was not counted as dropped comes. */
-static void a_reader_that_does_not_read_costs_lines_and_no_time(void **state)
-{
-    struct access_record r = some_record();
-    uint64_t added = 20000;
-
-    (void)state;
-    log_init(-1, LOG_LEVEL_ERROR);
-    access_log_init(&logs[0], ends[1]);
-    for (uint64_t i = 0; i < added; i++) {
-        access_log_add(&logs[0], &r);
-        if (i % 100 != 0)
-            continue;
-        watch_begin();
-        access_log_flush(&logs[0]);
-        assert_true(watch_end());
+    clock_gettime(CLOCK_REALTIME, &ts);
+    add("a", now - 3000000, 0, 0);
+    access_log_end(&ours, now);
+    log_ring_tell(&ring);
+    struct sv line = log_ring_front(&ring);
+    struct tm tm;
+    char text[64], early[64];
+    for (int back = 3; back <= 4; back++) {
+        time_t then = ts.tv_sec - back;
+        (void)strftime(back == 3 ? text : early, sizeof text, "{\"time\":\"%Y-%m-%dT%H:%M:%S.", gmtime_r(&then, &tm));
     }
-    assert_true(logs[0].dropped > 0);
-    assert_in_range(logs[0].lines.len, 1024 * 1024, 1024 * 1024 + LONGEST);
-    uint64_t kept = added - logs[0].dropped;
-    FILE *from = fdopen(ends[0], "re");
-    for (uint64_t got = 0; got < kept; got++) {
-        if (!readable_within(ends[0], 0))
-            access_log_flush(&logs[0]);
-        assert_int_equal(read_lines(from, 1), 0);
-    }
-    assert_int_equal(logs[0].lines.len, 0);
-    access_log_add(&logs[0], &r); /* tells how many were dropped */
-    assert_int_equal(logs[0].dropped, 0);
-    access_log_fini(&logs[0]);
-    assert_int_equal(read_lines(from, 1), 0);
-    assert_false(readable_within(ends[0], 0));
-    (void)fclose(from);
+    expect(sv_starts(line, sv_cstr(text)) || sv_starts(line, sv_cstr(early)), "%.*s is not %s", SV_ARG(line), text);
+    assert_true(sv_ends(line, SV("\"duration\":3.000000}\n")));
 }
 
-/* A pipe with room for one line of usual length, and a line that is longer: writing it would have to wait. */
-static void a_line_that_is_longer_than_the_room_does_not_wait(void **state)
+static void a_log_that_is_off_costs_nothing(void **state)
 {
-    static char target[FIELD_MOST * 2];
-    struct access_record r = some_record();
-    char page[4096];
+    struct access_log off;
 
     (void)state;
-    int size = fcntl(ends[1], F_SETPIPE_SZ, 65536);
-    memset(page, 'x', sizeof page);
-    for (int filled = 0; filled < size - 4096; filled += 4096)
-        assert_int_equal(write(ends[1], page, sizeof page), sizeof page);
-    memset(target, '\n', sizeof target);
-    r.line = sv_of(target, sizeof target);
-    access_log_init(&logs[0], ends[1]);
-    access_log_add(&logs[0], &r);
-    watch_begin();
-    access_log_flush(&logs[0]);
-    bool in_time = watch_end();
-    buf_fini(&logs[0].lines);
-    assert_true(in_time);
+    assert_int_equal(access_log_init(&off, NULL, ACCESS_COMBINED), 0);
+    assert_false(access_log_is_on(&off));
+    assert_true(access_log_has_room(&off));
+    access_log_sent(&off, 1);
+    access_log_end(&off, 1);
+    assert_null(access_log_hold(&off));
+    access_log_tell(&off);
+    assert_int_equal(access_log_dropped(&off), 0);
+    assert_null(off.lines);
+    access_log_fini(&off);
 }
 
-static void a_reader_that_is_gone_costs_nothing(void **state)
-{
-    struct access_record r = some_record();
-
-    (void)state;
-    (void)close(ends[0]);
-    access_log_init(&logs[0], ends[1]);
-    for (int i = 0; i < 1000; i++)
-        access_log_add(&logs[0], &r);
-    access_log_flush(&logs[0]);
-    assert_int_equal(logs[0].lines.len, 0);
-    access_log_fini(&logs[0]);
-    ends[0] = -1;
-}
-
-enum { LINES = 20000 / SLOWER };
-
-static struct sv longer_target;
-
-/* What one worker does: some lines a turn, then a flush. */
-static void *write_lines(void *arg)
-{
-    struct access_log *log = arg;
-    struct access_record r = some_record();
-    static char target[FIELD_MOST + 8] = "GET /";
-
-    for (size_t i = 0; i < LINES; i++) {
-        r.line = i % 5 == 0 ? longer_target : sv_of(target, 5);
-        access_log_add(log, &r);
-        if (i % 7 == 0)
-            access_log_flush(log);
-        while (log->lines.len > 100000)
-            access_log_flush(log);
-    }
-    while (log->lines.len > 0)
-        access_log_flush(log);
-    return NULL;
-}
-
-static void expect_whole_lines(int flags, size_t target_len)
-{
-    static char target[FIELD_MOST] = "GET /";
-    pthread_t threads[2];
-
-    memset(target + 5, '"', sizeof target - 5);
-    longer_target = sv_of(target, target_len);
-    assert_int_equal(fcntl(ends[1], F_SETFL, flags), 0);
-    for (size_t i = 0; i < 2; i++) {
-        access_log_init(&logs[i], ends[1]);
-        assert_int_equal(pthread_create(&threads[i], NULL, write_lines, &logs[i]), 0);
-    }
-    FILE *from = fdopen(ends[0], "re");
-    size_t torn = read_lines(from, 2 * LINES);
-    for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(pthread_join(threads[i], NULL), 0);
-        assert_int_equal(logs[i].dropped, 0);
-        access_log_fini(&logs[i]);
-    }
-    assert_false(readable_within(ends[0], 0));
-    (void)fclose(from);
-    assert_int_equal(torn, 0);
-}
-
-static void lines_of_two_workers_never_mix_in_a_pipe(void **state)
-{
-    (void)state;
-    expect_whole_lines(0, 500);
-}
-
-static void lines_of_two_workers_never_mix_in_a_pipe_that_does_not_block(void **state)
-{
-    (void)state;
-    expect_whole_lines(O_NONBLOCK, 900);
-}
-
-static void nor_do_the_longest_that_a_client_can_cause(void **state)
-{
-    (void)state;
-    expect_whole_lines(O_NONBLOCK, FIELD_MOST);
-}
-
-#define pipe_test(f) cmocka_unit_test_setup_teardown(f, open_pipe, close_pipe)
+#define log_test(f) cmocka_unit_test_setup_teardown(f, open_log, close_log)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_is_in_the_combined_format),
-        cmocka_unit_test(what_was_not_sent_is_a_dash),
-        cmocka_unit_test(no_byte_can_end_a_field_or_a_line),
-        cmocka_unit_test(every_byte_is_itself_or_four_printable_ones),
-        cmocka_unit_test(long_fields_are_cut),
-        pipe_test(what_waits_is_written_by_flush),
-        pipe_test(a_reader_that_does_not_read_costs_lines_and_no_time),
-        pipe_test(a_line_that_is_longer_than_the_room_does_not_wait),
-        pipe_test(a_reader_that_is_gone_costs_nothing),
-        pipe_test(lines_of_two_workers_never_mix_in_a_pipe),
-        pipe_test(lines_of_two_workers_never_mix_in_a_pipe_that_does_not_block),
-        pipe_test(nor_do_the_longest_that_a_client_can_cause),
+        log_test(lines_come_when_the_row_was_sent_and_in_order),
+        log_test(of_a_row_that_broke_off_each_line_says_what_was_sent),
+        log_test(a_row_that_waits_takes_its_lines_along),
+        log_test(where_there_are_no_lines_none_are_held),
+        log_test(lines_that_find_no_room_in_the_ring_are_counted),
+        log_test(a_row_has_an_end_before_the_room_for_its_lines_has),
+        log_test(the_time_is_that_of_the_request),
+        cmocka_unit_test(a_log_that_is_off_costs_nothing),
     };
 
-    (void)signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

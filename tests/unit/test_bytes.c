@@ -64,6 +64,12 @@ static void a_path_is_made_of_pchar_and_slashes_and_escapes_the_percent(void **s
     expect_class(BYTE_PATH, UNRESERVED SUB_DELIMS ":@/", false, "RFC 3986 3.3");
 }
 
+static void a_plain_byte_is_printable_and_no_quote_or_backslash(void **state)
+{
+    (void)state;
+    expect_class(BYTE_PLAIN, DIGITS LETTERS " !#$%&'()*+,-./:;<=>?@[]^_`{|}~", false, "printable");
+}
+
 static void hex_reads_22_bytes_and_refuses_all_others(void **state)
 {
     static const char digits[] = "0123456789abcdef";
@@ -89,6 +95,7 @@ int main(void)
         cmocka_unit_test(a_target_holds_visible_bytes_but_no_fragment),
         cmocka_unit_test(a_host_is_made_of_reg_name_bytes),
         cmocka_unit_test(a_path_is_made_of_pchar_and_slashes_and_escapes_the_percent),
+        cmocka_unit_test(a_plain_byte_is_printable_and_no_quote_or_backslash),
         cmocka_unit_test(hex_reads_22_bytes_and_refuses_all_others),
     };
 

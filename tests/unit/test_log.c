@@ -60,7 +60,7 @@ static void lines_below_the_level_are_not_written(void **state)
     for (int most = LOG_LEVEL_ERROR; most <= LOG_LEVEL_DEBUG; most++) {
         log_init(ends[1], (enum log_level)most);
         for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
-            log_write((enum log_level)level, "x");
+            log_write(NULL, (enum log_level)level, "x");
             expect((taken().len > 0) == (level <= most), "level %d where %d is the most", level, most);
         }
     }
@@ -98,7 +98,7 @@ static _Atomic int writing;
 static void *write_lines(void *arg)
 {
     for (int i = 0; i < LINES; i++)
-        log_error("%s %d %.*s", (const char *)arg, i, 100 + i % 300, (const char *)arg);
+        log_write(NULL, LOG_LEVEL_ERROR, "%s %d %.*s", (const char *)arg, i, 100 + i % 300, (const char *)arg);
     if (atomic_fetch_sub(&writing, 1) == 1)
         (void)close(ends[1]);
     return NULL;
@@ -153,8 +153,164 @@ static void a_reader_that_does_not_read_stops_nobody(void **state)
     log_init(ends[1], LOG_LEVEL_ERROR);
     watch_begin();
     for (int i = 0; i < 20000 && !watch_rang; i++)
-        log_error("line %d of those that nobody reads", i);
+        log_write(NULL, LOG_LEVEL_ERROR, "line %d of those that nobody reads", i);
     assert_true(watch_end());
+}
+
+static size_t count_taken(const char *word)
+{
+    size_t n = 0;
+
+    for (struct sv s = taken(); s.len > 0; s = sv_skip(s, sv_find(s, '\n') + 1)) {
+        struct sv line = sv_of(s.p, sv_find(s, '\n'));
+        n += memmem(line.p, line.len, word, strlen(word)) != NULL;
+    }
+    return n;
+}
+
+static void a_cause_that_says_too_much_is_cut_short_and_others_are_not(void **state)
+{
+    static struct log_cause flood;
+
+    (void)state;
+    log_init(ends[1], LOG_LEVEL_NOTICE);
+    for (int i = 0; i < 3 * LOG_CAUSE_LINES; i++)
+        log_write(&flood, LOG_LEVEL_WARNING, "flood");
+    log_warning("another");
+    log_write(NULL, LOG_LEVEL_WARNING, "flood without a cause");
+    struct sv all = taken();
+    expect(sv_ends(all, SV("batond: warning: another\nbatond: warning: flood without a cause\n")), "%.*s", SV_ARG(all));
+    assert_int_equal(all.len, LOG_CAUSE_LINES * (sizeof "batond: warning: flood") + 64);
+}
+
+static void when_it_speaks_again_it_says_how_much_was_left_out(void **state)
+{
+    static struct log_cause flood;
+
+    (void)state;
+    log_init(ends[1], LOG_LEVEL_NOTICE);
+    for (int i = 0; i < LOG_CAUSE_LINES + 7; i++)
+        log_write(&flood, LOG_LEVEL_ERROR, "flood");
+    assert_int_equal(count_taken("flood"), LOG_CAUSE_LINES);
+    atomic_fetch_sub(&flood.since, LOG_CAUSE_SECONDS); /* as if so long ago */
+    log_write(&flood, LOG_LEVEL_ERROR, "again");
+    assert_true(sv_eq(taken(), SV("batond: error: again\nbatond: error: 7 more like this were left out before it\n")));
+    log_write(&flood, LOG_LEVEL_ERROR, "again");
+    assert_true(sv_eq(taken(), SV("batond: error: again\n")));
+}
+
+static void what_is_below_the_level_is_not_counted(void **state)
+{
+    static struct log_cause cause;
+
+    (void)state;
+    log_init(ends[1], LOG_LEVEL_NOTICE);
+    for (int i = 0; i < 2 * LOG_CAUSE_LINES; i++)
+        log_write(&cause, LOG_LEVEL_DEBUG, "quiet");
+    log_write(&cause, LOG_LEVEL_ERROR, "loud");
+    assert_true(sv_eq(taken(), SV("batond: error: loud\n")));
+}
+
+static struct log_cause shared;
+
+static void *flood_it(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < LINES; i++)
+        log_write(&shared, LOG_LEVEL_ERROR, "flood");
+    return NULL;
+}
+
+static void threads_share_what_a_cause_may_say(void **state)
+{
+    pthread_t threads[WRITERS];
+
+    (void)state;
+    log_init(ends[1], LOG_LEVEL_ERROR);
+    for (size_t i = 0; i < WRITERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, flood_it, NULL), 0);
+    for (size_t i = 0; i < WRITERS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    size_t said = count_taken("flood");
+    expect(said >= LOG_CAUSE_LINES && said < LOG_CAUSE_LINES + WRITERS, "%zu lines", said);
+}
+
+static void the_journal_is_told_priorities_and_nobody_else(void **state)
+{
+    char stream[64];
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(fstat(ends[1], &st), 0);
+    (void)snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+    assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+    log_init(ends[1], LOG_LEVEL_DEBUG);
+    log_error("a");
+    log_warning("b");
+    log_notice("c");
+    log_info("d");
+    log_debug("e");
+    assert_true(sv_eq(taken(), SV("<3>a\n<4>b\n<5>c\n<6>d\n<7>e\n")));
+    (void)snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)st.st_dev,
+                   (unsigned long long)st.st_ino + 1);
+    assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+    log_init(ends[1], LOG_LEVEL_DEBUG);
+    log_error("a");
+    assert_true(sv_eq(taken(), SV("batond: error: a\n")));
+    assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+}
+
+static void expect_file(const char *path, struct sv text)
+{
+    char got[256];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    expect(fd >= 0, "open %s", path);
+    ssize_t n = read(fd, got, sizeof got);
+    assert_int_equal(close(fd), 0);
+    expect(n >= 0 && sv_eq(sv_of(got, (size_t)n), text), "%s: %.*s", path, (int)n, got);
+}
+
+static void a_file_is_appended_to_and_opened_anew_after_a_rename(void **state)
+{
+    char path[64], old[64];
+    struct stat st;
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/log", scratch_dir);
+    (void)snprintf(old, sizeof old, "%s/log.1", scratch_dir);
+    make_file(path, SV("before\n"));
+    assert_int_equal(log_open(path, LOG_LEVEL_NOTICE), 0);
+    size_t fds = count_fds();
+    log_notice("1");
+    assert_int_equal(rename(path, old), 0);
+    log_notice("2");
+    assert_int_equal(log_reopen(), 0);
+    log_notice("3");
+    expect_file(old, SV("before\nbatond: notice: 1\nbatond: notice: 2\n"));
+    expect_file(path, SV("batond: notice: 3\n"));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_equal(count_fds(), fds);
+    log_init(STDERR_FILENO, LOG_LEVEL_NOTICE);
+}
+
+static void a_file_that_cannot_be_opened_leaves_the_log_where_it_is(void **state)
+{
+    char path[64], gone[64];
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/dir/log", scratch_dir);
+    (void)snprintf(gone, sizeof gone, "%s/gone", scratch_dir);
+    make_dir("dir");
+    assert_int_equal(log_open(path, LOG_LEVEL_NOTICE), 0);
+    assert_int_equal(rename("dir", "gone"), 0);
+    assert_int_equal(log_reopen(), -ENOENT);
+    assert_int_equal(log_open("/dev/null/x", LOG_LEVEL_ERROR), -ENOTDIR);
+    log_notice("1");
+    expect_file("gone/log", SV("batond: notice: 1\n"));
+    log_init(STDERR_FILENO, LOG_LEVEL_NOTICE);
+    assert_int_equal(log_reopen(), 0);
 }
 
 int main(void)
@@ -166,6 +322,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(errno_is_kept, open_pipe, close_pipe),
         cmocka_unit_test_setup_teardown(lines_of_several_threads_never_mix, open_pipe, close_pipe),
         cmocka_unit_test_setup_teardown(a_reader_that_does_not_read_stops_nobody, open_pipe, close_pipe),
+        cmocka_unit_test_setup_teardown(a_cause_that_says_too_much_is_cut_short_and_others_are_not, open_pipe,
+                                        close_pipe),
+        cmocka_unit_test_setup_teardown(when_it_speaks_again_it_says_how_much_was_left_out, open_pipe, close_pipe),
+        cmocka_unit_test_setup_teardown(what_is_below_the_level_is_not_counted, open_pipe, close_pipe),
+        cmocka_unit_test_setup_teardown(threads_share_what_a_cause_may_say, open_pipe, close_pipe),
+        cmocka_unit_test_setup_teardown(the_journal_is_told_priorities_and_nobody_else, open_pipe, close_pipe),
+        scratch_test(a_file_is_appended_to_and_opened_anew_after_a_rename),
+        scratch_test(a_file_that_cannot_be_opened_leaves_the_log_where_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,10 +7,12 @@
 #define scan_value  portable_value
 #define scan_target portable_target
 #define scan_token  portable_token
+#define scan_plain  portable_plain
 #include "../../src/http/scan.c"
 #undef scan_value
 #undef scan_target
 #undef scan_token
+#undef scan_plain
 #undef BATON_HTTP_SCAN_H
 #include "http/scan.h"
 
@@ -19,6 +21,7 @@
 static const struct scanner value = {"value", portable_value, BYTE_VALUE, {'v', '\t', '\x80'}};
 static const struct scanner target = {"target", portable_target, BYTE_TARGET, {'/', '~', '\xff'}};
 static const struct scanner token = {"token", portable_token, BYTE_TOKEN, {'t', '-', '_'}};
+static const struct scanner plain = {"plain", portable_plain, BYTE_PLAIN, {'p', ' ', '~'}};
 
 static void portable_scanners_agree_with_the_table(void **state)
 {
@@ -26,9 +29,11 @@ static void portable_scanners_agree_with_the_table(void **state)
     scan_every_byte_at_every_position(&value);
     scan_every_byte_at_every_position(&target);
     scan_every_byte_at_every_position(&token);
+    scan_every_byte_at_every_position(&plain);
     scan_stops_at_the_first_of_two_and_at_n(&value);
     scan_stops_at_the_first_of_two_and_at_n(&target);
     scan_stops_at_the_first_of_two_and_at_n(&token);
+    scan_stops_at_the_first_of_two_and_at_n(&plain);
 }
 
 /* Mostly bytes of the class, so that runs get long enough for several vector steps. */
@@ -56,6 +61,8 @@ static void both_ways_agree_on_random_bytes(void **state)
         expect(scan_target(p, n) == portable_target(p, n), "target, buffer %d of %zu bytes", i, n);
         fill(&seed, p, n, BYTE_TOKEN);
         expect(scan_token(p, n) == portable_token(p, n), "token, buffer %d of %zu bytes", i, n);
+        fill(&seed, p, n, BYTE_PLAIN);
+        expect(scan_plain(p, n) == portable_plain(p, n), "plain, buffer %d of %zu bytes", i, n);
     }
     guard_free(&g);
 }

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines of the access log: in both formats no client can forge one, and none is longer than a pipe takes at once. */
+
+#include "serve/access_line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+
+#define WHEN  UINT64_C(784111777000042)
+#define FRONT "{\"time\":\"1994-11-06T08:49:37.000042Z\",\"client\":\"127.0.0.1\","
+#define END   ",\"cache\":\"hit\",\"bytes\":1234,\"duration\":1.000250}\n"
+
+static struct access_record some_record(void)
+{
+    return (struct access_record){
+        .client = SV("127.0.0.1"),
+        .time_us = WHEN,
+        .line = SV("GET / HTTP/1.1"),
+        .host = SV("example.org"),
+        .status = 200,
+        .referer = SV("http://example.org/"),
+        .agent = SV("tester/1.0"),
+        .cache = SV("hit"),
+    };
+}
+
+/* The line, in memory of just that size, so that a sanitizer sees a byte too many. */
+static struct sv whole(enum access_format format, const struct access_record *r, uint64_t bytes, uint64_t us)
+{
+    static char line[ACCESS_LINE_MAX];
+    struct access_dates dates;
+    char *front = malloc(ACCESS_LINE_MAX), *back = malloc(ACCESS_LINE_MAX);
+
+    access_dates_init(&dates);
+    size_t n = access_line_front(format, &dates, r, front);
+    size_t m = access_line_back(format, r, back);
+    struct sv s = sv_of(line, access_line_whole(format, sv_of(front, n), sv_of(back, m), bytes, us, line));
+    free(front);
+    free(back);
+    return s;
+}
+
+static void expect_line(enum access_format format, const struct access_record *r, const char *expected)
+{
+    struct sv got = whole(format, r, 1234, 1000250);
+
+    expect(sv_eq(got, sv_cstr(expected)), "%.*snot %s", SV_ARG(got), expected);
+}
+
+static void a_line_is_in_the_combined_format(void **state)
+{
+    struct access_record r = some_record();
+
+    (void)state;
+    expect_line(ACCESS_COMBINED, &r,
+                "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 200 1234 "
+                "\"http://example.org/\" \"tester/1.0\"\n");
+    r.client = SV("unix:");
+    r.status = 404;
+    struct sv got = whole(ACCESS_COMBINED, &r, UINT64_MAX, 0);
+    expect(sv_eq(got, SV("unix: - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 404 18446744073709551615 "
+                         "\"http://example.org/\" \"tester/1.0\"\n")),
+           "%.*s", SV_ARG(got));
+}
+
+static void a_line_is_an_object_of_json(void **state)
+{
+    struct access_record r = some_record();
+
+    (void)state;
+    expect_line(ACCESS_JSON, &r,
+                FRONT "\"host\":\"example.org\",\"request\":\"GET / HTTP/1.1\",\"status\":200,"
+                      "\"referer\":\"http://example.org/\",\"agent\":\"tester/1.0\"" END);
+}
+
+static void what_was_not_sent_is_a_dash_or_null(void **state)
+{
+    struct access_record r = {.client = SV("127.0.0.1"), .time_us = WHEN, .status = 408, .agent = SV("")};
+
+    (void)state;
+    expect_line(ACCESS_COMBINED, &r, "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 1234 \"-\" \"-\"\n");
+    expect_line(ACCESS_JSON, &r,
+                FRONT "\"host\":null,\"request\":null,\"status\":408,\"referer\":null,\"agent\":null,"
+                      "\"cache\":null,\"bytes\":1234,\"duration\":1.000250}\n");
+}
+
+static void times_are_written_once_a_second_and_right(void **state)
+{
+    static const struct {
+        uint64_t us;
+        const char *text;
+    } rows[] = {{0, "1970-01-01T00:00:00.000000Z"},
+                {999999, "1970-01-01T00:00:00.999999Z"},
+                {1000000, "1970-01-01T00:00:01.000000Z"},
+                {UINT64_C(951782400000001), "2000-02-29T00:00:00.000001Z"},
+                {0, "1970-01-01T00:00:00.000000Z"}};
+    struct access_dates dates;
+    char room[ACCESS_LINE_MAX];
+
+    (void)state;
+    access_dates_init(&dates);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct access_record r = some_record();
+        r.time_us = rows[i].us;
+        (void)access_line_front(ACCESS_JSON, &dates, &r, room);
+        expect(memcmp(room + 9, rows[i].text, strlen(rows[i].text)) == 0, "%.40s, not %s", room, rows[i].text);
+    }
+}
+
+static void no_byte_can_end_a_field_or_a_line(void **state)
+{
+    struct access_record r = some_record();
+
+    (void)state;
+    r.line = SV("GET /\"\\ \t\r\n\x1b[31m\x7f\xc3\xa4\0 ~");
+    r.agent = SV("\" 200 0 \"-\" \"x\"\n1.2.3.4");
+    expect_line(ACCESS_COMBINED, &r,
+                "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] "
+                "\"GET /\\x22\\x5c \\x09\\x0d\\x0a\\x1b[31m\\x7f\\xc3\\xa4\\x00 ~\" 200 1234 "
+                "\"http://example.org/\" \"\\x22 200 0 \\x22-\\x22 \\x22x\\x22\\x0a1.2.3.4\"\n");
+    r.agent = SV("\",\"status\":500}\n{\"");
+    r.host = SV("a\"b");
+    expect_line(
+        ACCESS_JSON, &r,
+        FRONT
+        "\"host\":\"a\\\"b\",\"request\":\"GET /\\\"\\\\ \\u0009\\u000d\\u000a\\u001b[31m\\u007f\xc3\xa4\\u0000 ~\","
+        "\"status\":200,\"referer\":\"http://example.org/\","
+        "\"agent\":\"\\\",\\\"status\\\":500}\\u000a{\\\"\"" END);
+}
+
+static void every_byte_is_itself_or_four_printable_ones(void **state)
+{
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        char byte = (char)c, expected[256], shown[8];
+        struct access_record r = some_record();
+        bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+        (void)snprintf(shown, sizeof shown, plain ? "%c" : "\\x%02x", c);
+        (void)snprintf(expected, sizeof expected,
+                       "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"%s\" 200 1234 \"%s\" \"%s\"\n", shown, shown,
+                       shown);
+        r.line = r.referer = r.agent = sv_of(&byte, 1);
+        expect_line(ACCESS_COMBINED, &r, expected);
+    }
+}
+
+/* What stands in a string of JSON for some bytes of a client. */
+static void only_valid_utf8_that_prints_is_kept(void **state)
+{
+    static const struct {
+        const char *bytes, *shown;
+    } rows[] = {
+        {"\xc3\xa4", "\xc3\xa4"},
+        {"\xe2\x82\xac", "\xe2\x82\xac"},
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {"\xc2\x9b", "\\u009b"}, /* the terminal's CSI */
+        {"\xc2\xa0", "\xc2\xa0"},
+        {"\x80", "\\u0080"},
+        {"\xff\xfe", "\\u00ff\\u00fe"},
+        {"\xc3", "\\u00c3"}, /* cut off */
+        {"\xe2\x82", "\\u00e2\\u0082"},
+        {"\xc0\xaf", "\\u00c0\\u00af"}, /* too long a form of '/' */
+        {"\xc1\xbf", "\\u00c1\\u00bf"},
+        {"\xed\xa0\x80", "\\u00ed\\u00a0\\u0080"},            /* a surrogate */
+        {"\xf4\x90\x80\x80", "\\u00f4\\u0090\\u0080\\u0080"}, /* beyond U+10FFFF */
+        {"\xe2\"\x82", "\\u00e2\\\"\\u0082"},
+        {"a\xc3\xa4z\xe4z", "a\xc3\xa4z\\u00e4z"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char expected[512];
+        struct access_record r = some_record();
+        r.agent = sv_cstr(rows[i].bytes);
+        (void)snprintf(expected, sizeof expected,
+                       FRONT "\"host\":\"example.org\",\"request\":\"GET / HTTP/1.1\",\"status\":200,"
+                             "\"referer\":\"http://example.org/\",\"agent\":\"%s\"" END,
+                       rows[i].shown);
+        expect_line(ACCESS_JSON, &r, expected);
+    }
+}
+
+/* Is the string that begins behind p[0] well formed and ended? Returns what follows it. */
+static const char *pass_string(const char *p, const char *end)
+{
+    for (p++; p < end && *p != '"'; p++) {
+        if (*p != '\\')
+            continue;
+        size_t more = p[1] == 'u' ? 5 : 1;
+        expect(p + more < end && (more == 5 || p[1] == '"' || p[1] == '\\'), "a broken escape");
+        p += more;
+    }
+    expect(p < end, "a string without an end");
+    return p + 1;
+}
+
+static void long_fields_are_cut_and_lines_stay_whole(void **state)
+{
+    static const char *const fills[] = {"\n", "x", "\"", "\\", "\xc3\xa4", "\xff", "x\xe2\x82\xac\n"};
+    static char bytes[100000];
+
+    (void)state;
+    for (size_t f = 0; f < ROWS(fills); f++) {
+        for (size_t shift = 0; shift < 7; shift++) {
+            struct access_record r = some_record();
+            memset(bytes, 'y', shift);
+            for (size_t i = shift; i < sizeof bytes; i++)
+                bytes[i] = fills[f][(i - shift) % strlen(fills[f])];
+            r.line = r.host = r.referer = r.agent = sv_of(bytes, sizeof bytes);
+            r.client = SV("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255");
+            for (int format = ACCESS_COMBINED; format <= ACCESS_JSON; format++) {
+                struct sv line = whole((enum access_format)format, &r, UINT64_MAX, UINT64_MAX);
+                expect(line.len > 2000 && line.len <= ACCESS_LINE_MAX, "%zu bytes", line.len);
+                expect(sv_find(line, '\n') == line.len - 1, "not one line");
+                const char *p = line.p, *end = line.p + line.len;
+                int strings = 0;
+                for (; format == ACCESS_JSON && p < end; strings += *p++ == ':')
+                    while (p < end && *p == '"')
+                        p = pass_string(p, end);
+                expect(format != ACCESS_JSON || strings == 10, "%d members", strings);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_is_in_the_combined_format),
+        cmocka_unit_test(a_line_is_an_object_of_json),
+        cmocka_unit_test(what_was_not_sent_is_a_dash_or_null),
+        cmocka_unit_test(times_are_written_once_a_second_and_right),
+        cmocka_unit_test(no_byte_can_end_a_field_or_a_line),
+        cmocka_unit_test(every_byte_is_itself_or_four_printable_ones),
+        cmocka_unit_test(only_valid_utf8_that_prints_is_kept),
+        cmocka_unit_test(long_fields_are_cut_and_lines_stay_whole),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -24,11 +24,13 @@ class Site:
     workers: int
     connections: int
     fd_limit: int
+    log: str = "off"  # one of the server's own `logs`
 
 
 class Peer:
     name = ""
     package = ""
+    logs = ("off", "combined")  # the access logs that it can write, to site.home / "access"
     version_flag = "-v"
 
     def binary(self):
@@ -53,6 +55,7 @@ class Peer:
 class Batond(Peer):
     name = "batond"
     version_flag = "-V"
+    logs = ("off", "combined", "json", "pipe")  # the last: combined, to a FIFO
 
     def __init__(self, path):
         self.path = path
@@ -72,6 +75,10 @@ workers = {site.workers}
 
 [listen main]
 address = 127.0.0.1:{site.port}
+
+[log]
+access = {"off" if site.log == "off" else site.home / "access"}
+format = {"json" if site.log == "json" else "combined"}
 
 [site bench]
 root = {site.root}
@@ -108,7 +115,7 @@ events {{
 http {{
 {temporary}
     types {{ text/html html; application/octet-stream bin; }}
-    access_log off;
+    access_log {"off" if site.log == "off" else f"{site.home}/access combined buffer=64k flush=1s"};
     log_not_found off;
     sendfile on;
     tcp_nopush on;
@@ -138,6 +145,9 @@ class Lighttpd(Peer):
 
     def argv(self, site):
         workers = f"server.max-worker = {site.workers}" if site.workers > 1 else ""
+        log = ""
+        if site.log != "off":
+            log = f'server.modules = ( "mod_accesslog" )\naccesslog.filename = "{site.home}/access"'
         config = self.write(
             site,
             f"""\
@@ -155,6 +165,7 @@ server.max-keep-alive-requests = 65535
 server.max-keep-alive-idle = 75
 mimetype.assign = ( ".html" => "text/html", ".bin" => "application/octet-stream" )
 {workers}
+{log}
 """,
         )
         return [self.binary(), "-D", "-f", config]
@@ -167,10 +178,12 @@ class H2o(Peer):
 
     def argv(self, site):
         user = "user: root" if os.geteuid() == 0 else ""
+        log = "" if site.log == "off" else f"access-log: {site.home}/access"
         config = self.write(
             site,
             f"""\
 {user}
+{log}
 num-threads: {site.workers}
 max-connections: {site.connections}
 http1-request-timeout: 75

@@ -112,6 +112,26 @@ def print_idle(count, servers):
     table(["server", "PSS before", "PSS after", "bytes/connection", ""], rows)
 
 
+def print_log(outcome, options):
+    print(f"\n{outcome['title']} ({options.rounds} rounds of {options.seconds} s, medians)")
+    rows = [
+        [name, f"{one['cpu_us']:.2f}", f"{one['ratio']:.3f}", f"{one['rate']:,.0f}", errors(one["errors"])]
+        for name, one in outcome["servers"].items()
+    ]
+    table(["server, log", "CPU us/request", "x without", "requests/s", "errors"], rows)
+
+
+def print_stuck(outcome, said, options):
+    print(f"\nthe log goes to a pipe ({options.rounds} rounds of {options.seconds} s, medians)")
+    rows = [
+        [name, f"{one['rate']:,.0f}", span(one["p50_s"]), span(one["p99_s"]), errors(one["errors"])]
+        for name, one in outcome.items()
+    ]
+    table(["", "requests/s", "p50", "p99", "errors"], rows)
+    lines = [line for line in said.splitlines() if "missing lines" in line]
+    print("\n".join(f"  {line.strip()}" for line in lines) or "  !! it said nothing of missing lines")
+
+
 def print_syscalls(name, connections, requests, calls, wrong):
     print(f"\n{name}: system calls in {requests:,} keep-alive requests on {connections} connections")
     counts = sorted(calls.items(), key=lambda item: -item[1])

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 import peers
 import wire
 import workloads
-from procs import BenchError, Process, raise_fd_limit
+from procs import BenchError, Process, child_setup, raise_fd_limit
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -53,6 +54,28 @@ def choose_cpus(server, client):
     return {server}, {client}
 
 
+class PipeReader:
+    """Reads a FIFO and throws away what comes, as long as it is not told to stop reading."""
+
+    def __init__(self, path, cpus):
+        os.mkfifo(path)
+        argv = ["sh", "-c", 'exec cat "$0" >/dev/null', str(path)]
+        self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL, preexec_fn=child_setup(cpus))
+        self.hold = os.open(path, os.O_RDWR)  # so that neither side waits for the other to open it
+
+    def pause(self):
+        self.popen.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.popen.send_signal(signal.SIGCONT)
+
+    def stop(self):
+        self.resume()
+        os.close(self.hold)
+        self.popen.kill()
+        self.popen.wait()
+
+
 class Stage:
     """Use as a context: whatever was started has ended, and the files are gone, when it is left."""
 
@@ -64,6 +87,7 @@ class Stage:
         if pinned:
             self.server_cpus, self.client_cpus = choose_cpus(options.server_cpu, options.client_cpu)
         self.running = {}  # name -> Process, in the order of the tables
+        self.readers = {}  # name -> PipeReader, of those that log to a pipe
         self.ports = {}
         self.versions = {}
         self.floor_path = None
@@ -114,13 +138,19 @@ class Stage:
             raise BenchError("no server is left")
         return chosen
 
-    def start(self, peer):
-        home = self.home / peer.name
+    def start(self, peer, log="off"):
+        """One that has an access log runs beside one that has none, under a name of its own. Returns its name."""
+        name = peer.name if log == "off" else f"{peer.name} {log}"
+        home = self.home / name.replace(" ", "-")
         home.mkdir(exist_ok=True)
-        port = self.ports[peer.name]
-        site = peers.Site(home, self.root, port, self.workers, self.connections, self.fd_limit)
-        self.launch(peer.name, peer.argv(site), home)
-        wire.wait_ready(self.running[peer.name], port, wire.get("/1k.html", port))
+        port = self.ports.setdefault(name, 0) or wire.free_ports(1)[0]
+        self.ports[name] = port
+        site = peers.Site(home, self.root, port, self.workers, self.connections, self.fd_limit, log)
+        if log == "pipe":
+            self.readers[name] = PipeReader(home / "access", self.client_cpus)
+        self.launch(name, peer.argv(site), home)
+        wire.wait_ready(self.running[name], port, wire.get("/1k.html", port))
+        return name
 
     def start_floor(self, workload, request, response):
         """The floor for one workload: `response`, taken from a real server, for each request of that length."""
@@ -147,6 +177,8 @@ class Stage:
 
     def stop(self, name):
         self.running.pop(name).stop()
+        if name in self.readers:
+            self.readers.pop(name).stop()
 
     def describe(self):
         """What a reader of the numbers wants to know of the machine, without its name."""

@@ -5,7 +5,8 @@
  * standard error goes to the systemd journal, a line is "<N>text" instead: the journal knows who says it.
  *
  * Each place in the code that logs is a cause. One that says more than LOG_CAUSE_LINES lines within LOG_CAUSE_SECONDS is
- * silent for the rest of them; what it says next is followed by how many lines were left out.
+ * silent for the rest of them; what it says next is followed by how many lines were left out. Notices are always said:
+ * they answer whoever runs the daemon, and no client can cause them.
  *
  * Ownership: log_open opens a file and keeps it for good; log_init borrows the descriptor for good.
  * Threads:   log_open, log_reopen, log_init: one at a time. log_write from any, at any time.
@@ -17,6 +18,7 @@
 #define BATON_BASE_LOG_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
@@ -47,7 +49,7 @@ void log_write(struct log_cause *cause, enum log_level level, const char *fmt, .
     } while (0)
 #define log_error(...)   LOG_HERE(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) LOG_HERE(LOG_LEVEL_WARNING, __VA_ARGS__)
-#define log_notice(...)  LOG_HERE(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_notice(...)  log_write(NULL, LOG_LEVEL_NOTICE, __VA_ARGS__)
 #define log_info(...)    LOG_HERE(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)   LOG_HERE(LOG_LEVEL_DEBUG, __VA_ARGS__)
 

@@ -26,6 +26,7 @@ struct status_listener_options {
     const struct reports *reports;
     struct gate *gate;
     const struct listeners *listeners;
+    struct thread_enter enter; /* what its thread gives up first */
 };
 
 struct status_listener {

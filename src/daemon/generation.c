@@ -65,7 +65,8 @@ static int open_status(struct generation *g)
         err = listeners_add(&g->status_listeners, address->v[i], BATON_NO_LISTENER, &options, 1);
     if (err < 0)
         return err;
-    struct status_listener_options status = {&g->config, g->reports, g->gate, &g->status_listeners};
+    struct status_listener_options status = {
+        &g->config, g->reports, g->gate, &g->status_listeners, {sandbox_enter, &g->sandbox}};
     err = status_listener_open(&g->status, &status);
     if (err < 0)
         log_error("cannot make the worker of [status]: %s", reason(err));

@@ -229,6 +229,8 @@ static int start(struct logger *l)
     (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     atomic_fetch_add(&running, 1);
     int err = -pthread_create(&thread, &attr, logger_main, l);
+    if (err == 0)
+        (void)pthread_setname_np(thread, "logger");
     (void)pthread_attr_destroy(&attr);
     if (err < 0)
         atomic_fetch_sub(&running, 1);

@@ -16,7 +16,7 @@ static void log_report(char *text, char *first)
 
     for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
         if (*line != '\0')
-            log_error("%s", line);
+            log_write(NULL, LOG_LEVEL_ERROR, "%s", line);
         if (*first == '\0')
             (void)snprintf(first, MASTER_REFUSED_MAX, "%s", line);
     }
@@ -51,7 +51,7 @@ void reload(struct master *m)
     struct generation *g = replace(m);
     figures_reloaded(&m->figures, g != NULL);
     if (g == NULL) {
-        log_error("the configuration was not reloaded; the old one goes on");
+        log_write(NULL, LOG_LEVEL_ERROR, "the configuration was not reloaded; the old one goes on");
         if (m->refused[0] == '\0')
             (void)snprintf(m->refused, sizeof m->refused, "see the log");
         master_say(m, "Serving");

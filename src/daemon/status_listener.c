@@ -31,6 +31,7 @@ int status_listener_open(struct status_listener *s, const struct status_listener
         return 0;
     struct worker_options worker = {
         .shard = {.config = &s->config, .reporter = &options->reports->reporter},
+        .enter = options->enter,
         .gate = options->gate,
         .max_connections = STATUS_CONNECTIONS,
     };

@@ -6,10 +6,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,15 +15,14 @@
 #include "reactor/account.h"
 #include "reactor/client.h"
 #include "reactor/intake.h"
+#include "reactor/send.h"
+#include "reactor/turn.h"
 
 enum {
     TURN_READS = 8,                 /* then the others have their turn */
     TURN_BYTES = 1024 * 1024,       /* sent, as far as one answer may be parted */
     LINGER_BYTES = 16 * 1024 * 1024 /* heard out after the last answer */
 };
-
-/* GONE: the connection was closed and freed. WAIT: the turn is over. GO: on with the turn. */
-enum step { GONE, WAIT, GO };
 
 static void assert_owner(const struct shard *s)
 {
@@ -54,19 +51,6 @@ void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
     free(c);
 }
 
-static enum step gone(struct shard *s, struct conn *c, enum close_reason reason)
-{
-    conn_close(s, c, reason);
-    return GONE;
-}
-
-static enum step yield_turn(struct shard *s, struct conn *c)
-{
-    if (list_empty(&c->ready))
-        list_append(&s->ready, &c->ready);
-    return WAIT;
-}
-
 static ssize_t receive(struct shard *s, struct conn *c)
 {
     ssize_t n;
@@ -86,16 +70,16 @@ static enum step linger(struct shard *s, struct conn *c)
         if (n < 0 && errno == EAGAIN)
             return WAIT;
         if (n <= 0 || (c->lingered += (uint32_t)n) > LINGER_BYTES)
-            return gone(s, c, CLOSE_LINGERED);
+            return turn_gone(s, c, CLOSE_LINGERED);
     }
-    return yield_turn(s, c);
+    return turn_yield(s, c);
 }
 
 /* The last answer is sent. `more`: there are bytes of the peer that we read and did not answer. */
 static enum step finish(struct shard *s, struct conn *c, bool more)
 {
     if (!c->lingers && !more && !c->readable)
-        return gone(s, c, CLOSE_DONE);
+        return turn_gone(s, c, CLOSE_DONE);
     intake_free(&c->intake);
     (void)shutdown(c->fd, SHUT_WR);
     conn_wait_for(s, c, TIMEOUT_LINGER);
@@ -126,19 +110,13 @@ static enum step rest(struct shard *s, struct conn *c)
     if (c->intake != NULL && !intake_is_blank(c->intake))
         return WAIT;
     if (s->draining)
-        return gone(s, c, CLOSE_DRAIN);
+        return turn_gone(s, c, CLOSE_DRAIN);
     if (s->retiring && pass_on(s, c))
         return GONE;
     if (c->requests > 0)
         conn_wait_for(s, c, TIMEOUT_KEEPALIVE);
     return WAIT;
 }
-
-/* What a turn may still do before the others have theirs. */
-struct turn {
-    int reads;
-    size_t send; /* bytes */
-};
 
 /* The next bytes to answer: such as had to wait, else those in the socket. */
 static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, struct sv *bytes)
@@ -149,7 +127,7 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
     if (!c->readable)
         return rest(s, c);
     if (turn->reads-- == 0)
-        return yield_turn(s, c);
+        return turn_yield(s, c);
 
     ssize_t n = receive(s, c);
     if (n < 0 && errno == EAGAIN) {
@@ -157,9 +135,9 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
         return rest(s, c);
     }
     if (n < 0)
-        return gone(s, c, CLOSE_RESET);
+        return turn_gone(s, c, CLOSE_RESET);
     if (n == 0)
-        return gone(s, c, c->intake != NULL ? CLOSE_PEER_MIDWAY : CLOSE_PEER);
+        return turn_gone(s, c, c->intake != NULL ? CLOSE_PEER_MIDWAY : CLOSE_PEER);
     /* A short read has emptied the socket (epoll(7)); only the end of the stream could still be told. */
     c->readable = n == SHARD_BYTES || c->hung_up;
     counters_add(&s->counters, COUNTER_RECEIVED_BYTES, (uint64_t)n);
@@ -168,89 +146,11 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
     return GO;
 }
 
-/* Slower than the least rate that is allowed? Looked at once in every send_timeout. */
-static bool too_slow(const struct shard *s, struct out *o)
-{
-    uint64_t elapsed = shard_now(s) - o->since_ms;
-
-    if (s->limits->min_send_rate == 0 || elapsed < s->limits->send_timeout_ms)
-        return false;
-    bool slow = o->sent < s->limits->min_send_rate * elapsed / 1000;
-    o->sent = 0;
-    o->since_ms = shard_now(s);
-    return slow;
-}
-
-/* Bytes that the peer's kernel has not confirmed yet. */
-static uint32_t unsent(const struct conn *c)
-{
-    int n;
-
-    return ioctl(c->fd, SIOCOUTQ, &n) == 0 ? (uint32_t)n : 0;
-}
-
-/* The socket, or the turn, took less than all of c->out. */
-static enum step wait_to_send(struct shard *s, struct conn *c, enum out_result result, bool progress)
-{
-    if (too_slow(s, c->out))
-        return gone(s, c, CLOSE_STALLED);
-    if (progress) {
-        c->unsent = unsent(c);
-        conn_wait_for(s, c, TIMEOUT_SEND);
-    }
-    return result == OUT_YIELD ? yield_turn(s, c) : WAIT;
-}
-
-static enum step failed_to_send(struct shard *s, struct conn *c, enum out_result result)
-{
-    out_clear(s->out);
-    return gone(s, c, result == OUT_SHRANK ? CLOSE_SHRANK : CLOSE_RESET);
-}
-
-/* Send the row. What does not go is kept, and so are the bytes behind the requests that it answers. */
-static enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn)
-{
-    enum out_result result = account_flush(s, c, s->out, &turn->send);
-
-    if (result == OUT_DONE)
-        return GO;
-    if (result == OUT_FAILED || result == OUT_SHRANK)
-        return failed_to_send(s, c, result);
-    c->out = out_save(s->out);
-    if (c->last)
-        c->lingers = c->lingers || bytes.len > 0;
-    else if (c->out != NULL && !intake_keep(s, c, bytes))
-        out_free(&c->out);
-    if (c->out == NULL) {
-        out_clear(s->out);
-        return gone(s, c, CLOSE_NO_MEMORY);
-    }
-    c->out->since_ms = shard_now(s);
-    account_keep(s, c->out);
-    return wait_to_send(s, c, result, true);
-}
-
-/* Send what waits from an earlier turn. */
-static enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
-{
-    uint64_t before = c->out->sent;
-    enum out_result result = account_flush(s, c, c->out, &turn->send);
-
-    if (result == OUT_FAILED || result == OUT_SHRANK)
-        return failed_to_send(s, c, result);
-    if (result != OUT_DONE)
-        return wait_to_send(s, c, result, c->out->sent != before);
-    out_free(&c->out);
-    if (c->intake != NULL)
-        conn_wait_for(s, c, intake_timeout(c->intake));
-    return GO;
-}
-
 /* The request in front needs something that another thread is busy with: it is read again in a while. */
 static enum step put_off(struct shard *s, struct conn *c, struct sv bytes)
 {
     if (!intake_keep(s, c, bytes))
-        return gone(s, c, CLOSE_NO_MEMORY);
+        return turn_gone(s, c, CLOSE_NO_MEMORY);
     counters_add(&s->counters, COUNTER_PUT_OFF, 1);
     conn_wait_for(s, c, TIMEOUT_SUM);
     return WAIT;
@@ -259,7 +159,7 @@ static enum step put_off(struct shard *s, struct conn *c, struct sv bytes)
 /* The turn has sent its share; bytes that are not answered yet wait for the next. */
 static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
 {
-    return intake_keep(s, c, bytes) ? yield_turn(s, c) : gone(s, c, CLOSE_NO_MEMORY);
+    return intake_keep(s, c, bytes) ? turn_yield(s, c) : turn_gone(s, c, CLOSE_NO_MEMORY);
 }
 
 /* Before its first request a connection may have to say whose it is. */
@@ -268,9 +168,9 @@ static enum step introduce(struct shard *s, struct conn *c, struct sv *bytes)
     enum proxy_result result = intake_read_proxy(s, c, bytes);
 
     if (result == PROXY_BAD)
-        return gone(s, c, CLOSE_NO_HEADER);
+        return turn_gone(s, c, CLOSE_NO_HEADER);
     if (result == PROXY_DONE && !client_introduced(s, c))
-        return gone(s, c, CLOSE_CROWDED);
+        return turn_gone(s, c, CLOSE_CROWDED);
     return GO;
 }
 
@@ -352,19 +252,6 @@ static void refuse_late(struct shard *s, struct conn *c)
     intake_refuse_late(s, c);
     if (send_row(s, c, (struct sv){0}, &turn) == GO)
         (void)finish(s, c, false);
-}
-
-/* The socket had no room in all the time; did the peer take any of what was in it? */
-static void send_expired(struct shard *s, struct conn *c)
-{
-    uint32_t now = unsent(c);
-
-    if (now >= c->unsent) {
-        conn_close(s, c, CLOSE_STALLED);
-        return;
-    }
-    c->unsent = now;
-    conn_wait_for(s, c, TIMEOUT_SEND);
 }
 
 void conn_expired(struct shard *s, struct conn *c)

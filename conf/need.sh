@@ -8,6 +8,7 @@
 #   need build tests lint
 #   need build tests fuzz  clang, and its libFuzzer
 #   need build tests clients  curl, wget, aria2 and Chromium, which tests/clients starts
+#   need build tests logs  goaccess, jq, logrotate and wrk, which tests/logs starts
 #   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
 #   need build tests status   promtool (of the package prometheus), wrk and Chromium, which tests/status starts
 #   need build tests fronts   the front ends that tests/front and tests/proxied start (their services are not needed), and
@@ -70,6 +71,12 @@ need_missing() {
             for need_tool in haproxy nginx varnishd h2o wrk; do
                 (PATH=$PATH:/usr/sbin && need_command $need_tool) || echo ${need_tool%d}
             done
+            ;;
+        logs)
+            for need_tool in goaccess jq wrk; do
+                need_command $need_tool || echo $need_tool
+            done
+            [ -x /usr/sbin/logrotate ] || echo logrotate
             ;;
         package)
             need_command dpkg-shlibdeps || echo dpkg-dev

@@ -143,6 +143,7 @@ static int serve(const struct command *cmd, char *const *argv)
     struct master_args args = {cmd->args, argv, BATON_VERSION};
     int status = EXIT_FAILURE;
 
+    (void)log_open("stderr", LOG_LEVEL_NOTICE); /* until the configuration says where */
     master_block_signals();
     if (error_pages_init() < 0)
         log_error("out of memory");

@@ -18,6 +18,7 @@
 #define BATON_BASE_LOG_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ int log_open(const char *target, enum log_level most);
 /* Open the file of that path anew: somebody has renamed the one that is open. */
 int log_reopen(void);
 void log_init(int fd, enum log_level most);
+
+/* Does it go to the systemd journal? */
+bool log_is_journal(void);
 
 /* NULL for what is always said. */
 void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)

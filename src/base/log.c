@@ -70,6 +70,11 @@ static int open_file(const char *path)
     return err;
 }
 
+bool log_is_journal(void)
+{
+    return atomic_load(&to_journal);
+}
+
 int log_open(const char *target, enum log_level most)
 {
     if (strcmp(target, "stderr") == 0) {

@@ -287,7 +287,10 @@ static int prepare(struct master *m)
 
 static int start(struct master *m)
 {
-    int err = generation_new(&m->g, &m->args->config, &m->sockets, &m->acceptor.gate, &m->reports, stderr);
+    struct gate *gate = &m->acceptor.gate;
+    /* People at a terminal get the report as it is, with its colours; the journal each line with its priority. */
+    int err = log_is_journal() ? reload_load(m, &m->g)
+                               : generation_new(&m->g, &m->args->config, &m->sockets, gate, &m->reports, stderr);
 
     if (err == 0)
         err = generation_start(m->g);

@@ -3,6 +3,7 @@
 
 #include "daemon/reload.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,34 +11,43 @@
 #include "daemon/retired.h"
 
 /* Every line of a report to the log; the first one is what the service manager is told. */
-static void log_report(char *text, char *first)
+static void log_report(enum log_level level, char *text, char *first)
 {
     char *rest = text;
 
     for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
         if (*line != '\0')
-            log_write(NULL, LOG_LEVEL_ERROR, "%s", line);
+            log_write(NULL, level, "%s", line);
         if (*first == '\0')
             (void)snprintf(first, MASTER_REFUSED_MAX, "%s", line);
     }
 }
 
-/* A new generation, started; NULL where the old one has to go on, and then the log has every reason. */
-static struct generation *replace(struct master *m)
+int reload_load(struct master *m, struct generation **g)
 {
-    struct generation *g = NULL;
     char *text = NULL;
     size_t len = 0;
     FILE *report = open_memstream(&text, &len);
 
+    *g = NULL;
     if (report == NULL)
-        return NULL;
-    int err = generation_new(&g, &m->args->config, &m->sockets, &m->acceptor.gate, &m->reports, report);
+        return -ENOMEM;
+    int err = generation_new(g, &m->args->config, &m->sockets, &m->acceptor.gate, &m->reports, report);
     (void)fclose(report);
     m->refused[0] = '\0';
-    log_report(text, m->refused);
+    log_report(err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, text, m->refused);
     free(text);
-    if (err == 0 && generation_start(g) < 0)
+    if (err == 0)
+        m->refused[0] = '\0'; /* what it reported were warnings */
+    return err;
+}
+
+/* A new generation, started; NULL where the old one has to go on, and then the log has every reason. */
+static struct generation *replace(struct master *m)
+{
+    struct generation *g;
+
+    if (reload_load(m, &g) == 0 && generation_start(g) < 0)
         generation_free(&g);
     return g;
 }
@@ -58,7 +68,6 @@ void reload(struct master *m)
         systemd_notify(&m->systemd, "READY=1");
         return;
     }
-    m->refused[0] = '\0'; /* what it reported were warnings */
     m->g = g;
     acceptor_use(&m->acceptor, g);
     master_watch_workers(m);

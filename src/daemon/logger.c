@@ -251,23 +251,23 @@ static int open_all(struct logger *l, const struct config_log *config, size_t n_
     return err == 0 ? start(l) : err;
 }
 
-int logger_new(struct logger **out, const struct config_log *config, size_t n_rings)
+int logger_new(struct logger **l, const struct config_log *config, size_t n_rings)
 {
-    *out = NULL;
+    *l = NULL;
     if (config->access == NULL)
         return 0;
-    struct logger *l = calloc(1, sizeof *l);
-    if (l == NULL)
+    struct logger *ours = calloc(1, sizeof *ours);
+    if (ours == NULL)
         return -ENOMEM;
-    l->bell.fd = -1;
-    l->json = config->format == LOG_FORMAT_JSON;
-    int err = open_all(l, config, n_rings);
+    ours->bell.fd = -1;
+    ours->json = config->format == LOG_FORMAT_JSON;
+    int err = open_all(ours, config, n_rings);
     if (err == 0) {
-        *out = l;
+        *l = ours;
         return 0;
     }
     log_error("cannot open the access log %s: %s", config->access, strerror(-err));
-    destroy(l);
+    destroy(ours);
     return err;
 }
 

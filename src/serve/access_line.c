@@ -56,36 +56,32 @@ static char *put_hex(char *p, struct sv before, unsigned char c)
     return p;
 }
 
-/* What stands at the front of `field` cannot stand for itself, or perhaps not. Writes at most ESCAPED_MAX bytes for it, and
- * says in *used how many it was. */
-typedef char *escape(char *p, struct sv field, size_t *used);
+/* What is at the front of `field` cannot stand for itself, or perhaps not. Writes at most ESCAPED_MAX bytes for it to *p,
+ * which moves on, and returns how many bytes of the field that was. */
+typedef size_t escape(char **p, struct sv field);
 
-static char *escape_combined(char *p, struct sv field, size_t *used)
+static size_t escape_combined(char **p, struct sv field)
 {
-    *used = 1;
-    return put_hex(p, SV("\\x"), (unsigned char)field.p[0]);
+    *p = put_hex(*p, SV("\\x"), (unsigned char)field.p[0]);
+    return 1;
 }
 
-static char *escape_json(char *p, struct sv field, size_t *used)
+/* A control character is escaped although it is valid UTF-8: it may be one of a terminal. */
+static size_t escape_json(char **p, struct sv field)
 {
     unsigned char c = (unsigned char)field.p[0];
-    uint32_t point = 0;
+    uint32_t point = c;
+    size_t used = c >= 0x80 ? utf8_decode(field, &point) : 1;
 
-    *used = 1;
     if (c == '"' || c == '\\') {
-        *p++ = '\\';
-        *p++ = (char)c;
-        return p;
+        *p = put(*p, SV("\\"));
+        *p = put(*p, sv_of(field.p, 1));
+    } else if (used > 1 && point > 0x9f) {
+        *p = put(*p, sv_of(field.p, used));
+    } else {
+        *p = put_hex(*p, SV("\\u00"), used > 0 ? (unsigned char)point : c);
     }
-    if (c >= 0x80)
-        *used = utf8_decode(field, &point);
-    if (*used > 1 && point > 0x9f)
-        return put(p, sv_of(field.p, *used));
-    if (*used > 1)
-        c = (unsigned char)point; /* a control character, that of a terminal perhaps */
-    else
-        *used = 1;
-    return put_hex(p, SV("\\u00"), c);
+    return used > 0 ? used : 1;
 }
 
 /* As much of the field as fits into `room` bytes. */
@@ -100,8 +96,7 @@ static char *put_field(char *p, struct sv field, size_t room, escape *escape_one
         field = sv_skip(field, n);
         if (field.len == 0 || (size_t)(end - p) < ESCAPED_MAX)
             break;
-        p = escape_one(p, field, &n);
-        field = sv_skip(field, n);
+        field = sv_skip(field, escape_one(&p, field));
     }
     return p;
 }

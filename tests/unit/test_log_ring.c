@@ -131,6 +131,24 @@ static void popping_a_part_of_what_is_there_makes_that_much_room(void **state)
     assert_ptr_equal(log_ring_front(&ring).p, rest.p);
 }
 
+static void room_ends_where_the_ring_ends(void **state)
+{
+    for (int spare = 99; spare <= 101; spare++) {
+        (void)close_ring(state);
+        assert_int_equal(open_ring(state), 0);
+        const char *first = log_ring_room(&ring, 1);
+        for (int left = SIZE - spare; left > 0; left -= left < 4000 ? left : 4000) {
+            assert_non_null(log_ring_room(&ring, left < 4000 ? (size_t)left : 4000));
+            log_ring_push(&ring, left < 4000 ? (size_t)left : 4000);
+        }
+        log_ring_tell(&ring);
+        log_ring_pop(&ring, 4000);
+        const char *room = log_ring_room(&ring, 100);
+        expect(room == (spare < 100 ? first : first + SIZE - spare), "%d bytes are left, room at %td", spare,
+               room - first);
+    }
+}
+
 static void a_ring_that_runs_empty_stays_at_its_front(void **state)
 {
     uint64_t pushed = 0;
@@ -292,6 +310,7 @@ int main(void)
         ring_test(what_was_not_told_is_not_seen),
         ring_test(a_full_ring_has_no_room_and_loses_nothing),
         ring_test(popping_a_part_of_what_is_there_makes_that_much_room),
+        ring_test(room_ends_where_the_ring_ends),
         ring_test(a_ring_that_runs_empty_stays_at_its_front),
         ring_test(nobody_is_woken_who_is_awake),
         ring_test(one_who_sleeps_is_woken_once_by_the_first_line),

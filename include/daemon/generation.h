@@ -47,7 +47,7 @@ struct generation {
     struct logger *logger; /* owned; NULL where there is no access log */
 };
 
-int generation_new(struct generation **g, const struct config_args *args, struct sockets *sockets, struct gate *gate,
+int generation_new(struct generation **out, const struct config_args *args, struct sockets *sockets, struct gate *gate,
                    const struct reports *reports, FILE *report);
 
 /* Let the workers go. On failure those that run were told to stop. */
@@ -74,6 +74,6 @@ void generation_close_listeners(struct generation *g);
 uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section);
 
 /* Wait for the workers that run, all of which were told to stop, and free everything. */
-void generation_free(struct generation **g);
+void generation_free(struct generation **out);
 
 #endif

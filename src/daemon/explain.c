@@ -245,7 +245,7 @@ static void tell(const struct explanation *x, const struct entrance *in, FILE *t
 int explain(const struct config *config, const struct question *question, FILE *to)
 {
     struct entrance in = question_entrance(question, config);
-    struct explanation x;
+    static struct explanation x; /* large, and to be aligned as counters are */
 
     if (in.listen == NULL) {
         say(to, "listener", "[status] %s", config->status.address.v[in.address]);

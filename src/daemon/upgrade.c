@@ -16,8 +16,6 @@
 
 enum { MAGIC = 0x62746e31, FIRST_FD = 3, PID_DIGITS = 20 };
 
-extern char **environ;
-
 /* All that the new process gets; made before the fork, after which little may be called. */
 struct passage {
     int *fds; /* owned; borrowed descriptors */

@@ -161,14 +161,24 @@ static void reopen_logs(struct master *m)
         generation_reopen_logs(list_of(l, struct generation, link));
 }
 
+/* Who renames the logs may say so by either signal; a generation that still sends has one too. */
+static void reload_and_reopen(struct master *m)
+{
+    reload(m);
+    reopen_logs(m);
+}
+
 static void on_signal(struct master *m)
 {
     static const struct {
         int signal;
         void (*act)(struct master *m);
-    } actions[] = {
-        {SIGTERM, stop}, {SIGINT, stop}, {SIGHUP, reload}, {SIGUSR1, reopen_logs}, {SIGUSR2, succession_begin},
-        {SIGCHLD, reap}};
+    } actions[] = {{SIGTERM, stop},
+                   {SIGINT, stop},
+                   {SIGHUP, reload_and_reopen},
+                   {SIGUSR1, reopen_logs},
+                   {SIGUSR2, succession_begin},
+                   {SIGCHLD, reap}};
     struct signalfd_siginfo info;
 
     while (read(m->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)

@@ -115,7 +115,7 @@ static int set_value(struct draft *d, struct sources *sources, struct draft_sect
 {
     int err = 0;
 
-    if ((k->type == PATH || k->type == DIRS) && value.text.len > 0)
+    if ((k->type == PATH || k->type == DIRS) && value.text.len > 0 && value.text.p[0] != '$')
         err = override_absolute(d, sources, &value);
     return err == 0 ? draft_set(d, s, k, key, value) : err;
 }

@@ -18,6 +18,8 @@ static const char defaults_head[] =
     ";   durations                ms s m h d w y; a bare number is seconds\n"
     ";   sizes                    k m g, of 1024; a bare number is bytes\n"
     ";   yes, no                  also true, false, on, off\n"
+    ";   paths                    may begin with $LOGS_DIRECTORY/, $RUNTIME_DIRECTORY/ and the like, as systemd sets "
+    "them\n"
     ";\n"
     "; Included files win over the file that includes them, the environment (BATON__SECTION__KEY=VALUE, "
     "BATON__KIND__NAME__KEY=VALUE)\n"

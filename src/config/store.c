@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "config/cache_rule.h"
+#include "config/directory.h"
 
 static void *member(const struct schema_key *k, void *base)
 {
@@ -122,6 +123,21 @@ static int append_cache_rule(struct strings *s, struct sv text)
     return err;
 }
 
+/* Of a path, or of the address of a unix socket: what it stands for. */
+static int set_place(const struct schema_key *k, void *base, struct sv text)
+{
+    struct sv scheme = sv_starts(text, SV("unix:")) ? sv_of(text.p, 5) : sv_of(text.p, 0);
+    struct buf place = {0};
+    int err = buf_add(&place, scheme);
+
+    if (err == 0)
+        err = directory_expand(&place, sv_skip(text, scheme.len));
+    if (err == 0)
+        err = k->repeats ? append(member(k, base), buf_sv(&place)) : set_text(member(k, base), buf_sv(&place));
+    buf_fini(&place);
+    return err;
+}
+
 int store_set(const struct schema_key *k, void *base, struct sv text)
 {
     struct fault unused;
@@ -129,16 +145,18 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
 
     switch (k->type) {
     case TARGET:
-    case PATH:
-    case NAME:
-        if (k->type == TARGET && sv_eq(text, SV("off"))) {
+        if (sv_eq(text, SV("off"))) {
             store_free(k, base);
             return 0;
         }
-        return set_text(member(k, base), text);
-    case GLOB:
+        return set_place(k, base, text);
+    case PATH:
     case ADDRESS:
     case DIRS:
+        return set_place(k, base, text);
+    case NAME:
+        return set_text(member(k, base), text);
+    case GLOB:
         return append(member(k, base), text);
     case CIDR:
     case NAMES:

@@ -8,6 +8,7 @@
 
 #include "config/address.h"
 #include "config/cache_rule.h"
+#include "config/directory.h"
 #include "config/ini.h"
 #include "config/nearest.h"
 #include "config/network.h"
@@ -247,13 +248,32 @@ static bool check_mime(struct sv text, struct fault *f)
     return true;
 }
 
+static bool check_address(struct sv text, struct fault *f)
+{
+    static const struct sv scheme = {"unix:", 5};
+    struct sv path = sv_starts(text, scheme) ? sv_skip(text, scheme.len) : (struct sv){"", 0};
+
+    if (path.len == 0 || path.p[0] != '$')
+        return address_check(text, f);
+    if (!directory_check(path, f)) {
+        f->at += scheme.len;
+        return false;
+    }
+    struct buf whole = {0};
+    bool good = buf_add(&whole, scheme) == 0 && directory_expand(&whole, path) == 0 && address_check(buf_sv(&whole), f);
+    f->at = scheme.len;
+    f->len = path.len;
+    buf_fini(&whole);
+    return good;
+}
+
 static bool check_text(const struct schema_key *k, struct sv text, struct fault *f)
 {
     struct cache_rule unused;
 
     switch (k->type) {
     case ADDRESS:
-        return address_check(text, f);
+        return check_address(text, f);
     case NAME:
         return check_name(k, text, f);
     case CIDR:
@@ -269,11 +289,13 @@ static bool check_text(const struct schema_key *k, struct sv text, struct fault 
     case TARGET:
         if (schema_word_index(k, text) >= 0 || sv_starts(text, SV("/")))
             return true;
-        return fault_range(f, k, text, "");
+        return text.p[0] == '$' ? directory_check(text, f) : fault_range(f, k, text, "");
     case PATH:
     case DIRS:
         if (sv_starts(text, SV("/")))
             return true;
+        if (text.p[0] == '$')
+            return directory_check(text, f);
         return fault_set(f, 0, text.len, "'%s' takes an absolute path, one that starts with '/'", k->name);
     default:
         return true;

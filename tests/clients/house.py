@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the tests of real clients share: a root, a daemon that serves it, its log, and commands that end in time."""
 
+import json
 import os
+import socket
 import re
 import shutil
 import subprocess
@@ -127,7 +129,10 @@ class House:
 
     def start(self, name, site=None):
         """A daemon of its own name; `site` adds keys to its site."""
-        server = Batond(self.batond, self.top, self.root, name, {"server": {"workers": 2}, "site test": site or {}})
+        server = Batond(self.batond, self.top, self.root, name, {
+            "server": {"workers": 1},  # so that the log is in order
+            "site test": site or {},
+            "status": {"address": "unix:" + os.path.join(self.top, name + ".status")}})
         server.start()
         self.daemons.append(server)
         return Served(server, self.relay(server.port) if self.without else None)
@@ -188,8 +193,24 @@ class Served:
         whole = read(self.server.access_log).decode().rpartition("\n")[0].splitlines()
         return [(found[1], found[2], int(found[3]), int(found[4])) for found in map(LINE.match, whole) if found]
 
+    def _answered(self):
+        """How many requests the daemon has answered, as it says itself."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(os.path.join(self.server.top, self.server.name + ".status"))
+            sock.sendall(b"GET /status.json HTTP/1.1\r\nHost: status\r\nConnection: close\r\n\r\n")
+            with sock.makefile("rb") as answer:
+                body = answer.read().partition(b"\r\n\r\n")[2]
+        return sum(sum(classes.values()) for classes in json.loads(body)["total"]["requests"].values())
+
+    def _settle(self, within=3.0):
+        """A thread of its own writes the log: wait until it has a line for each answer."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline and read(self.server.access_log).count(b"\n") < self._answered():
+            time.sleep(0.01)
+
     def mark(self):
         """logged() counts from here."""
+        self._settle()
         self.seen = len(self._lines())
 
     def logged(self, least=1, within=3.0):
@@ -198,7 +219,8 @@ class Served:
         while True:
             lines = self._lines()[self.seen:]
             if len(lines) >= least:
-                return lines
+                self._settle()
+                return self._lines()[self.seen:]
             must(time.monotonic() < deadline, "the log has %d lines, not %d: %r" % (len(lines), least, lines))
             time.sleep(0.02)
 

@@ -49,10 +49,11 @@ struct worker {
     uint64_t accept_again_ms; /* after a shortage: not before this */
     uint64_t awake_until_ms;  /* busy_poll behind the last event */
     uint64_t drain_until_ms;
+    uint64_t accepted; /* by itself */
     uint64_t told_ended;
     uint64_t turns_seen;    /* the master's: when it last looked, and woke it */
     bool poked;             /* the master's: it has */
-    _Atomic uint64_t ended; /* connections since the start; written by the worker */
+    _Atomic uint64_t ended; /* connections since the start, less those it accepted itself; written by the worker */
     _Atomic int stop;       /* enum stop; written by the master */
     _Atomic bool deaf;      /* written by the worker: it accepts no more, and its backlogs are empty */
     _Atomic bool outgrown;  /* written by the worker: the root is where it may not read */

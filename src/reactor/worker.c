@@ -76,6 +76,7 @@ static void accept_batch(struct worker *w, const struct door *door, int most)
         }
         int fd = listener_accept(door->fd);
         struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = door->section};
+        w->accepted += fd >= 0;
         if (fd >= 0)
             conn_adopt(&w->shard, &baton);
         else if (listener_error_is_shortage(fd))
@@ -214,11 +215,14 @@ static void tell_outgrown(struct worker *w)
     atomic_store(&w->options.gate->waiting, true);
 }
 
-/* Tell the master how many connections are over, and try again to accept where that had to stop. */
+/* Tell the master how many connections are over, and try again to accept where that had to stop. Those that we accepted
+ * ourselves count against it, as the master knows only of what it handed over. */
 static void tell(struct worker *w)
 {
-    if (w->shard.ended != w->told_ended) {
-        w->told_ended = w->shard.ended;
+    uint64_t ended = w->shard.ended - w->accepted;
+
+    if (ended != w->told_ended) {
+        w->told_ended = ended;
         atomic_store(&w->ended, w->told_ended);
     }
     tell_outgrown(w);

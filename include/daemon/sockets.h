@@ -3,7 +3,7 @@
  *
  * A socket stays open, backlog and all, for as long as there is a generation that wants its address: a new one gets it
  * from here before the old one puts it back. An address may have several sockets (SO_REUSEPORT, one for each worker); they
- * never become fewer, so that no backlog is lost.
+ * never become fewer, so that no backlog is lost, but for those of a generation that came to nothing.
  *
  * A socket that our predecessor or the service manager left us is taken before one is bound. It is called by its address,
  * with '%', ':' and control bytes as %xx, or for systemd:NAME by NAME.
@@ -24,7 +24,8 @@ struct bound {
     char *name;         /* owned; what it is called where it is passed on */
     struct listener *v; /* owned: n of them */
     size_t n;
-    unsigned users;    /* generations */
+    size_t settled; /* so many have been accepted from; the others are only that generation's which is being opened */
+    unsigned users; /* generations */
     unsigned taken_by; /* the last of those */
     bool stored;       /* the service manager keeps it, because we asked */
     struct bound *next;
@@ -47,11 +48,14 @@ void sockets_begin(struct sockets *s);
  * us a socket of that name (systemd:NAME). */
 int sockets_get(struct sockets *s, const char *address, const struct listen_options *options, size_t n,
                 struct bound **out);
-/* The last put closes them. */
+/* The last put closes them; that of a generation which never served, those that were opened for it. */
 void sockets_put(struct sockets *s, struct bound **b);
 
 /* What a generation asks of sockets that were there before it; once it is sure to serve. */
 int sockets_change(const struct bound *b, const struct listen_options *options);
+
+/* A generation accepts from all that it got. */
+void sockets_settle(struct sockets *s);
 
 /* A generation serves: have the service manager keep what it listens on. Not unix sockets: it does not keep their names. */
 void sockets_store(struct sockets *s);

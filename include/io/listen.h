@@ -34,14 +34,15 @@ struct door {
 /* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). */
 int listener_open(struct listener *l, const char *address, const struct listen_options *options);
 
-/* A further socket at the same address, for a thread of its own. -EOPNOTSUPP for a unix socket, of which there is one. */
+/* A further socket at the same address, for a thread of its own. It does not listen before listener_change: from then on
+ * the kernel sends a share of all connections its way. -EOPNOTSUPP for a unix socket, of which there is one. */
 int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options);
 
 /* Take over a socket that another process opened. On failure the descriptor stays the caller's: -EINVAL where it is not
  * a listening stream socket, -ENOENT where the name that `address` gives a unix socket is gone. */
 int listener_adopt(struct listener *l, int fd, const char *address, const struct listen_options *options);
 
-/* Change what can be changed while it is open. */
+/* Change what can be changed while it is open, and listen. */
 int listener_change(const struct listener *l, const struct listen_options *options);
 
 void listener_close(struct listener *l);

@@ -218,12 +218,10 @@ static int join_figures(struct generation *g)
 
 int generation_start(struct generation *g)
 {
-    int err = 0;
+    int err = listeners_change(&g->listeners);
 
     for (; err == 0 && g->n_started < g->n_made; g->n_started += err == 0)
         err = worker_start(&g->workers[g->n_started]);
-    if (err == 0)
-        err = listeners_change(&g->listeners);
     if (err == 0)
         err = status_listener_start(&g->status);
     if (err == 0)
@@ -233,6 +231,7 @@ int generation_start(struct generation *g)
         generation_stop(g, STOP_NOW);
         return err;
     }
+    sockets_settle(g->sockets);
     say_where(g);
     return 0;
 }

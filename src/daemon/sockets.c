@@ -178,14 +178,25 @@ int sockets_get(struct sockets *s, const char *address, const struct listen_opti
     return 0;
 }
 
+/* Whoever was sent to one of these would wait for ever: nobody else accepts there. */
+static void unsettle(struct bound *b)
+{
+    while (b->n > b->settled)
+        listener_close(&b->v[--b->n]);
+}
+
 void sockets_put(struct sockets *s, struct bound **b)
 {
     struct bound *one = *b;
     struct bound **link = &s->first;
 
     *b = NULL;
-    if (one == NULL || --one->users > 0)
+    if (one == NULL)
         return;
+    if (--one->users > 0) {
+        unsettle(one);
+        return;
+    }
     while (*link != one)
         link = &(*link)->next;
     *link = one->next;
@@ -201,6 +212,12 @@ int sockets_change(const struct bound *b, const struct listen_options *options)
     for (size_t i = 0; i < b->n && err == 0; i++)
         err = listener_change(&b->v[i], options);
     return err;
+}
+
+void sockets_settle(struct sockets *s)
+{
+    for (struct bound *b = s->first; b != NULL; b = b->next)
+        b->settled = b->n;
 }
 
 void sockets_store(struct sockets *s)

@@ -169,8 +169,6 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
         free(l->made); /* the name is somebody else's */
         l->made = NULL;
     }
-    if (err == 0 && listen(l->fd, options->backlog) < 0)
-        err = -errno;
     if (err != 0)
         listener_close(l);
     return err;
@@ -182,7 +180,13 @@ int listener_open(struct listener *l, const char *address, const struct listen_o
     int err = parse_address(address, &a);
 
     *l = (struct listener){.fd = -1};
-    return err < 0 ? err : open_at(l, &a, options);
+    if (err == 0)
+        err = open_at(l, &a, options);
+    if (err == 0 && listen(l->fd, options->backlog) < 0) {
+        err = -errno;
+        listener_close(l);
+    }
+    return err;
 }
 
 int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options)

@@ -273,6 +273,8 @@ static void others_share_the_address_of(const struct listen_options *options)
     for (size_t i = 1; i < ROWS(l); i++) {
         assert_int_equal(listener_again(&l[i], &l[0], &shared), 0);
         assert_int_equal(port_of(l[i].fd), port_of(l[0].fd));
+        assert_int_equal(option(l[i].fd, SOL_SOCKET, SO_ACCEPTCONN), 0);
+        assert_int_equal(listener_change(&l[i], &shared), 0);
         assert_int_equal(option(l[i].fd, SOL_SOCKET, SO_ACCEPTCONN), 1);
         assert_true((fcntl(l[i].fd, F_GETFD) & FD_CLOEXEC) != 0);
     }

@@ -41,6 +41,7 @@ static void an_address_in_two_generations_is_one_socket(void **state)
     sockets_begin(&s);
     struct bound *old = get(&s, "127.0.0.1:0", &one, 1);
     int fd = old->v[0].fd;
+    sockets_settle(&s);
     sockets_begin(&s);
     struct bound *new = get(&s, "127.0.0.1:0", &one, 1);
     assert_ptr_equal(new, old);
@@ -88,6 +89,29 @@ static void sockets_of_an_address_become_more_and_never_fewer(void **state)
         for (size_t k = 1; k < b->n; k++)
             assert_int_equal(port_of(b->v[k].fd), port_of(b->v[0].fd));
     }
+    sockets_fini(&s);
+}
+
+static void sockets_of_a_generation_that_came_to_nothing_go_with_it(void **state)
+{
+    struct sockets s;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    struct bound *old = get(&s, "127.0.0.1:0", &many, 2);
+    sockets_settle(&s);
+    sockets_begin(&s);
+    struct bound *new = get(&s, "127.0.0.1:0", &many, 4);
+    int fd = new->v[3].fd;
+    sockets_put(&s, &new);
+    assert_int_equal(old->n, 2);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+    sockets_begin(&s);
+    new = get(&s, "127.0.0.1:0", &many, 4);
+    sockets_settle(&s);
+    sockets_put(&s, &old);
+    assert_int_equal(new->n, 4);
     sockets_fini(&s);
 }
 
@@ -172,6 +196,7 @@ int main(void)
         cmocka_unit_test(an_address_in_two_generations_is_one_socket),
         cmocka_unit_test(port_0_twice_is_two_sockets_and_stays_so),
         cmocka_unit_test(sockets_of_an_address_become_more_and_never_fewer),
+        cmocka_unit_test(sockets_of_a_generation_that_came_to_nothing_go_with_it),
         scratch_test(workers_share_what_there_is_one_of),
         cmocka_unit_test(what_fails_leaves_nothing),
         cmocka_unit_test(what_was_left_to_us_comes_first),

@@ -36,6 +36,7 @@ struct sockets {
     struct inherited inherited;
     struct bound *first; /* owned */
     unsigned generation; /* that is being opened */
+    bool lent;           /* what was left to us is our predecessor's still: names, and what the manager keeps, stay */
 };
 
 int sockets_init(struct sockets *s, const struct systemd *systemd);

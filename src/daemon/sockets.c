@@ -45,8 +45,22 @@ int sockets_init(struct sockets *s, const struct systemd *systemd)
     return inherited_init(&s->inherited);
 }
 
-static void bound_free(struct bound *b)
+/* They are somebody else's, who listens there. */
+static void leave_names(struct bound *b)
 {
+    b->stored = false;
+    for (size_t i = 0; i < b->n; i++) {
+        free(b->v[i].made);
+        b->v[i].made = NULL;
+    }
+}
+
+static void bound_free(const struct sockets *s, struct bound *b)
+{
+    if (b->stored && s->lent)
+        leave_names(b);
+    if (b->stored && !sockets_is_passed(b->address))
+        systemd_store_remove(s->systemd, b->name);
     for (size_t i = 0; i < b->n; i++)
         listener_close(&b->v[i]);
     free(b->v);
@@ -59,7 +73,7 @@ void sockets_fini(struct sockets *s)
 {
     while (s->first != NULL) {
         struct bound *next = s->first->next;
-        bound_free(s->first);
+        bound_free(s, s->first);
         s->first = next;
     }
     inherited_fini(&s->inherited);
@@ -147,7 +161,7 @@ static int open_bound(struct sockets *s, const char *address, const struct liste
     if (err == 0 && b->n == 0)
         err = bind_first(b, options);
     if (err < 0) {
-        bound_free(b);
+        bound_free(s, b);
         return err;
     }
     b->next = s->first;
@@ -200,9 +214,7 @@ void sockets_put(struct sockets *s, struct bound **b)
     while (*link != one)
         link = &(*link)->next;
     *link = one->next;
-    if (one->stored && !sockets_is_passed(one->address))
-        systemd_store_remove(s->systemd, one->name);
-    bound_free(one);
+    bound_free(s, one);
 }
 
 int sockets_change(const struct bound *b, const struct listen_options *options)
@@ -231,11 +243,6 @@ void sockets_store(struct sockets *s)
 
 void sockets_release(struct sockets *s)
 {
-    for (struct bound *b = s->first; b != NULL; b = b->next) {
-        b->stored = false;
-        for (size_t i = 0; i < b->n; i++) {
-            free(b->v[i].made);
-            b->v[i].made = NULL;
-        }
-    }
+    for (struct bound *b = s->first; b != NULL; b = b->next)
+        leave_names(b);
 }

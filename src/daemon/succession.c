@@ -136,6 +136,7 @@ int succession_find(struct master *m)
     int err = fd >= 0 ? add_predecessor(m, fd) : 0;
 
     m->main = fd < 0;
+    m->sockets.lent = !m->main;
     if (err < 0)
         close(fd);
     return err;
@@ -153,6 +154,7 @@ static void become_main(struct master *m)
     if (m->main)
         return;
     m->main = true;
+    m->sockets.lent = false;
     systemd_notify(&m->systemd, "READY=1");
     master_say(m, "Serving");
     sockets_store(&m->sockets);

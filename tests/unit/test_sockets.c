@@ -190,6 +190,27 @@ static void the_name_of_a_unix_socket_can_be_left_to_a_successor(void **state)
     assert_int_equal(access("baton.sock", F_OK), 0);
 }
 
+static void a_name_that_is_lent_stays(void **state)
+{
+    struct sockets s;
+    struct listener l;
+
+    (void)state;
+    for (int lent = 1; lent >= 0; lent--) {
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        s.lent = lent != 0;
+        if (lent)
+            assert_int_equal(listener_open(&l, "unix:baton.sock", &one), 0);
+        leave(&s, "unix%3abaton.sock", dup(l.fd));
+        sockets_begin(&s);
+        struct bound *b = get(&s, "unix:baton.sock", &one, 1);
+        sockets_put(&s, &b);
+        assert_int_equal(access("baton.sock", F_OK), lent ? 0 : -1);
+        sockets_fini(&s);
+    }
+    listener_close(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +222,7 @@ int main(void)
         cmocka_unit_test(what_fails_leaves_nothing),
         cmocka_unit_test(what_was_left_to_us_comes_first),
         scratch_test(the_name_of_a_unix_socket_can_be_left_to_a_successor),
+        scratch_test(a_name_that_is_lent_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

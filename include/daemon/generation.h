@@ -6,8 +6,8 @@
  *
  * Ownership: a generation owns its configuration and all else but the sockets, which it borrows from the table.
  * Threads:   the master.
- * Errors:    generation_new returns 0, -EINVAL for a configuration that is wrong, or -errno, after saying what it could
- *            not do: about the configuration to `report`, about all else to the log. Nothing is left open then.
+ * Errors:    generation_new returns 0, -EINVAL for a configuration that is wrong, or -errno, after saying in the log what it
+ *            could not do. Nothing is left open then.
  */
 #ifndef BATON_DAEMON_GENERATION_H
 #define BATON_DAEMON_GENERATION_H
@@ -47,8 +47,9 @@ struct generation {
     struct logger *logger; /* owned; NULL where there is no access log */
 };
 
-int generation_new(struct generation **out, const struct config_args *args, struct sockets *sockets, struct gate *gate,
-                   const struct reports *reports, FILE *report);
+/* Takes the configuration over in any case: *config is empty then. */
+int generation_new(struct generation **out, struct config *config, struct sockets *sockets, struct gate *gate,
+                   const struct reports *reports);
 
 /* Let the workers go. On failure those that run were told to stop. */
 int generation_start(struct generation *g);

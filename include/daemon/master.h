@@ -24,6 +24,7 @@
 #include "daemon/acceptor.h"
 #include "daemon/figures.h"
 #include "daemon/generation.h"
+#include "daemon/launcher.h"
 #include "daemon/pulse.h"
 #include "daemon/reports.h"
 #include "daemon/sockets.h"
@@ -40,8 +41,9 @@ struct master_args {
 struct master {
     const struct master_args *args;
     char path[PATH_MAX]; /* of our binary, as it was when we started */
-    int epoll_fd;        /* owned */
-    int signal_fd;       /* owned */
+    struct launcher launcher;
+    int epoll_fd;  /* owned */
+    int signal_fd; /* owned */
     struct systemd systemd;
     struct sockets sockets;
     struct acceptor acceptor;

@@ -13,7 +13,7 @@
 
 void reload(struct master *m);
 
-/* A generation that is not started yet. What is to be said about its configuration goes to the log. 0 or -errno. */
-int reload_load(struct master *m, struct generation **g);
+/* The configuration as it is now. What is to be said about it goes to the log. 0 or -errno. */
+int reload_read(struct master *m, struct config *config);
 
 #endif

@@ -2,7 +2,7 @@
 /* daemon/upgrade.h: give the work to a new process of the daemon, perhaps of a newer binary.
  *
  *     old                                            new
- *     starts it, with the listening sockets   ->     opens its generation, begins to accept
+ *     has it started (daemon/launcher)        ->     opens its generation, begins to accept
  *                                             <-     READY, with its pid
  *     tells the service manager; GO           ->     is the main process from now on
  *     its own predecessors' sockets           ->     are its predecessors too, until they are done
@@ -13,7 +13,7 @@
  * boundaries of messages; each begins with a magic number that changes with their form, so that a binary to which they
  * mean something else gets none, and the old process ends its connections by itself.
  *
- * Ownership: upgrade_start gives the caller the old side's socket. A baton that was sent, or received, has changed hands.
+ * Ownership: a baton that was sent, or received, has changed hands.
  * Threads:   the masters.
  * Errors:    0 or -errno; an end of file, -EPIPE, is the death of the other side.
  * Source:    sd_listen_fds(3), unix(7) on SOCK_SEQPACKET and SCM_RIGHTS.
@@ -21,9 +21,9 @@
 #ifndef BATON_DAEMON_UPGRADE_H
 #define BATON_DAEMON_UPGRADE_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
-#include "daemon/sockets.h"
 #include "io/baton.h"
 
 #define UPGRADE_NAME "baton-upgrade" /* of the socket among those that are passed */
@@ -39,9 +39,6 @@ struct upgrade_message {
     struct baton baton;                /* BATON; its descriptor, as PREDECESSOR's, comes beside the message */
     char section[UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section, which the new process may have too */
 };
-
-/* Run `path` with `argv` in a process that is not our child, with all sockets of the table. */
-int upgrade_start(const struct sockets *sockets, const char *path, char *const *argv, int *fd);
 
 /* Neither call waits: -EAGAIN. */
 int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b, const char *section);

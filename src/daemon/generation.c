@@ -161,22 +161,24 @@ static int open_all(struct generation *g)
     return err;
 }
 
-int generation_new(struct generation **out, const struct config_args *args, struct sockets *sockets, struct gate *gate,
-                   const struct reports *reports, FILE *report)
+int generation_new(struct generation **out, struct config *config, struct sockets *sockets, struct gate *gate,
+                   const struct reports *reports)
 {
     struct generation *g = calloc(1, sizeof *g);
 
     *out = g;
-    if (g == NULL)
+    if (g == NULL) {
+        config_fini(config);
         return -ENOMEM;
+    }
+    g->config = *config;
+    *config = (struct config){0};
     g->sockets = sockets;
     g->gate = gate;
     g->reports = reports;
     g->sandbox.landlock.fd = -1;
     list_init(&g->link);
-    int err = config_load(&g->config, args, report);
-    if (err == 0)
-        err = open_all(g);
+    int err = open_all(g);
     if (err < 0)
         generation_free(out);
     return err;

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/privs.h"
 #include "daemon/reload.h"
 #include "daemon/retired.h"
 #include "daemon/succession.h"
@@ -295,13 +296,31 @@ static int prepare(struct master *m)
     return err == 0 ? succession_find(m) : err;
 }
 
+/* All that has to come before the first thread: who we are is the process's, and the launcher takes no copies along. */
+static int settle(struct master *m, struct config *config)
+{
+    /* People at a terminal get the report as it is, with its colours; the journal each line with its priority. */
+    int err = log_is_journal() ? reload_read(m, config) : config_load(config, &m->args->config, stderr);
+
+    if (err < 0)
+        return err;
+    err = privs_take(&config->server);
+    if (err < 0 || getpid() == 1) /* a container ends with its first process, so that has no successor */
+        return err;
+    err = launcher_init(&m->launcher, m->path, m->args->argv);
+    if (err < 0)
+        log_error("cannot start: no process to start successors: %s", strerror(-err));
+    return err;
+}
+
 static int start(struct master *m)
 {
-    struct gate *gate = &m->acceptor.gate;
-    /* People at a terminal get the report as it is, with its colours; the journal each line with its priority. */
-    int err = log_is_journal() ? reload_load(m, &m->g)
-                               : generation_new(&m->g, &m->args->config, &m->sockets, gate, &m->reports, stderr);
+    struct config config = {0};
+    int err = settle(m, &config);
 
+    if (err == 0)
+        err = generation_new(&m->g, &config, &m->sockets, &m->acceptor.gate, &m->reports);
+    config_fini(&config);
     if (err == 0)
         err = generation_start(m->g);
     if (err < 0)
@@ -325,6 +344,7 @@ static void fini(struct master *m)
     sockets_fini(&m->sockets);
     acceptor_fini(&m->acceptor);
     systemd_fini(&m->systemd);
+    launcher_fini(&m->launcher);
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (fds[i] >= 0)
             close(fds[i]);
@@ -346,6 +366,7 @@ int master_run(const struct master_args *args)
         .systemd = {.fd = -1},
         .acceptor = {.gate = {.fd = -1}},
         .successor_fd = -1,
+        .launcher = {.fd = -1},
     };
 
     share_one_arena();

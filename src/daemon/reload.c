@@ -23,16 +23,15 @@ static void log_report(enum log_level level, char *text, char *first)
     }
 }
 
-int reload_load(struct master *m, struct generation **g)
+int reload_read(struct master *m, struct config *config)
 {
     char *text = NULL;
     size_t len = 0;
     FILE *report = open_memstream(&text, &len);
 
-    *g = NULL;
     if (report == NULL)
         return -ENOMEM;
-    int err = generation_new(g, &m->args->config, &m->sockets, &m->acceptor.gate, &m->reports, report);
+    int err = config_load(config, &m->args->config, report);
     (void)fclose(report);
     m->refused[0] = '\0';
     log_report(err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, text, m->refused);
@@ -45,9 +44,12 @@ int reload_load(struct master *m, struct generation **g)
 /* A new generation, started; NULL where the old one has to go on, and then the log has every reason. */
 static struct generation *replace(struct master *m)
 {
+    struct config config;
     struct generation *g;
 
-    if (reload_load(m, &g) == 0 && generation_start(g) < 0)
+    if (reload_read(m, &config) < 0 || generation_new(&g, &config, &m->sockets, &m->acceptor.gate, &m->reports) < 0)
+        return NULL;
+    if (generation_start(g) < 0)
         generation_free(&g);
     return g;
 }

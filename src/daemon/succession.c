@@ -30,7 +30,7 @@ void succession_begin(struct master *m)
         log_error("no upgrade: a container ends with its first process, which this is");
         return;
     }
-    int err = upgrade_start(&m->sockets, m->path, m->args->argv, &m->successor_fd);
+    int err = launcher_start(&m->launcher, &m->sockets, &m->successor_fd);
     if (err < 0) {
         log_error("no upgrade: cannot start %s: %s", m->path, strerror(-err));
         return;
@@ -46,6 +46,8 @@ static void pass_predecessors(struct master *m)
 {
     for (size_t i = 0; i < m->n_predecessors; i++) {
         const struct baton b = {.fd = m->predecessors[i]};
+        /* The other process has it from now on, so that closing it would not take it out of our epoll set. */
+        (void)epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, b.fd, NULL);
         if (upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b, "") < 0)
             close(b.fd);
     }

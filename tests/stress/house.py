@@ -16,6 +16,7 @@ from batond import Batond
 
 GET = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
 LARGE = 24 * 1024 * 1024  # more than socket buffers hold
+LIB = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib")
 
 
 class Failed(AssertionError):
@@ -51,8 +52,8 @@ class House:
         self._write("large.bin", b"0123456789abcdef" * (LARGE // 16))
         return self
 
-    def start(self, changes=None, nofile=None, name="daemon"):
-        server = Batond(self.batond, self.top, self.root, name, changes, nofile)
+    def start(self, changes=None, nofile=None, name="daemon", environment=None):
+        server = Batond(self.batond, self.top, self.root, name, changes, nofile, environment)
         self.daemons.append(server)
         return server.start()
 

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What two processes of the daemon say to each other, and how the second is started: as the shell that this test makes of
- * it, it writes down what it got. */
+/* What two processes of the daemon say to each other. */
 
 #include "daemon/upgrade.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "scratch.h"
-
-enum { LONG_MS = 10000 };
-
-static const struct systemd nobody = {.fd = -1};
 
 static void make_pair(int pair[2])
 {
@@ -108,68 +102,6 @@ static void what_another_binary_means_is_refused(void **state)
     (void)close(pair[1]);
 }
 
-/* The new process ends when it has written; the end of its socket says so. */
-static void wait_for_end(int fd)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    struct upgrade_message m;
-
-    assert_int_equal(poll(&p, 1, LONG_MS), 1);
-    assert_int_equal(upgrade_receive(fd, &m), -EPIPE);
-    (void)close(fd);
-}
-
-static void a_new_process_gets_the_sockets_and_what_names_them(void **state)
-{
-    char *const argv[] = {"/bin/sh", "-c",
-                          "echo $$ $LISTEN_PID $LISTEN_FDS $LISTEN_FDNAMES $KEPT ${WATCHDOG_PID-none} >got;"
-                          "for i in 3 4 5; do test -S /proc/self/fd/$i && echo socket >>got; done",
-                          NULL};
-    static const struct listen_options options = {.backlog = 16};
-    struct sockets s;
-    struct bound *b;
-    int fd;
-
-    (void)state;
-    assert_int_equal(setenv("KEPT", "kept", 1), 0);
-    assert_int_equal(setenv("WATCHDOG_PID", "1", 1), 0);
-    assert_int_equal(setenv("LISTEN_FDS", "9", 1), 0);
-    assert_int_equal(sockets_init(&s, &nobody), 0);
-    sockets_begin(&s);
-    assert_int_equal(sockets_get(&s, "127.0.0.1:0", &options, 1, &b), 0);
-    assert_int_equal(sockets_get(&s, "unix:a.sock", &options, 1, &b), 0);
-    assert_int_equal(upgrade_start(&s, argv[0], argv, &fd), 0);
-    wait_for_end(fd);
-    sockets_fini(&s);
-
-    char line[256] = "";
-    int pid = -1, listen_pid = -2, at = 0;
-    FILE *got = fopen("got", "re");
-    assert_non_null(got);
-    assert_non_null(fgets(line, sizeof line, got));
-    assert_int_equal(sscanf(line, "%d %d %n", &pid, &listen_pid, &at), 2);
-    assert_int_equal(pid, listen_pid);
-    assert_string_equal(line + at, "3 baton-upgrade:unix%3aa.sock:127.0.0.1%3a0 kept none\n");
-    for (int i = 0; i < 3; i++)
-        assert_non_null(fgets(line, sizeof line, got));
-    (void)fclose(got);
-}
-
-static void a_binary_that_is_not_there_is_an_end(void **state)
-{
-    char *const argv[] = {"batond", NULL};
-    struct sockets s;
-    int fd;
-    size_t before = count_fds();
-
-    (void)state;
-    assert_int_equal(sockets_init(&s, &nobody), 0);
-    assert_int_equal(upgrade_start(&s, "./is-not-there", argv, &fd), 0);
-    wait_for_end(fd);
-    sockets_fini(&s);
-    assert_int_equal(count_fds(), before);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,8 +109,6 @@ int main(void)
         cmocka_unit_test(an_end_and_an_empty_socket_are_told_apart),
         cmocka_unit_test(a_socket_that_is_full_keeps_the_rest_with_the_sender),
         cmocka_unit_test(what_another_binary_means_is_refused),
-        scratch_test(a_new_process_gets_the_sockets_and_what_names_them),
-        scratch_test(a_binary_that_is_not_there_is_an_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

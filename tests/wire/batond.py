@@ -50,9 +50,10 @@ def render_ini(sections):
 class Batond:
     """One running daemon. `changes` overrides keys of the base configuration: {"limits": {"uri_size": 256}}."""
 
-    def __init__(self, path, top, root, name, changes=None, nofile=None):
+    def __init__(self, path, top, root, name, changes=None, nofile=None, environment=None):
         self.path, self.top, self.root, self.name = path, top, root, name
         self.nofile = nofile
+        self.environment = environment or {}
         self.changes = changes or {}
         self.unix_path = os.path.join(top, name + ".sock")
         self.access_log = os.path.join(top, name + ".access")
@@ -92,7 +93,7 @@ class Batond:
             command = ["prlimit", "--nofile=%d" % self.nofile, "--"] + command
         with open(self.error_path, "ab") as errors:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
-                                            cwd=self.top)
+                                            cwd=self.top, env=dict(os.environ, **self.environment))
         self._wait_ready(time.monotonic() + within)
         return self
 

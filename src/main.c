@@ -37,7 +37,7 @@ static const char usage[] =
     "  -V, --version           print the version\n"
     "  -h, --help              print this\n"
     "\n"
-    "TERM, INT stop: answers in flight are finished; a second one stops at once. HUP reloads the configuration,\n"
+    "TERM, INT, QUIT stop: answers in flight are finished; a second one stops at once. HUP reloads the configuration,\n"
     "USR1 opens the logs anew, USR2 has a new process of the binary take over. None of these closes a connection.\n"
     "BATON__SECTION__KEY=VALUE in the environment sets one key, and wins over the files.\n"
     "Exit status: 0 after a stop, 78 for a bad configuration, 1 for anything else.\n";

@@ -20,6 +20,7 @@ struct acceptor {
     struct gate gate;
     size_t next;    /* worker, of the round */
     bool accepting; /* the doors are watched */
+    uint64_t owed;  /* connections that may have waited when the doors were to be left */
 };
 
 int acceptor_init(struct acceptor *a, int epoll_fd);
@@ -31,9 +32,12 @@ void acceptor_use(struct acceptor *a, struct generation *g);
 /* A door has news. */
 void acceptor_event(struct acceptor *a, int fd);
 
-/* Accept all that waits at our doors, or at another, as far as there is room. True once nobody does. */
+/* The doors are to be left: from now on acceptor_empty_backlogs accepts what waits there, some at each call, and no more
+ * than can have waited now. True once nobody does; what came later is not owed an answer. */
+void acceptor_begin_to_leave(struct acceptor *a);
 bool acceptor_empty_backlogs(struct acceptor *a);
-bool acceptor_empty_backlog(struct acceptor *a, const struct door *door);
+/* The same for a door that is not among ours; the caller keeps in *owed how many may still have to be accepted. */
+bool acceptor_empty_backlog(struct acceptor *a, const struct door *door, uint64_t *owed);
 
 /* Give a connection to a worker. False without room: it is still the caller's, and the gate will open. */
 bool acceptor_hand(struct acceptor *a, const struct baton *b);

@@ -51,7 +51,8 @@ struct generation {
 int generation_new(struct generation **out, struct config *config, struct sockets *sockets, struct gate *gate,
                    const struct reports *reports);
 
-/* Let the workers go. On failure those that run were told to stop. */
+/* Start all threads, then listen, then let the workers go. On failure nothing has accepted a connection, and those that run
+ * were told to stop. */
 int generation_start(struct generation *g);
 
 /* Ask all workers to end, or to do so sooner. */

@@ -17,6 +17,7 @@ struct listeners {
         struct bound *bound; /* borrowed from the table */
         struct listen_options options;
         uint16_t section; /* its [listen], or BATON_NO_LISTENER */
+        uint64_t owed;    /* once nobody else listens there: connections that may still have to be accepted */
     } * v;                /* owned: one for each address, in the order of the configuration */
     size_t n;
 };

@@ -42,7 +42,7 @@ void logger_free(struct logger **l);
 /* Lines that the target did not take; those that found no room are counted by each ring. */
 uint64_t logger_lost(const struct logger *l);
 
-/* The process ends: wait until all that were freed have ended, as long as they may take. False where one is stuck. */
-bool loggers_join(void);
+/* The process ends: wait until all that were freed have ended, for so long at most. False where one has not. */
+bool loggers_join(uint64_t most_ms);
 
 #endif

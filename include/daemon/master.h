@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* daemon/master.h: the daemon's life: start, reload, upgrade, stop.
  *
- *     TERM, INT   stop: unhealthy for drain_delay, then the listeners close, idle connections end, and answers under way are
- *                 finished within drain_timeout. The second of these stops at once.
- *     HUP         reload: a new generation from the same command line and the files as they are now; or none, and why
- *     USR1        open the logs anew
- *     USR2        upgrade: a new process of the same binary takes over
+ *     TERM, INT, QUIT   stop: unhealthy for drain_delay, then the listeners close, idle connections end, and answers under
+ *                       way are finished within drain_timeout. The second of these stops at once. XCPU, the kernel's word
+ *                       that the time limit is used up, does the same.
+ *     HUP               reload: a new generation from the same command line and the files as they are now; or none, and why
+ *     USR1              open the logs anew
+ *     USR2              upgrade: a new process of the same binary takes over
+ *
+ * Signals that a write can raise (PIPE, XFSZ, TTOU, IO) are ignored: the write's error is dealt with where it was made.
  *
  * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/retired, daemon/succession.
  *
@@ -28,6 +31,7 @@
 #include "daemon/pulse.h"
 #include "daemon/reports.h"
 #include "daemon/sockets.h"
+#include "daemon/stopping.h"
 #include "daemon/systemd.h"
 
 enum { MASTER_REFUSED_MAX = 512 };
@@ -60,9 +64,7 @@ struct master {
     size_t n_predecessors;
     bool main;                        /* we, and not our predecessor, are whom the service manager knows */
     char refused[MASTER_REFUSED_MAX]; /* why the last reload was; empty where it was not */
-    enum stop stop;
-    uint64_t stop_next_ms; /* the end of drain_delay, then of drain_timeout */
-    bool closed;           /* the listeners are gone */
+    struct stopping stopping;
 };
 
 /* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (daemon/acceptor). */
@@ -71,7 +73,7 @@ enum source { SOURCE_DOOR, SOURCE_SIGNALS, SOURCE_GATE, SOURCE_OUTBOX, SOURCE_SU
 void master_block_signals(void);
 int master_run(const struct master_args *args);
 
-/* Watch a descriptor, edge-triggered. 0 or -errno. */
+/* Watch a descriptor; but for signals, edge-triggered. 0 or -errno. */
 int master_watch(const struct master *m, enum source source, int fd, uint32_t events);
 
 uint64_t master_now_ms(void);

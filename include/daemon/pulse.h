@@ -23,6 +23,7 @@ struct pulse {
     uint64_t every_ms; /* 0 = never */
     uint64_t next_ms;
     uint64_t say_ms; /* when to tell how it goes, next */
+    uint64_t ask_ms; /* when to ask for more time to stop in, next */
     bool stuck;      /* a worker did not turn */
 };
 

@@ -64,6 +64,9 @@ void sockets_store(struct sockets *s);
 /* Our successor has them all: names of unix sockets are its own from now on. */
 void sockets_release(struct sockets *s);
 
+/* Remove the names of unix sockets that were to go with them: the process ends without closing them. */
+void sockets_remove_names(struct sockets *s);
+
 /* "systemd:" and what follows is no address to bind. */
 bool sockets_is_passed(const char *address);
 

@@ -38,6 +38,7 @@ struct status_listener {
 
 int status_listener_open(struct status_listener *s, const struct status_listener_options *options);
 int status_listener_start(struct status_listener *s);
+void status_listener_release(struct status_listener *s);
 /* As worker_stop, but that it goes on where the others only drain. */
 void status_listener_stop(struct status_listener *s, enum stop how);
 /* It was told to stop, and its sockets may be put back. */

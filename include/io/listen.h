@@ -29,6 +29,7 @@ struct listener {
 struct door {
     int fd;           /* borrowed */
     uint16_t section; /* index of its [listen] section; BATON_NO_LISTENER for others */
+    int backlog;      /* as many connections may wait there, and no more are owed an answer when it is left */
 };
 
 /* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). */
@@ -46,6 +47,8 @@ int listener_adopt(struct listener *l, int fd, const char *address, const struct
 int listener_change(const struct listener *l, const struct listen_options *options);
 
 void listener_close(struct listener *l);
+/* The name goes, and the socket stays open. */
+void listener_remove_name(struct listener *l);
 
 /* "http://127.0.0.1:8080", with the port that the kernel chose where the address had none; or "unix:/path". */
 void listener_describe(const struct listener *l, char *text, size_t size);
@@ -53,7 +56,10 @@ void listener_describe(const struct listener *l, char *text, size_t size);
 /* One connection, non-blocking and closed on exec; or -errno, -EAGAIN where none waits. */
 int listener_accept(int fd);
 
-/* The same failure would come again at once: the process or the machine is short of something (accept(2)). */
-bool listener_error_is_shortage(int error);
+/* What an error of listener_accept means. EMPTY: no connection waits. NEXT: that connection is lost, others may wait. PAUSE:
+ * the same would come again at once, as the process or the machine is short of something, or the socket is none that can
+ * be accepted from; whatever is not known is of this kind, so that no loop around accept depends on errno. */
+enum listener_failure { LISTENER_EMPTY, LISTENER_NEXT, LISTENER_PAUSE };
+enum listener_failure listener_failure(int error);
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* reactor/worker.h: a thread with its loop.
  *
+ * A worker that was started is held: it accepts nothing until worker_release, so that a generation of which not everything
+ * could be started has taken no connection.
+ *
  * Ownership: a worker owns its descriptors and buffers from worker_init to worker_fini.
- * Threads:   init, start, stop, join, fini and `ended`, `done`: the master. All else inside is the worker's own.
+ * Threads:   init, start, release, stop, join, fini and `ended`, `done`: the master. All else inside is the worker's own.
  * Errors:    init opens all that the worker will ever need itself; it and start return 0 or -errno.
  * Source:    epoll(7), pthreads(7).
  */
@@ -23,7 +26,8 @@
 /* How the worker is asked to end, each more urgent than the one before it:
  *     RETIRE      another generation goes on: pass on what is idle or becomes it, finish all else, and end
  *     ANNOUNCE    say with each answer that the connection ends; else go on
- *     DRAIN       finish the answers, within drain_timeout, and those of connections that are still handed over
+ *     DRAIN       finish the answers, within drain_timeout, and those of connections that are still handed over, or wait
+ *                 to be accepted
  *     WHEN_EMPTY  none will be handed over any more: end once there is none
  *     NOW         end */
 enum stop { STOP_NOT, STOP_RETIRE, STOP_ANNOUNCE, STOP_DRAIN, STOP_WHEN_EMPTY, STOP_NOW };
@@ -45,6 +49,8 @@ struct worker {
     struct worker_options options;
     bool adopting;            /* the ring may hold more, of which epoll will not tell again */
     bool accepting;           /* the doors are in epoll */
+    bool left_doors;          /* it accepts no more */
+    uint64_t owed;            /* draining: connections that may have waited when it began, and were not accepted yet */
     int stopping;             /* enum stop; as far as it has begun */
     uint64_t accept_again_ms; /* after a shortage: not before this */
     uint64_t awake_until_ms;  /* busy_poll behind the last event */
@@ -55,13 +61,15 @@ struct worker {
     bool poked;             /* the master's: it has */
     _Atomic uint64_t ended; /* connections since the start, less those it accepted itself; written by the worker */
     _Atomic int stop;       /* enum stop; written by the master */
-    _Atomic bool deaf;      /* written by the worker: it accepts no more, and its backlogs are empty */
+    _Atomic bool held;      /* written by the master: it may not accept yet */
+    _Atomic bool deaf;      /* written by the worker: it accepts no more, and its doors may be closed */
     _Atomic bool outgrown;  /* written by the worker: the root is where it may not read */
     _Atomic bool done;      /* written by the worker, last */
 };
 
 int worker_init(struct worker *w, const struct worker_options *options);
 int worker_start(struct worker *w);
+void worker_release(struct worker *w);
 void worker_stop(struct worker *w, enum stop how);
 /* Wait for the end of one that was started. */
 void worker_join(struct worker *w);

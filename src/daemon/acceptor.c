@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { ACCEPT_BATCH = 64 };
+enum { ACCEPT_BATCH = 64, LEAVE_BATCH = 1024 };
 
 int acceptor_init(struct acceptor *a, int epoll_fd)
 {
@@ -105,10 +105,10 @@ bool acceptor_has_room(struct acceptor *a)
     return next_or_wait(a, next_worker) != NULL;
 }
 
-/* True once nobody waits in the backlog. */
-static bool accept_batch(struct acceptor *a, const struct door *door, int most)
+/* As many as `*most` says, which is counted down. True once nobody waits in the backlog. */
+static bool accept_batch(struct acceptor *a, const struct door *door, uint64_t *most)
 {
-    while (most-- > 0) {
+    for (; *most > 0; --*most) {
         struct worker *w = next_or_wait(a, next_for_new);
         if (w == NULL) {
             set_accepting(a, false);
@@ -117,13 +117,15 @@ static bool accept_batch(struct acceptor *a, const struct door *door, int most)
         int fd = listener_accept(door->fd);
         if (fd >= 0) {
             give(a, w, &(struct baton){.fd = fd, .since_us = clock_us(), .listener = door->section});
-        } else if (listener_error_is_shortage(fd)) {
+            continue;
+        }
+        enum listener_failure failure = listener_failure(fd);
+        if (failure == LISTENER_PAUSE) {
             log_warning("cannot accept, will try again: %s", strerror(-fd));
             set_accepting(a, false);
-            return false;
-        } else if (fd == -EAGAIN) {
-            return true;
         }
+        if (failure != LISTENER_NEXT)
+            return failure == LISTENER_EMPTY;
     }
     return false;
 }
@@ -132,9 +134,27 @@ void acceptor_event(struct acceptor *a, int fd)
 {
     for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++)
         if (a->g->doors[i].fd == fd) {
-            (void)accept_batch(a, &a->g->doors[i], ACCEPT_BATCH);
+            uint64_t most = ACCEPT_BATCH;
+            (void)accept_batch(a, &a->g->doors[i], &most);
             return;
         }
+}
+
+void acceptor_begin_to_leave(struct acceptor *a)
+{
+    a->owed = 0;
+    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++)
+        a->owed += (uint64_t)a->g->doors[i].backlog;
+}
+
+bool acceptor_empty_backlog(struct acceptor *a, const struct door *door, uint64_t *owed)
+{
+    uint64_t most = *owed < LEAVE_BATCH ? *owed : LEAVE_BATCH;
+    uint64_t before = most;
+    bool empty = accept_batch(a, door, &most);
+
+    *owed -= before - most;
+    return empty || *owed == 0;
 }
 
 bool acceptor_empty_backlogs(struct acceptor *a)
@@ -142,13 +162,8 @@ bool acceptor_empty_backlogs(struct acceptor *a)
     bool empty = true;
 
     for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++)
-        empty = accept_batch(a, &a->g->doors[i], INT32_MAX) && empty;
+        empty = acceptor_empty_backlog(a, &a->g->doors[i], &a->owed) && empty;
     return empty;
-}
-
-bool acceptor_empty_backlog(struct acceptor *a, const struct door *door)
-{
-    return accept_batch(a, door, INT32_MAX);
 }
 
 void acceptor_flush(struct acceptor *a)

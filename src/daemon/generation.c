@@ -220,7 +220,7 @@ static int join_figures(struct generation *g)
 
 int generation_start(struct generation *g)
 {
-    int err = listeners_change(&g->listeners);
+    int err = 0;
 
     for (; err == 0 && g->n_started < g->n_made; g->n_started += err == 0)
         err = worker_start(&g->workers[g->n_started]);
@@ -228,12 +228,18 @@ int generation_start(struct generation *g)
         err = status_listener_start(&g->status);
     if (err == 0)
         err = join_figures(g);
+    /* Last, as it shows: from here on the kernel connects clients to sockets that are new. */
+    if (err == 0)
+        err = listeners_change(&g->listeners);
     if (err < 0) {
         log_error("cannot begin to serve: %s", reason(err));
         generation_stop(g, STOP_NOW);
         return err;
     }
     sockets_settle(g->sockets);
+    for (size_t i = 0; i < g->n_started; i++)
+        worker_release(&g->workers[i]);
+    status_listener_release(&g->status);
     say_where(g);
     return 0;
 }

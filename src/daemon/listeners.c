@@ -33,7 +33,7 @@ int listeners_add(struct listeners *l, const char *address, uint16_t section, co
     if (v == NULL)
         return -ENOMEM;
     l->v = v;
-    v[l->n] = (struct listeners_one){.options = *options, .section = section};
+    v[l->n] = (struct listeners_one){.options = *options, .section = section, .owed = (uint64_t)options->backlog};
     int err = sockets_get(l->sockets, address, options, sockets, &v[l->n].bound);
     if (err == 0)
         l->n++;
@@ -66,7 +66,7 @@ int listeners_deal(const struct listeners *l, size_t part, size_t parts, struct 
     for (size_t i = 0; i < l->n; i++) {
         const struct bound *b = l->v[i].bound;
         for (size_t k = part % (b->n < parts ? b->n : parts); k < b->n; k += parts)
-            (*doors)[(*n)++] = (struct door){b->v[k].fd, l->v[i].section};
+            (*doors)[(*n)++] = (struct door){b->v[k].fd, l->v[i].section, l->v[i].options.backlog};
     }
     return 0;
 }

@@ -20,10 +20,9 @@
 #include "http/date.h"
 
 enum {
-    GATHER_MS = 40,    /* lines come together in this time, unless a ring is getting full */
-    TELL_MS = 10000,   /* lines that are missing are told of this often */
-    STUCK_MS = 1000,   /* and looked for this often while the target takes nothing */
-    END_PATIENCE = 500 /* milliseconds, for a thread that has LOGGER_END_MS left */
+    GATHER_MS = 40,  /* lines come together in this time, unless a ring is getting full */
+    TELL_MS = 10000, /* lines that are missing are told of this often */
+    STUCK_MS = 1000  /* and looked for this often while the target takes nothing */
 };
 
 struct logger {
@@ -296,11 +295,12 @@ void logger_free(struct logger **l)
     atomic_store(&ours->end, LET_GO);
 }
 
-bool loggers_join(void)
+bool loggers_join(uint64_t most_ms)
 {
     const struct timespec ms = {.tv_nsec = 1000000};
+    uint64_t end = now_ms() + most_ms;
 
-    for (int i = 0; atomic_load(&running) > 0 && i < LOGGER_END_MS + END_PATIENCE; i++)
+    while (atomic_load(&running) > 0 && now_ms() < end)
         (void)nanosleep(&ms, NULL);
     return atomic_load(&running) == 0;
 }

@@ -24,7 +24,7 @@
 #include "daemon/retired.h"
 #include "daemon/succession.h"
 
-enum { EVENTS = 64, RETRY_MS = 100 };
+enum { EVENTS = 64, SIGNALS = 16, RETRY_MS = 100 };
 
 uint64_t master_now_ms(void)
 {
@@ -36,7 +36,7 @@ uint64_t master_now_ms(void)
 
 static void our_signals(sigset_t *set)
 {
-    static const int ours[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
+    static const int ours[] = {SIGTERM, SIGINT, SIGQUIT, SIGXCPU, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
 
     sigemptyset(set);
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -45,16 +45,19 @@ static void our_signals(sigset_t *set)
 
 void master_block_signals(void)
 {
+    static const int raised_by_writing[] = {SIGPIPE, SIGXFSZ, SIGTTOU, SIGIO};
     sigset_t set;
 
     our_signals(&set);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN); /* NOLINT(bugprone-signal-handler): SIG_IGN is none */
+    for (size_t i = 0; i < sizeof raised_by_writing / sizeof *raised_by_writing; i++)
+        (void)signal(raised_by_writing[i], SIG_IGN); /* NOLINT(bugprone-signal-handler): SIG_IGN is none */
 }
 
 int master_watch(const struct master *m, enum source source, int fd, uint32_t events)
 {
-    struct epoll_event event = {.events = events | EPOLLET, .data.u64 = (uint64_t)source << 32 | (uint32_t)fd};
+    uint32_t edge = source == SOURCE_SIGNALS ? 0 : EPOLLET;
+    struct epoll_event event = {.events = events | edge, .data.u64 = (uint64_t)source << 32 | (uint32_t)fd};
 
     return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
@@ -71,75 +74,6 @@ void master_watch_workers(struct master *m)
 {
     if (m->g->config.status.address.n > 0)
         pulse_watch(&m->pulse);
-}
-
-/* Everybody is told; what the next step is, and when, is the caller's to say. */
-static void set_stop(struct master *m, enum stop how)
-{
-    m->stop = how;
-    if (m->g != NULL)
-        generation_stop(m->g, how);
-    retired_stop(m, how);
-}
-
-static void close_listeners(struct master *m)
-{
-    acceptor_flush(&m->acceptor);
-    m->closed = true;
-    if (m->g != NULL)
-        generation_close_listeners(m->g);
-}
-
-static void begin_to_drain(struct master *m)
-{
-    m->stop_next_ms = master_now_ms() + (m->g != NULL ? m->g->config.server.drain_timeout_ms : 0);
-    set_stop(m, STOP_DRAIN);
-}
-
-static void stop(struct master *m)
-{
-    uint64_t delay = m->g != NULL ? m->g->config.server.drain_delay_ms : 0;
-
-    if (m->stop != STOP_NOT) {
-        set_stop(m, STOP_NOW);
-        close_listeners(m);
-        return;
-    }
-    log_notice("stopping; a second signal stops at once");
-    succession_cancel(m);
-    figures_drain(&m->figures);
-    if (m->main)
-        systemd_notify(&m->systemd, "STOPPING=1");
-    m->pulse.next_ms = 0;
-    if (delay == 0) {
-        begin_to_drain(m);
-        return;
-    }
-    m->stop_next_ms = master_now_ms() + delay;
-    set_stop(m, STOP_ANNOUNCE);
-}
-
-/* What the kernel has already connected is still ours to answer, as room for it comes; within drain_timeout. */
-static bool backlogs_are_empty(struct master *m)
-{
-    bool empty = acceptor_empty_backlogs(&m->acceptor);
-
-    gate_wait(&m->acceptor.gate);
-    return empty && (m->g == NULL || generation_is_deaf(m->g));
-}
-
-/* How a stop goes on by itself. */
-static void go_on_stopping(struct master *m)
-{
-    bool late = master_now_ms() >= m->stop_next_ms;
-
-    if (m->stop == STOP_ANNOUNCE && late)
-        begin_to_drain(m);
-    if (m->stop == STOP_DRAIN && (backlogs_are_empty(m) || late)) {
-        retired_run(m);
-        set_stop(m, STOP_WHEN_EMPTY);
-        close_listeners(m);
-    }
 }
 
 /* What is orphaned comes to us where we are the first process of a container. */
@@ -169,22 +103,31 @@ static void reload_and_reopen(struct master *m)
     reopen_logs(m);
 }
 
-static void on_signal(struct master *m)
+static void stop(struct master *m)
+{
+    stopping_ask(m);
+}
+
+/* Some at a time: signals may come faster than they are acted upon, and connections have their turn too. */
+static void on_signals(struct master *m)
 {
     static const struct {
         int signal;
         void (*act)(struct master *m);
     } actions[] = {{SIGTERM, stop},
                    {SIGINT, stop},
+                   {SIGQUIT, stop},
+                   {SIGXCPU, stop},
                    {SIGHUP, reload_and_reopen},
                    {SIGUSR1, reopen_logs},
                    {SIGUSR2, succession_begin},
                    {SIGCHLD, reap}};
-    struct signalfd_siginfo info;
+    struct signalfd_siginfo info[SIGNALS];
+    ssize_t len = read(m->signal_fd, info, sizeof info);
 
-    while (read(m->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+    for (ssize_t at = 0; len > at * (ssize_t)sizeof info[0]; at++)
         for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
-            if ((uint32_t)actions[i].signal == info.ssi_signo)
+            if ((uint32_t)actions[i].signal == info[at].ssi_signo)
                 actions[i].act(m);
 }
 
@@ -194,11 +137,11 @@ static void dispatch(struct master *m, uint64_t data)
 
     switch ((enum source)(data >> 32)) {
     case SOURCE_DOOR:
-        if (m->stop < STOP_DRAIN)
+        if (m->stopping.how < STOP_DRAIN)
             acceptor_event(&m->acceptor, fd);
         break;
     case SOURCE_SIGNALS:
-        on_signal(m);
+        on_signals(m);
         break;
     case SOURCE_GATE:
         gate_clear(&m->acceptor.gate);
@@ -214,38 +157,39 @@ static void dispatch(struct master *m, uint64_t data)
     }
 }
 
-static bool is_over(const struct master *m)
+/* Of two times to wait, -1 is for ever. */
+static int sooner(int a, int b)
 {
-    /* With us the service manager ends our predecessors too: what they still send may take its time. */
-    bool waits = m->n_predecessors > 0 && m->stop < STOP_NOW && master_now_ms() < m->stop_next_ms;
-
-    return m->closed && (m->g == NULL || generation_done(m->g)) && list_empty(&m->retired) && !waits;
+    if (a < 0 || b < 0)
+        return a < 0 ? b : a;
+    return a < b ? a : b;
 }
 
 static int wait_ms(const struct master *m)
 {
-    int wait = pulse_wait_ms(&m->pulse, master_now_ms());
-    bool soon = m->waits || acceptor_is_paused(&m->acceptor) ||
-                (m->stop >= STOP_ANNOUNCE && m->stop < STOP_WHEN_EMPTY) ||
-                (m->stop != STOP_NOT && m->n_predecessors > 0) || (m->successor_fd >= 0 && !m->succeeded);
+    uint64_t now = master_now_ms();
+    bool soon = m->waits || acceptor_is_paused(&m->acceptor) || (m->successor_fd >= 0 && !m->succeeded);
+    int wait = sooner(pulse_wait_ms(&m->pulse, now), stopping_wait_ms(m, now));
 
-    return soon && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
+    return soon ? sooner(wait, RETRY_MS) : wait;
 }
 
 /* New workers may read what a deploy put beyond the sandbox of these. */
 static void follow_roots(struct master *m)
 {
-    if (m->g == NULL || m->stop != STOP_NOT || !generation_outgrown(m->g))
+    if (m->g == NULL || m->stopping.how != STOP_NOT || !generation_outgrown(m->g))
         return;
     log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
     reload(m);
 }
 
-static void loop(struct master *m)
+/* True where threads may still run: they hang, and were not waited for. */
+static bool loop(struct master *m)
 {
     struct epoll_event events[EVENTS];
+    bool hung = false;
 
-    while (!is_over(m)) {
+    while (!stopping_is_over(m, &hung)) {
         bool paused = acceptor_is_paused(&m->acceptor);
         int n = epoll_wait(m->epoll_fd, events, EVENTS, wait_ms(m));
         bool waited = m->waits;
@@ -256,14 +200,15 @@ static void loop(struct master *m)
         retired_run(m);
         if (waited || m->waits)
             succession_adopt(m);
-        go_on_stopping(m);
+        stopping_run(m);
         succession_tick(m);
         pulse_run(m);
         acceptor_flush(&m->acceptor);
         /* Woken by the gate, or after a while in any case: look whether there is room again. */
-        if (paused && m->stop < STOP_DRAIN)
+        if (paused && !m->stopping.left)
             acceptor_resume(&m->acceptor);
     }
+    return hung;
 }
 
 static int open_signals(struct master *m)
@@ -331,6 +276,14 @@ static int start(struct master *m)
     return 0;
 }
 
+/* For lines that are there already: as long as a logger may take, if the deadline of a stop is so far. */
+static uint64_t log_patience_ms(const struct master *m)
+{
+    uint64_t left = stopping_left_ms(m, master_now_ms()) + STOPPING_GRACE_MS;
+
+    return m->stopping.how == STOP_NOT || left > LOGGER_END_MS ? LOGGER_END_MS : left;
+}
+
 static void fini(struct master *m)
 {
     const int fds[] = {m->signal_fd, m->successor_fd, m->epoll_fd};
@@ -340,7 +293,7 @@ static void fini(struct master *m)
     succession_fini(m);
     reports_fini(&m->reports);
     figures_fini(&m->figures);
-    (void)loggers_join();
+    (void)loggers_join(log_patience_ms(m));
     sockets_fini(&m->sockets);
     acceptor_fini(&m->acceptor);
     systemd_fini(&m->systemd);
@@ -348,6 +301,18 @@ static void fini(struct master *m)
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (fds[i] >= 0)
             close(fds[i]);
+}
+
+/* The time is over, and a thread hangs in the kernel, or is slow: its memory and its descriptors are left to it. What others
+ * can see goes, and lines of the log that are there are given a moment. */
+static _Noreturn void leave(struct master *m)
+{
+    static const struct timespec moment = {.tv_nsec = STOPPING_GRACE_MS / 2 * 1000000L};
+
+    log_error("threads hang that should have ended; this process ends without them");
+    sockets_remove_names(&m->sockets);
+    (void)nanosleep(&moment, NULL);
+    _exit(EXIT_SUCCESS);
 }
 
 /* What the allocator keeps for one thread it does not give back, nor to others: a generation's memory would stay with its
@@ -377,8 +342,8 @@ int master_run(const struct master_args *args)
         log_error("cannot start: %s", strerror(-err));
     else
         err = start(&m);
-    if (err == 0)
-        loop(&m);
+    if (err == 0 && loop(&m))
+        leave(&m);
     fini(&m);
     return err == 0 ? EXIT_SUCCESS : err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
 }

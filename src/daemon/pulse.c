@@ -3,13 +3,14 @@
 
 #include "daemon/pulse.h"
 
+#include <inttypes.h>
 #include <limits.h>
 
 #include "base/log.h"
 #include "daemon/master.h"
 
 /* A watchdog wants to hear of us within its time, in which a worker has to be woken and to turn. */
-enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000 };
+enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000, EXTEND_MS = 5 * STOPPING_MS };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard)
 {
@@ -55,6 +56,19 @@ static int find_stuck(struct generation *g)
     return stuck;
 }
 
+/* A stop may take longer than the service manager waits by itself. It is asked for no more than the configuration allows,
+ * and only while all workers turn, so that one that hangs ends with TimeoutStopSec= in any case. */
+static void ask_for_time(struct master *m, uint64_t now)
+{
+    uint64_t left = stopping_left_ms(m, now);
+    uint64_t some = left < EXTEND_MS ? left : EXTEND_MS;
+
+    if (some == 0 || now < m->pulse.ask_ms)
+        return;
+    m->pulse.ask_ms = now + STOPPING_MS;
+    systemd_notify(&m->systemd, "EXTEND_TIMEOUT_USEC=%" PRIu64, some * 1000);
+}
+
 void pulse_run(struct master *m)
 {
     struct pulse *p = &m->pulse;
@@ -62,7 +76,7 @@ void pulse_run(struct master *m)
 
     if (p->every_ms == 0 || now < p->next_ms)
         return;
-    p->next_ms = now + (m->stop != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
+    p->next_ms = now + (m->stopping.how != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
     int stuck = find_stuck(m->g);
     for (struct list *l = m->retired.next; l != &m->retired; l = l->next) {
         int old = find_stuck(list_of(l, struct generation, link));
@@ -76,10 +90,10 @@ void pulse_run(struct master *m)
         return;
     if (!p->stuck && m->systemd.watchdog_ms > 0)
         systemd_notify(&m->systemd, "WATCHDOG=1");
-    if (m->stop != STOP_NOT)
-        systemd_notify(&m->systemd, "EXTEND_TIMEOUT_USEC=%d", 5 * STOPPING_MS * 1000);
+    if (!p->stuck)
+        ask_for_time(m, now);
     if (now < p->say_ms)
         return;
     p->say_ms = now + STATUS_MS;
-    master_say(m, m->stop == STOP_NOT ? "Serving" : "Stopping");
+    master_say(m, m->stopping.how == STOP_NOT ? "Serving" : "Stopping");
 }

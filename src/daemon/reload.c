@@ -56,7 +56,7 @@ static struct generation *replace(struct master *m)
 
 void reload(struct master *m)
 {
-    if (m->stop != STOP_NOT || m->succeeded)
+    if (m->stopping.how != STOP_NOT || m->succeeded)
         return;
     systemd_reloading(&m->systemd);
     struct generation *old = m->g;

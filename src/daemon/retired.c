@@ -25,7 +25,7 @@ static bool pass(struct master *m, const struct generation *from, struct baton b
 {
     if (m->succeeded)
         return succession_pass(m, from, &b);
-    if (m->closed) {
+    if (m->stopping.left) {
         close(b.fd); /* as if it had been idle with a worker of the last generation */
         return true;
     }
@@ -45,12 +45,14 @@ static bool empty_outbox(struct master *m, const struct generation *g, struct ha
     return true;
 }
 
-static bool empty_backlogs(struct master *m, const struct bound *b)
+static bool empty_backlogs(struct master *m, struct listeners_one *one)
 {
     bool empty = true;
 
-    for (size_t i = 0; i < b->n; i++)
-        empty = acceptor_empty_backlog(&m->acceptor, &(struct door){b->v[i].fd, BATON_NO_LISTENER}) && empty;
+    for (size_t i = 0; i < one->bound->n; i++) {
+        const struct door door = {.fd = one->bound->v[i].fd, .section = BATON_NO_LISTENER};
+        empty = acceptor_empty_backlog(&m->acceptor, &door, &one->owed) && empty;
+    }
     return empty;
 }
 
@@ -61,8 +63,8 @@ static bool leave_sockets(struct master *m, struct generation *g)
 
     if (!generation_is_deaf(g))
         return true;
-    for (size_t i = 0; i < g->listeners.n && !m->succeeded && !m->closed; i++)
-        empty = (g->listeners.v[i].bound->users > 1 || empty_backlogs(m, g->listeners.v[i].bound)) && empty;
+    for (size_t i = 0; i < g->listeners.n && !m->succeeded && !m->stopping.left; i++)
+        empty = (g->listeners.v[i].bound->users > 1 || empty_backlogs(m, &g->listeners.v[i])) && empty;
     if (empty)
         generation_close_listeners(g);
     return empty;

@@ -241,6 +241,13 @@ void sockets_store(struct sockets *s)
     }
 }
 
+void sockets_remove_names(struct sockets *s)
+{
+    for (struct bound *b = s->first; b != NULL; b = b->next)
+        for (size_t i = 0; i < b->n; i++)
+            listener_remove_name(&b->v[i]);
+}
+
 void sockets_release(struct sockets *s)
 {
     for (struct bound *b = s->first; b != NULL; b = b->next)

@@ -56,6 +56,12 @@ int status_listener_start(struct status_listener *s)
     return err;
 }
 
+void status_listener_release(struct status_listener *s)
+{
+    if (s->started)
+        worker_release(s->worker);
+}
+
 void status_listener_stop(struct status_listener *s, enum stop how)
 {
     if (!s->started || (how != STOP_RETIRE && how != STOP_NOW))

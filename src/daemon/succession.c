@@ -24,7 +24,7 @@ static void drop_successor(struct master *m)
 
 void succession_begin(struct master *m)
 {
-    if (m->stop != STOP_NOT || m->successor_fd >= 0 || m->succeeded)
+    if (m->stopping.how != STOP_NOT || m->successor_fd >= 0 || m->succeeded)
         return;
     if (getpid() == 1) {
         log_error("no upgrade: a container ends with its first process, which this is");
@@ -68,7 +68,6 @@ static void hand_over(struct master *m, pid_t pid)
     acceptor_use(&m->acceptor, NULL);
     retired_add(m, m->g);
     m->g = NULL;
-    m->closed = true;
 }
 
 /* What the successor cannot take any more ends here, as it would at a stop. */
@@ -189,7 +188,7 @@ static void adopt(struct master *m, struct upgrade_message *message)
         taken = add_predecessor(m, b->fd) == 0;
     } else {
         b->listener = section_named(m, message->section);
-        taken = !m->closed && acceptor_hand(&m->acceptor, b); /* there was room */
+        taken = !m->stopping.left && acceptor_hand(&m->acceptor, b); /* there was room */
     }
     if (!taken)
         close(b->fd);
@@ -203,7 +202,7 @@ static int hear(struct master *m, int fd)
 
     while (err == 0) {
         /* What finds no room stays where it is. */
-        if (!m->closed && !acceptor_has_room(&m->acceptor)) {
+        if (!m->stopping.left && !acceptor_has_room(&m->acceptor)) {
             m->waits = true;
             return -EAGAIN;
         }

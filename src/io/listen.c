@@ -256,12 +256,17 @@ int listener_change(const struct listener *l, const struct listen_options *optio
     return err == 0 && listen(l->fd, options->backlog) < 0 ? -errno : err;
 }
 
-void listener_close(struct listener *l)
+void listener_remove_name(struct listener *l)
 {
     if (l->made != NULL)
         (void)unlink(l->made);
     free(l->made);
     l->made = NULL;
+}
+
+void listener_close(struct listener *l)
+{
+    listener_remove_name(l);
     if (l->fd >= 0)
         close(l->fd);
     l->fd = -1;
@@ -292,7 +297,25 @@ int listener_accept(int fd)
     return conn < 0 ? -errno : conn;
 }
 
-bool listener_error_is_shortage(int error)
+/* Of the errors of a connection that has not been accepted yet, accept(2) tells some as its own. */
+enum listener_failure listener_failure(int error)
 {
-    return error == -EMFILE || error == -ENFILE || error == -ENOMEM || error == -ENOBUFS;
+    switch (-error) {
+    case EAGAIN:
+        return LISTENER_EMPTY;
+    case EINTR:
+    case ECONNABORTED:
+    case EPERM: /* a packet filter's word */
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ETIMEDOUT:
+        return LISTENER_NEXT;
+    default:
+        return LISTENER_PAUSE;
+    }
 }

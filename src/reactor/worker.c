@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "reactor/conn.h"
 
 enum { EVENTS = 512, ADOPT_BATCH = 32, ACCEPT_BATCH = 32, RETRY_MS = 100 };
@@ -60,30 +62,43 @@ static void stop_accepting(struct worker *w)
     w->accepting = false;
 }
 
-/* Out of descriptors or memory: trying again at once would fail again at once. */
-static void pause_accepting(struct worker *w)
+/* Trying again at once would fail again at once. */
+static void pause_accepting(struct worker *w, int err)
 {
+    log_warning("cannot accept, will try again: %s", strerror(-err));
     stop_accepting(w);
     w->accept_again_ms = shard_now(&w->shard) + RETRY_MS;
 }
 
-static void accept_batch(struct worker *w, const struct door *door, int most)
+static void take(struct worker *w, const struct door *door, int fd)
 {
-    while (most-- > 0) {
+    struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = door->section};
+
+    w->accepted++;
+    w->owed -= w->owed > 0;
+    conn_adopt(&w->shard, &baton);
+}
+
+/* A few connections. True once none waits. */
+static bool accept_batch(struct worker *w, const struct door *door)
+{
+    for (int i = 0; i < ACCEPT_BATCH; i++) {
         if (w->shard.connections >= w->options.max_connections) {
             stop_accepting(w);
-            return;
+            return false;
         }
         int fd = listener_accept(door->fd);
-        struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = door->section};
-        w->accepted += fd >= 0;
-        if (fd >= 0)
-            conn_adopt(&w->shard, &baton);
-        else if (listener_error_is_shortage(fd))
-            pause_accepting(w);
-        if (fd == -EAGAIN || listener_error_is_shortage(fd))
-            return;
+        if (fd >= 0) {
+            take(w, door, fd);
+            continue;
+        }
+        enum listener_failure failure = listener_failure(fd);
+        if (failure == LISTENER_PAUSE)
+            pause_accepting(w, fd);
+        if (failure != LISTENER_NEXT)
+            return failure == LISTENER_EMPTY;
     }
+    return false;
 }
 
 static bool is_door(const struct worker *w, const void *what)
@@ -99,8 +114,8 @@ static void dispatch(struct worker *w, const struct epoll_event *event)
 
     if (what == &w->handoff)
         w->adopting = true;
-    else if (w->options.n_doors > 0 && is_door(w, what))
-        accept_batch(w, what, ACCEPT_BATCH);
+    else if (is_door(w, what))
+        (void)(w->left_doors || accept_batch(w, what));
     else
         conn_event(&w->shard, what, event->events);
 }
@@ -125,17 +140,24 @@ static void run_timeouts(struct worker *w)
 /* From now on connections come in elsewhere, or nowhere. */
 static void leave_doors(struct worker *w)
 {
+    if (w->left_doors)
+        return;
     stop_accepting(w);
-    w->options.n_doors = 0;
+    w->left_doors = true;
     atomic_store(&w->deaf, true);
+    atomic_store(&w->options.gate->waiting, true);
 }
 
-/* What the kernel has already connected is still ours to answer. */
+/* What the kernel had connected when the drain began is still ours to answer. A few in each turn, as those that we have
+ * go on being served; and no more than can have waited then, as clients may come faster than we answer. */
 static void empty_backlogs(struct worker *w)
 {
-    for (size_t i = 0; i < w->options.n_doors; i++)
-        accept_batch(w, &w->options.doors[i], INT32_MAX);
-    leave_doors(w);
+    bool empty = true;
+
+    for (size_t i = 0; i < w->options.n_doors && w->owed > 0; i++)
+        empty = accept_batch(w, &w->options.doors[i]) && empty;
+    if (empty || w->owed == 0 || shard_now(&w->shard) >= w->drain_until_ms)
+        leave_doors(w);
 }
 
 static void leave_idle(struct worker *w)
@@ -159,8 +181,9 @@ static void begin_drain(struct worker *w)
 
     s->draining = true;
     w->drain_until_ms = shard_now(s) + w->options.shard.config->server.drain_timeout_ms;
+    for (size_t i = 0; i < w->options.n_doors; i++)
+        w->owed += (uint64_t)w->options.doors[i].backlog;
     leave_idle(w);
-    empty_backlogs(w);
 }
 
 static void begin_to_stop(struct worker *w, int how)
@@ -170,8 +193,9 @@ static void begin_to_stop(struct worker *w, int how)
     w->stopping = how;
     s->retiring = how == STOP_RETIRE;
     s->ending = how >= STOP_ANNOUNCE;
-    if (s->retiring) {
+    if (s->retiring || how == STOP_NOW)
         leave_doors(w);
+    if (s->retiring) {
         leave_idle(w);
     } else if (how >= STOP_DRAIN && !s->draining) {
         begin_drain(w);
@@ -201,6 +225,8 @@ static bool run_stop(struct worker *w)
         begin_to_stop(w, stop);
     if (s->retiring && s->crowded)
         leave_idle(w);
+    if (s->draining && !w->left_doors)
+        empty_backlogs(w);
     if (stop == STOP_NOW || (s->draining && shard_now(s) >= w->drain_until_ms))
         close_all(w);
     return (s->retiring || stop >= STOP_WHEN_EMPTY) && s->connections == 0 && !w->adopting;
@@ -215,6 +241,12 @@ static void tell_outgrown(struct worker *w)
     atomic_store(&w->options.gate->waiting, true);
 }
 
+/* It may accept, and has had to stop, or not begun. */
+static bool wants_to_accept(const struct worker *w)
+{
+    return !w->accepting && w->options.n_doors > 0 && !w->left_doors && !atomic_load(&w->held);
+}
+
 /* Tell the master how many connections are over, and try again to accept where that had to stop. Those that we accepted
  * ourselves count against it, as the master knows only of what it handed over. */
 static void tell(struct worker *w)
@@ -227,7 +259,7 @@ static void tell(struct worker *w)
     }
     tell_outgrown(w);
     gate_open(w->options.gate);
-    if (!w->accepting && w->options.n_doors > 0 && w->shard.connections < w->options.max_connections &&
+    if (wants_to_accept(w) && w->shard.connections < w->options.max_connections &&
         shard_now(&w->shard) >= w->accept_again_ms)
         start_accepting(w);
 }
@@ -236,9 +268,10 @@ static int wait_ms(const struct worker *w)
 {
     const struct shard *s = &w->shard;
     int wait = timeouts_next(&s->timeouts, shard_now(s));
-    bool retry = (!w->accepting && w->options.n_doors > 0) || s->draining || s->crowded;
+    bool retry = wants_to_accept(w) || s->draining || s->crowded;
+    bool more = s->draining && w->accepting; /* in the backlogs */
 
-    if (!list_empty(&s->ready) || w->adopting || shard_now(s) < w->awake_until_ms)
+    if (!list_empty(&s->ready) || w->adopting || more || shard_now(s) < w->awake_until_ms)
         return 0;
     return retry && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
 }
@@ -249,7 +282,6 @@ static void worker_loop(struct worker *w)
     bool over = false;
 
     serve_turn(&w->shard.serve);
-    start_accepting(w);
     while (!over) {
         int n = epoll_wait(w->shard.epoll_fd, events, EVENTS, wait_ms(w));
         serve_turn(&w->shard.serve);
@@ -283,9 +315,10 @@ static void *worker_main(void *arg)
 
 int worker_init(struct worker *w, const struct worker_options *options)
 {
-    *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}};
+    *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}, .left_doors = options->n_doors == 0};
     atomic_init(&w->ended, 0);
     atomic_init(&w->stop, STOP_NOT);
+    atomic_init(&w->held, true);
     atomic_init(&w->deaf, options->n_doors == 0);
     atomic_init(&w->outgrown, false);
     atomic_init(&w->done, false);
@@ -308,6 +341,12 @@ int worker_start(struct worker *w)
     if (err == 0)
         (void)pthread_setname_np(w->thread, "worker");
     return err;
+}
+
+void worker_release(struct worker *w)
+{
+    atomic_store(&w->held, false);
+    handoff_signal(&w->handoff);
 }
 
 void worker_stop(struct worker *w, enum stop how)

@@ -69,7 +69,7 @@ static const char *path_of(struct about *a)
     if (a->fd < 0)
         return "";
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", a->fd);
-    ssize_t n = readlink(link, a->room, sizeof a->room - 1);
+    ssize_t n = readlinkat(AT_FDCWD, link, a->room, sizeof a->room - 1); /* workers may not call readlink */
     a->room[n > 0 ? n : 0] = '\0';
     return a->path = a->room;
 }

@@ -3,6 +3,9 @@
 
 import os
 import re
+import subprocess
+import sys
+import time
 
 
 def descriptors(pid):
@@ -44,3 +47,19 @@ def cpu_seconds(pid):
     with open("/proc/%d/stat" % pid, encoding="ascii") as stat:
         fields = stat.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def busyness(pid, seconds=1.0):
+    """CPU time that it uses meanwhile, as a share of what a process gets that does nothing but use it: 0 is asleep, 1 spins,
+    however busy the machine is."""
+    loop = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        before = cpu_seconds(pid), cpu_seconds(loop.pid)
+        time.sleep(seconds)
+        while cpu_seconds(loop.pid) - before[1] < 0.1:
+            time.sleep(0.05)
+        used, control = cpu_seconds(pid) - before[0], cpu_seconds(loop.pid) - before[1]
+    finally:
+        loop.kill()
+        loop.wait()
+    return used / control

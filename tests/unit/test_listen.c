@@ -360,7 +360,7 @@ static void a_connection_for_which_no_descriptor_is_left_waits(void **state)
     int err = listener_accept(l.fd);
     (void)set_fd_limit(before);
     assert_int_equal(err, -EMFILE);
-    assert_true(listener_error_is_shortage(err));
+    assert_int_equal(listener_failure(err), LISTENER_PAUSE);
     int conn = listener_accept(l.fd);
     assert_true(conn >= 0);
     (void)close(conn);
@@ -386,17 +386,31 @@ static void opening_without_descriptors_says_so(void **state)
     listener_close(&first);
 }
 
-static void only_a_shortage_is_a_shortage(void **state)
+/* Every number that errno can have means one of the three; what nobody thought of pauses, so that no loop is endless. */
+static void what_a_failed_accept_means(void **state)
 {
-    static const int shortages[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS};
-    static const int others[] = {0, EAGAIN, ECONNABORTED, EINTR, EPERM, EPROTO, ENETDOWN, EINVAL, EBADF};
+    static const int next[] = {EINTR,     ECONNABORTED, EPERM,        EPROTO,      ENETDOWN, ENOPROTOOPT,
+                               EHOSTDOWN, ENONET,       EHOSTUNREACH, ENETUNREACH, ETIMEDOUT};
+    static const int pause[] = {EMFILE,   ENFILE,     ENOMEM, ENOBUFS, EBADF, EINVAL,
+                                ENOTSOCK, EOPNOTSUPP, EFAULT, ENOSYS,  4095};
 
     (void)state;
-    for (size_t i = 0; i < ROWS(shortages); i++)
-        expect(listener_error_is_shortage(-shortages[i]), "%s", strerror(shortages[i]));
-    for (size_t i = 0; i < ROWS(others); i++)
-        expect(!listener_error_is_shortage(-others[i]), "%s", strerror(others[i]));
-    assert_false(listener_error_is_shortage(EMFILE)); /* a descriptor of that number is none */
+    assert_int_equal(listener_failure(-EAGAIN), LISTENER_EMPTY);
+    for (size_t i = 0; i < ROWS(next); i++)
+        expect(listener_failure(-next[i]) == LISTENER_NEXT, "%s", strerror(next[i]));
+    for (size_t i = 0; i < ROWS(pause); i++)
+        expect(listener_failure(-pause[i]) == LISTENER_PAUSE, "%s", strerror(pause[i]));
+}
+
+static void a_socket_that_was_closed_is_no_reason_to_go_on(void **state)
+{
+    struct listener l;
+
+    (void)state;
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &plain), 0);
+    int fd = l.fd;
+    listener_close(&l);
+    assert_int_equal(listener_failure(listener_accept(fd)), LISTENER_PAUSE);
 }
 
 int main(void)
@@ -416,7 +430,8 @@ int main(void)
         cmocka_unit_test(what_can_change_while_it_listens_does),
         cmocka_unit_test(a_connection_for_which_no_descriptor_is_left_waits),
         cmocka_unit_test(opening_without_descriptors_says_so),
-        cmocka_unit_test(only_a_shortage_is_a_shortage),
+        cmocka_unit_test(what_a_failed_accept_means),
+        cmocka_unit_test(a_socket_that_was_closed_is_no_reason_to_go_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

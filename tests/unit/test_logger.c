@@ -31,7 +31,7 @@ static int enter(void **state)
 static int leave(void **state)
 {
     logger_free(&logger);
-    (void)loggers_join();
+    (void)loggers_join(2 * LOGGER_END_MS);
     log_init(STDERR_FILENO, LOG_LEVEL_NOTICE);
     (void)close(ends[0]);
     (void)close(ends[1]);
@@ -136,7 +136,7 @@ static void lines_of_all_workers_arrive_whole_and_in_order(void **state)
     for (size_t w = 0; w < 3; w++)
         tell(w);
     logger_free(&logger);
-    assert_true(loggers_join());
+    assert_true(loggers_join(2 * LOGGER_END_MS));
     FILE *f = fopen("log", "re");
     assert_non_null(f);
     for (; fgets(line, sizeof line, f) != NULL; total--) {
@@ -237,7 +237,7 @@ static void a_full_disk_costs_lines_that_are_counted_and_said(void **state)
         pause_ms(5);
     assert_int_equal(logger_lost(logger), 11);
     logger_free(&logger);
-    assert_true(loggers_join());
+    assert_true(loggers_join(2 * LOGGER_END_MS));
     expect_said("access log: missing lines: 1 (");
 }
 
@@ -370,7 +370,7 @@ static void a_reader_that_stops_does_not_hold_up_the_end(void **state)
     uint64_t before = clock_now_us();
     logger_free(&logger);
     expect(clock_now_us() - before < 500000, "logger_free waited");
-    assert_true(loggers_join());
+    assert_true(loggers_join(2 * LOGGER_END_MS));
     expect(clock_now_us() - before >= LOGGER_END_MS * 900, "it gave up at once");
     (void)close(fd);
     assert_int_equal(count_fds(), fds);
@@ -386,7 +386,7 @@ static void what_is_there_at_the_end_is_written(void **state)
         assert_true(push(0, i));
     tell(0);
     logger_free(&logger);
-    assert_true(loggers_join());
+    assert_true(loggers_join(2 * LOGGER_END_MS));
     assert_int_equal(size_of("log"), 1000 * LINE);
     assert_int_equal(count_fds(), fds);
 }

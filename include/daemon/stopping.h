@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/stopping.h: how the daemon stops, and by when.
+ *
+ *     STOP_NOT --signal--> STOP_ANNOUNCE --drain_delay--> STOP_DRAIN --backlogs are empty--> STOP_WHEN_EMPTY --> over
+ *                                |                            |                                     |
+ *                                +---------signal-------------+---------------signal----------------+---> STOP_NOW --> over
+ *
+ * (enum stop, reactor/worker.h; without a drain_delay STOP_ANNOUNCE is left out.) Whatever clients, disks and signals do, it
+ * is over by a deadline: drain_delay and drain_timeout, and STOPPING_GRACE_MS for what should have ended by itself; from a
+ * second signal on, only that grace. Whoever has not ended by then hangs in the kernel, and is not waited for.
+ *
+ * Listening sockets are closed once no worker accepts from them, never before.
+ *
+ * Threads: the master.
+ * Errors:  none.
+ */
+#ifndef BATON_DAEMON_STOPPING_H
+#define BATON_DAEMON_STOPPING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "reactor/worker.h"
+
+/* Two of these are at most a second: one for threads, the other for logs. */
+enum { STOPPING_GRACE_MS = 450 };
+
+struct master;
+
+struct stopping {
+    enum stop how;
+    uint64_t next_ms; /* the end of drain_delay, then of drain_timeout */
+    uint64_t end_ms;  /* the deadline */
+    bool left;        /* nobody takes a new connection any more */
+    bool closed;      /* and the listening sockets are put back */
+};
+
+/* A signal asks for it; the second time, at once. */
+void stopping_ask(struct master *m);
+
+/* Go on, as far as it is time. */
+void stopping_run(struct master *m);
+
+/* Nothing is left, or the deadline has passed: then *hung is true, as threads may still run. */
+bool stopping_is_over(const struct master *m, bool *hung);
+
+/* Milliseconds until it has to be looked at in any case; -1 = not before something happens. */
+int stopping_wait_ms(const struct master *m, uint64_t now_ms);
+
+/* For so long the service manager should still wait, as the configuration allows it; 0 = no longer. */
+uint64_t stopping_left_ms(const struct master *m, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* How the daemon stops: what a signal begins here, the master's loop goes on with. */
+
+#include "daemon/stopping.h"
+
+#include "base/log.h"
+#include "daemon/master.h"
+#include "daemon/retired.h"
+#include "daemon/succession.h"
+
+enum { LOOK_MS = 100 };
+
+/* Every worker is told; when the next step is due is the caller's to say. */
+static void set(struct master *m, enum stop how)
+{
+    m->stopping.how = how;
+    if (m->g != NULL)
+        generation_stop(m->g, how);
+    retired_stop(m, how);
+}
+
+/* What one drain costs: of a process that has handed over, the generations that it has left know it. */
+static const struct config_server *config_of(const struct master *m)
+{
+    if (m->g != NULL)
+        return &m->g->config.server;
+    return list_empty(&m->retired) ? NULL : &list_of(m->retired.prev, struct generation, link)->config.server;
+}
+
+static void begin_to_drain(struct master *m)
+{
+    const struct config_server *c = config_of(m);
+
+    m->stopping.next_ms = master_now_ms() + (c != NULL ? c->drain_timeout_ms : 0);
+    acceptor_begin_to_leave(&m->acceptor);
+    set(m, STOP_DRAIN);
+}
+
+static void begin(struct master *m)
+{
+    const struct config_server *c = config_of(m);
+    uint64_t delay = m->g != NULL ? c->drain_delay_ms : 0; /* who has handed over has nothing to announce */
+    uint64_t now = master_now_ms();
+
+    log_notice("stopping; a second signal stops at once");
+    succession_cancel(m);
+    figures_drain(&m->figures);
+    m->stopping.end_ms = now + delay + (c != NULL ? c->drain_timeout_ms : 0) + STOPPING_GRACE_MS;
+    if (m->main)
+        systemd_notify(&m->systemd, "STOPPING=1");
+    m->pulse.next_ms = 0;
+    if (delay == 0) {
+        begin_to_drain(m);
+        return;
+    }
+    m->stopping.next_ms = now + delay;
+    set(m, STOP_ANNOUNCE);
+}
+
+void stopping_ask(struct master *m)
+{
+    uint64_t soon = master_now_ms() + STOPPING_GRACE_MS;
+
+    if (m->stopping.how == STOP_NOT) {
+        begin(m);
+        return;
+    }
+    set(m, STOP_NOW);
+    m->stopping.left = true;
+    if (soon < m->stopping.end_ms)
+        m->stopping.end_ms = soon;
+}
+
+/* What the kernel has already connected is still ours to answer, as room for it comes; within drain_timeout. */
+static bool backlogs_are_empty(struct master *m)
+{
+    bool empty = acceptor_empty_backlogs(&m->acceptor);
+
+    gate_wait(&m->acceptor.gate);
+    return empty && (m->g == NULL || generation_is_deaf(m->g));
+}
+
+static void close_listeners(struct master *m)
+{
+    if (m->g != NULL && !generation_is_deaf(m->g))
+        return;
+    acceptor_use(&m->acceptor, NULL);
+    if (m->g != NULL)
+        generation_close_listeners(m->g);
+    m->stopping.closed = true;
+}
+
+void stopping_run(struct master *m)
+{
+    struct stopping *s = &m->stopping;
+
+    if (s->how == STOP_NOT)
+        return;
+    bool late = master_now_ms() >= s->next_ms;
+    if (s->how == STOP_ANNOUNCE && late)
+        begin_to_drain(m);
+    else if (s->how == STOP_DRAIN && (backlogs_are_empty(m) || late)) {
+        retired_run(m);
+        s->left = true;
+        acceptor_flush(&m->acceptor);
+        set(m, STOP_WHEN_EMPTY);
+    }
+    if (s->left && !s->closed)
+        close_listeners(m);
+}
+
+/* With us the service manager ends our predecessors too: what they still send may take its time. */
+static bool waits_for_predecessors(const struct master *m)
+{
+    return m->n_predecessors > 0 && m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms;
+}
+
+bool stopping_is_over(const struct master *m, bool *hung)
+{
+    if (m->stopping.how == STOP_NOT && !m->succeeded)
+        return false;
+    *hung = false;
+    if ((m->g == NULL || (m->stopping.left && generation_done(m->g))) && list_empty(&m->retired) &&
+        !waits_for_predecessors(m))
+        return true;
+    *hung = m->stopping.how != STOP_NOT && master_now_ms() >= m->stopping.end_ms;
+    return *hung;
+}
+
+int stopping_wait_ms(const struct master *m, uint64_t now_ms)
+{
+    const struct stopping *s = &m->stopping;
+
+    if (s->how == STOP_NOT)
+        return -1;
+    if ((s->how < STOP_WHEN_EMPTY) || !s->closed || m->n_predecessors > 0)
+        return LOOK_MS;
+    return s->end_ms > now_ms ? (int)(s->end_ms - now_ms < LOOK_MS ? s->end_ms - now_ms : LOOK_MS) : 0;
+}
+
+uint64_t stopping_left_ms(const struct master *m, uint64_t now_ms)
+{
+    return m->stopping.how != STOP_NOT && m->stopping.end_ms > now_ms ? m->stopping.end_ms - now_ms : 0;
+}

@@ -23,9 +23,16 @@
 enum accept_mode { ACCEPT_HANDOFF, ACCEPT_REUSEPORT };
 enum sandbox_mode { SANDBOX_YES, SANDBOX_NO, SANDBOX_REQUIRE };
 enum log_format { LOG_FORMAT_COMBINED, LOG_FORMAT_JSON };
+enum log_full { LOG_FULL_DROP, LOG_FULL_WAIT };
 enum etag_mode { ETAG_STAT, ETAG_CONTENT, ETAG_OFF };
 
 enum { CONFIG_NETWORKS_MAX = 256 };
+
+/* "auto" where 0 is a value like any. */
+#define CONFIG_AUTO UINT64_MAX
+
+/* What `auto` is at most for server.cache_memory. */
+#define CONFIG_CACHE_MEMORY_AUTO (UINT64_C(64) << 20)
 
 /* What a key marked * adds up to. */
 struct strings {
@@ -42,7 +49,7 @@ struct config_server {
     int sandbox;              /* enum sandbox_mode */
     struct strings sandbox_path;
     uint64_t busy_poll_ms; /* 0 = off */
-    uint64_t cache_memory;
+    uint64_t cache_memory; /* CONFIG_AUTO = auto */
     uint64_t cache_file_max;
     uint64_t cache_ttl_ms;
     uint64_t drain_delay_ms;
@@ -77,6 +84,7 @@ struct config_limits {
 struct config_log {
     char *access; /* owned; NULL = off, "stdout", or a path that starts with / */
     int format;   /* enum log_format */
+    int full;     /* enum log_full */
     char *error;  /* owned; "stderr" or a path */
     int level;    /* enum log_level of base/log.h */
 };
@@ -92,7 +100,9 @@ struct config_site {
     struct strings precompressed; /* suffixes of http/coding.def, each once, the preferred one first */
     int etag;                     /* enum etag_mode */
     struct strings cache;         /* "PATTERN VALUE" each: one space, and VALUE is that of Cache-Control */
-    struct strings mime; /* ".ext type/subtype" each: the extension in lower case, once, and one space behind it */
+    struct strings
+        mime; /* ".ext type/subtype" or "name type/subtype" each, with one space: the extension in lower case, the
+                          * name as it was written, each of them once */
 };
 
 struct config {

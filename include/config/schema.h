@@ -98,6 +98,12 @@ static inline bool schema_is_number(const struct schema_key *k)
     return k->type <= ENUM;
 }
 
+/* What the word of a COUNT, SIZE or DURATION ("auto") is kept as: a number that is no value of the key. */
+static inline uint64_t schema_word_number(const struct schema_key *k)
+{
+    return k->least > 0 ? 0 : CONFIG_AUTO;
+}
+
 /* May its value be empty? That clears a list, and is the value of a scalar that is nothing unless set. */
 static inline bool schema_may_be_empty(const struct schema_key *k)
 {

@@ -6,6 +6,7 @@
 
 #include "base/cidr.h"
 #include "config/address.h"
+#include "config/mime_rule.h"
 #include "http/negotiate.h"
 #include "http/pattern.h"
 
@@ -117,6 +118,20 @@ static void check_cache_rule(const struct draft *d, const struct setting *first,
     diagnose_note(d->report, place_part(wider->value.place, 0, pattern_of(wider).len), "here");
 }
 
+/* A name is taken as it is; whoever forgot the dot of an extension is told. */
+static void check_mime_rules(const struct draft *d, const struct draft_section *s)
+{
+    const struct setting *one = draft_in_effect(s, &schema_keys[KEY_site_mime]);
+    struct mime_rule rule;
+    struct fault unused;
+
+    for (; one != NULL; one = one->next)
+        if (!one->faulty && mime_rule_read(one->value.text, &rule, &unused) && mime_rule_lacks_dot(&rule))
+            diagnose_warning(d->report, place_part(one->value.place, 0, rule.name.len),
+                             "this is a file with the name '%.*s'; the extension is '.%.*s'", SV_ARG(rule.name),
+                             SV_ARG(rule.name));
+}
+
 static void check_site_lists(const struct draft *d)
 {
     const struct schema_key *k = &schema_keys[KEY_site_cache];
@@ -127,6 +142,7 @@ static void check_site_lists(const struct draft *d)
         check_precompressed(d, s);
         for (const struct setting *one = first; one != NULL; one = one->next)
             check_cache_rule(d, first, one);
+        check_mime_rules(d, s);
     }
 }
 

@@ -174,7 +174,7 @@ int schema_describe(struct buf *b, const struct schema_key *k)
         [CIDR] = "addresses, networks such as 192.0.2.0/24, or unix:",
         [NAMES] = "file names",
         [WORDS] = "",
-        [MIME] = ".ext type/subtype",
+        [MIME] = ".ext type/subtype, or name type/subtype",
         [CACHE] = "PATTERN, then AGE [immutable], no-cache or no-store",
     };
     char range[2 * UNITS_TEXT + 2 + 32] = "";

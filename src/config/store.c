@@ -10,6 +10,7 @@
 
 #include "config/cache_rule.h"
 #include "config/directory.h"
+#include "config/mime_rule.h"
 
 static void *member(const struct schema_key *k, void *base)
 {
@@ -87,24 +88,20 @@ static int append_words(struct strings *s, struct sv text)
     return err;
 }
 
-/* ".ext type/subtype", the extension in lower case and one space behind it. */
-static int append_mime(struct strings *s, struct sv text)
+/* In place of an earlier row for the same files. */
+static int append_mime_rule(struct strings *s, struct sv text)
 {
-    struct sv ext;
-    struct sv type;
+    struct mime_rule rule;
+    struct fault unused;
     struct buf row = {0};
     size_t i = 0;
 
-    (void)schema_next_word(&text, &ext);
-    (void)schema_next_word(&text, &type);
-    int err = buf_addf(&row, "%.*s %.*s", SV_ARG(ext), SV_ARG(type));
-    if (err < 0)
-        return err;
-    for (size_t j = 0; j < ext.len; j++)
-        row.p[j] = sv_lower(row.p[j]);
-    while (i < s->n && !sv_starts(sv_cstr(s->v[i]), sv_of(row.p, ext.len + 1)))
+    (void)mime_rule_read(text, &rule, &unused);
+    int err = mime_rule_print(&row, &rule);
+    while (err == 0 && i < s->n && !sv_starts(sv_cstr(s->v[i]), sv_of(row.p, rule.name.len + 1)))
         i++;
-    err = i < s->n ? set_text(&s->v[i], buf_sv(&row)) : append(s, buf_sv(&row));
+    if (err == 0)
+        err = i < s->n ? set_text(&s->v[i], buf_sv(&row)) : append(s, buf_sv(&row));
     buf_fini(&row);
     return err;
 }
@@ -163,7 +160,7 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
     case WORDS:
         return append_words(member(k, base), text);
     case MIME:
-        return append_mime(member(k, base), text);
+        return append_mime_rule(member(k, base), text);
     case CACHE:
         return append_cache_rule(member(k, base), text);
     default:
@@ -204,8 +201,10 @@ int store_print(struct buf *b, const struct schema_key *k, const void *base)
     uint64_t value = get_number(k, base);
     if (k->type == BOOL)
         return buf_add(b, value != 0 ? SV("yes") : SV("no"));
-    if (k->type == ENUM || (value == 0 && k->words[0] != '\0'))
+    if (k->type == ENUM)
         return buf_add(b, schema_word(k, value));
+    if (k->words[0] != '\0' && value == schema_word_number(k))
+        return buf_add(b, sv_cstr(k->words));
     units_format(schema_units(k), value, number);
     return buf_add(b, sv_cstr(number));
 }

@@ -10,6 +10,7 @@
 #include "config/cache_rule.h"
 #include "config/directory.h"
 #include "config/ini.h"
+#include "config/mime_rule.h"
 #include "config/nearest.h"
 #include "config/network.h"
 #include "config/utf8.h"
@@ -107,7 +108,7 @@ static bool parse_units(const struct schema_key *k, struct sv text, uint64_t *ou
     size_t unit_at;
 
     if (schema_word_index(k, text) == 0) {
-        *out = 0;
+        *out = schema_word_number(k);
         return true;
     }
     switch (units_parse(schema_units(k), text, out, &unit_at)) {
@@ -193,61 +194,6 @@ static bool check_name(const struct schema_key *k, struct sv text, struct fault 
     return true;
 }
 
-static bool is_mime_byte(char c)
-{
-    return (c >= '0' && c <= '9') || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') ||
-           (c != '\0' && memchr("!#$&-^_.+", c, 9) != NULL);
-}
-
-static size_t mime_run(struct sv s)
-{
-    size_t n = 0;
-
-    while (n < s.len && is_mime_byte(s.p[n]))
-        n++;
-    return n;
-}
-
-/* type/subtype, and parameters without white space (RFC 9110, 8.3.1; names as in RFC 6838, 4.2). */
-static bool is_media_type(struct sv s)
-{
-    size_t type = mime_run(s);
-    size_t subtype = type > 0 && type < s.len && s.p[type] == '/' ? mime_run(sv_skip(s, type + 1)) : 0;
-
-    if (subtype == 0)
-        return false;
-    for (s = sv_skip(s, type + 1 + subtype); s.len > 0;) {
-        size_t name = s.p[0] == ';' ? mime_run(sv_skip(s, 1)) : 0;
-        if (name == 0 || name + 1 >= s.len || s.p[name + 1] != '=')
-            return false;
-        size_t value = mime_run(sv_skip(s, name + 2));
-        if (value == 0)
-            return false;
-        s = sv_skip(s, name + 2 + value);
-    }
-    return true;
-}
-
-static bool check_mime(struct sv text, struct fault *f)
-{
-    struct sv rest = text;
-    struct sv ext;
-    struct sv type;
-
-    if (!schema_next_word(&rest, &ext) || !schema_next_word(&rest, &type))
-        return fault_set(f, 0, text.len, "a line is an extension and its type: .ext type/subtype");
-    if (ext.len < 2 || ext.p[0] != '.' || mime_run(sv_skip(ext, 1)) < ext.len - 1 ||
-        sv_find(sv_skip(ext, 1), '.') < ext.len - 1)
-        return fault_set(f, 0, ext.len, "an extension is one dot, and letters, digits, '-', '_' or '+': .ext");
-    if (!is_media_type(type))
-        return fault_set(f, (size_t)(type.p - text.p), type.len,
-                         "this is not a media type: text/plain, or text/plain;charset=utf-8");
-    rest = sv_trim(rest);
-    if (rest.len > 0)
-        return fault_set(f, (size_t)(rest.p - text.p), rest.len, "one type a line, and no space within it");
-    return true;
-}
-
 static bool check_address(struct sv text, struct fault *f)
 {
     static const struct sv scheme = {"unix:", 5};
@@ -269,7 +215,8 @@ static bool check_address(struct sv text, struct fault *f)
 
 static bool check_text(const struct schema_key *k, struct sv text, struct fault *f)
 {
-    struct cache_rule unused;
+    struct cache_rule unused_cache;
+    struct mime_rule unused_mime;
 
     switch (k->type) {
     case ADDRESS:
@@ -283,9 +230,9 @@ static bool check_text(const struct schema_key *k, struct sv text, struct fault 
     case WORDS:
         return check_words(k, text, f);
     case MIME:
-        return check_mime(text, f);
+        return mime_rule_read(text, &unused_mime, f);
     case CACHE:
-        return cache_rule_read(text, &unused, f);
+        return cache_rule_read(text, &unused_cache, f);
     case TARGET:
         if (schema_word_index(k, text) >= 0 || sv_starts(text, SV("/")))
             return true;

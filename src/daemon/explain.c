@@ -48,7 +48,9 @@ static int explanation_init(struct explanation *x, const struct config *config)
 {
     const struct config_limits *l = &config->limits;
     /* Nothing stays fresh: what waits for its sum is loaded anew with each look. */
-    struct cache_limits share = {.memory = config->server.cache_memory, .fds = FDS, .counters = &x->counters};
+    uint64_t memory = config->server.cache_memory;
+    struct cache_limits share = {
+        .memory = memory == CONFIG_AUTO ? CONFIG_CACHE_MEMORY_AUTO : memory, .fds = FDS, .counters = &x->counters};
 
     *x = (struct explanation){.config = config, .site = &config->sites[0]};
     x->limits = (struct parse_limits){(uint32_t)l->header_size, (uint32_t)l->uri_size, (uint32_t)l->header_count};

@@ -98,11 +98,12 @@ static int open_workers(struct generation *g, uint64_t file_fds)
 {
     const struct config_server *server = &g->config.server;
     size_t n = g->n_workers;
+    uint64_t cache_memory = server->cache_memory == CONFIG_AUTO ? CONFIG_CACHE_MEMORY_AUTO : server->cache_memory;
     struct worker_options options = {
         .shard = {.config = &g->config,
                   .sums = g->sums,
                   .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
-                  .cache = {.memory = server->cache_memory / n,
+                  .cache = {.memory = cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,
                             .fds = (uint32_t)share(file_fds, n)}},
         .enter = {sandbox_enter, &g->sandbox},

@@ -19,7 +19,7 @@ static void expect_defaults(const struct config *c)
     assert_int_equal(c->server.sandbox, SANDBOX_YES);
     assert_int_equal(c->server.sandbox_path.n, 0);
     assert_int_equal(c->server.busy_poll_ms, 0);
-    assert_int_equal(c->server.cache_memory, 64 << 20);
+    assert_true(c->server.cache_memory == CONFIG_AUTO);
     assert_int_equal(c->server.cache_file_max, 64 << 10);
     assert_int_equal(c->server.cache_ttl_ms, 1000);
     assert_int_equal(c->server.drain_delay_ms, 0);
@@ -46,6 +46,7 @@ static void expect_defaults(const struct config *c)
     assert_int_equal(c->limits.ranges, 16);
     assert_int_equal(c->limits.connections_per_ip, 0);
     assert_int_equal(c->log.format, LOG_FORMAT_COMBINED);
+    assert_int_equal(c->log.full, LOG_FULL_DROP);
     assert_int_equal(c->status.address.n, 0);
     assert_string_equal(c->log.error, "stderr");
     assert_int_equal(c->log.level, LOG_LEVEL_NOTICE);
@@ -121,9 +122,10 @@ static const char rich[] = "[server]\nworkers = 3\naccept = reuseport\nmax-conne
                            "[status]\naddress = 127.0.0.1:9090\naddress = systemd:status\n"
                            "[limits]\nheader_timeout = 10\nkeepalive_requests = 1000\nmin_send_rate = 1k\n"
                            "header_size = 4k\nranges = 5\nconnections_per_ip = 50\n"
-                           "[log]\naccess = /var/log/a.log\nlevel = debug\nformat = json\n"
+                           "[log]\naccess = /var/log/a.log\nlevel = debug\nformat = json\nfull = wait\n"
                            "[site example.com]\nroot = /srv/a b;c\nindex = a.html b.html\nindex = c.html\netag = off\n"
                            "mime = .X  text/x\nmime = .y text/y;charset=utf-8\nmime = .x text/xx\n"
+                           "mime = Name  text/x\n"
                            "precompressed = gz\nprecompressed = zst  br\n"
                            "cache = /a;b#c/*  1y \timmutable ; no comment before this\ncache = *.html no-cache\n"
                            "cache = /p/* no-store\ncache = * 90\n";
@@ -167,6 +169,9 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_string_equal(a.listens[1].trusted_proxy.v[1], "::1");
     assert_int_equal(a.limits.connections_per_ip, 50);
     assert_int_equal(a.log.format, LOG_FORMAT_JSON);
+    assert_int_equal(a.log.full, LOG_FULL_WAIT);
+    assert_int_equal(a.sites[0].mime.n, 3);
+    assert_string_equal(a.sites[0].mime.v[2], "Name text/x");
     assert_int_equal(a.status.address.n, 2);
     assert_string_equal(a.status.address.v[1], "systemd:status");
     assert_int_equal(a.server.include.n, 1);
@@ -187,11 +192,11 @@ static void each_line_in_effect_says_where_it_came_from(void **state)
         "user = www-data                             ; rich.ini:10\n",
         "group =                                     ; rich.ini:11\n",
         "uri_size = 4k                               ; default\n",
-        "index = a.html b.html                       ; rich.ini:43\n",
-        "index = c.html                              ; rich.ini:44\n",
+        "index = a.html b.html                       ; rich.ini:44\n",
+        "index = c.html                              ; rich.ini:45\n",
         "index = d.html                              ; rich.d/a.ini:2\n",
-        "precompressed = gz                          ; rich.ini:49\n",
-        "cache = *.html no-cache                     ; rich.ini:52\n",
+        "precompressed = gz                          ; rich.ini:51\n",
+        "cache = *.html no-cache                     ; rich.ini:54\n",
         "cache = /d 5000ms                           ; rich.d/a.ini:3\n",
     };
     struct config_args args = {.file = "rich.ini", .set = set, .n_set = 1};

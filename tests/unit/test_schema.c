@@ -165,7 +165,10 @@ static const struct {
     {KEY_server_accept, "epoll", "'accept' takes handoff or reuseport", 0, 5},
     {KEY_server_max_connections, "10000001", "out of range: 'max_connections' takes auto or 1..10000000", 0, 8},
     {KEY_server_cache_memory, "0", NULL, 0, 0},
-    {KEY_server_cache_memory, "1025g", "out of range: 'cache_memory' takes 0..1024g bytes", 0, 5},
+    {KEY_server_cache_memory, "auto", NULL, 0, 0},
+    {KEY_server_cache_memory, "1025g", "out of range: 'cache_memory' takes auto or 0..1024g bytes", 0, 5},
+    {KEY_server_cache_memory, "18446744073709551615", "out of range: 'cache_memory' takes auto or 0..1024g bytes", 0,
+     20},
     {KEY_server_cache_memory, "1gb", "unknown unit: sizes end in k, m or g", 1, 2},
     {KEY_server_cache_file_max, "16m", NULL, 0, 0},
     {KEY_server_cache_file_max, "17m", "out of range: 'cache_file_max' takes 0..16m bytes", 0, 3},
@@ -242,6 +245,9 @@ static const struct {
     {KEY_log_access, "/var/log/access.log", NULL, 0, 0},
     {KEY_log_access, "access.log", "'access' takes off, stdout or /path", 0, 10},
     {KEY_log_format, "JSON", "'format' takes combined or json; did you mean 'json'?", 0, 4},
+    {KEY_log_full, "drop", NULL, 0, 0},
+    {KEY_log_full, "wait", NULL, 0, 0},
+    {KEY_log_full, "block", "'full' takes drop or wait", 0, 5},
     {KEY_log_error, "off", "'error' takes stderr or /path", 0, 3},
     {KEY_log_level, "warn", "'level' takes error, warning, notice, info or debug; did you mean 'warning'?", 0, 4},
     {KEY_log_level, "debgu", "'level' takes error, warning, notice, info or debug; did you mean 'debug'?", 0, 5},
@@ -267,8 +273,19 @@ static const struct {
     {KEY_site_cache, "*.html", "an age, no-cache or no-store must follow: *.html 1h", 6, 0},
     {KEY_site_mime, ".wasm application/wasm", NULL, 0, 0},
     {KEY_site_mime, ".md\ttext/markdown;charset=utf-8;variant=GFM", NULL, 0, 0},
-    {KEY_site_mime, ".md", "a line is an extension and its type: .ext type/subtype", 0, 3},
-    {KEY_site_mime, "md text/markdown", "an extension is one dot, and letters, digits, '-', '_' or '+': .ext", 0, 2},
+    {KEY_site_mime, "apple-app-site-association application/json", NULL, 0, 0},
+    {KEY_site_mime, "openapi.json application/vnd.oai.openapi+json", NULL, 0, 0},
+    {KEY_site_mime, "md text/markdown", NULL, 0, 0},
+    {KEY_site_mime, "\xc3\xa9 text/plain", NULL, 0, 0},
+    {KEY_site_mime, "a\xff text/plain", "this is not UTF-8", 1, 1},
+    {KEY_site_mime, "a/b text/plain", "a file's name alone, without '/'", 0, 3},
+    {KEY_site_mime, "/b text/plain", "a file's name alone, without '/'", 0, 2},
+    {KEY_site_mime, "text/plain .md", "the type comes last: .md text/plain", 0, 10},
+    {KEY_site_mime, "*.md text/plain", "this is no pattern, but an extension, such as .md, or the whole name of a file",
+     0, 4},
+    {KEY_site_mime, "name text", "this is not a media type: text/plain, or text/plain;charset=utf-8", 5, 4},
+    {KEY_site_mime, ".md", "a line is an extension or a name, and its type: .ext type/subtype", 0, 3},
+    {KEY_site_mime, ". text/markdown", "an extension is one dot, and letters, digits, '-', '_' or '+': .ext", 0, 1},
     {KEY_site_mime, ".tar.gz application/gzip", "an extension is one dot, and letters, digits, '-', '_' or '+': .ext",
      0, 7},
     {KEY_site_mime, ".a/b text/x", "an extension is one dot, and letters, digits, '-', '_' or '+': .ext", 0, 4},
@@ -372,6 +389,8 @@ static void a_value_that_is_stored_is_printed_as_the_same(void **state)
         {KEY_server_workers, "auto", "auto"},          {KEY_server_workers, "2", "2"},
         {KEY_server_accept, "reuseport", "reuseport"}, {KEY_server_cache_memory, "65536k", "64m"},
         {KEY_server_cache_ttl, "1500ms", "1500ms"},    {KEY_server_cache_ttl, "0", "0s"},
+        {KEY_server_cache_memory, "auto", "auto"},     {KEY_server_cache_memory, "0", "0"},
+        {KEY_server_max_connections, "auto", "auto"},
     };
     struct config_server s = {0};
     struct config_log log = {0};
@@ -385,6 +404,10 @@ static void a_value_that_is_stored_is_printed_as_the_same(void **state)
         buf_fini(&b);
     }
     assert_int_equal(s.workers, 2);
+    assert_int_equal(s.max_connections, 0);
+    assert_int_equal(s.cache_memory, 0);
+    assert_int_equal(store_set(&schema_keys[KEY_server_cache_memory], &s, SV("auto")), 0);
+    assert_true(s.cache_memory == CONFIG_AUTO);
     assert_int_equal(s.accept, ACCEPT_REUSEPORT);
     assert_int_equal(store_set(&schema_keys[KEY_log_access], &log, SV("/var/log/a")), 0);
     assert_string_equal(log.access, "/var/log/a");
@@ -401,9 +424,14 @@ static void a_mime_row_takes_the_place_of_an_earlier_one(void **state)
     assert_int_equal(store_set(k, &site, SV(".ab text/css")), 0);
     assert_int_equal(store_set(k, &site, SV(".A  text/plain")), 0);
     assert_int_equal(store_set(k, &site, SV(".a\ttext/html")), 0);
-    assert_int_equal(site.mime.n, 2);
+    assert_int_equal(store_set(k, &site, SV("Name.A  text/plain")), 0);
+    assert_int_equal(store_set(k, &site, SV("name.A text/css")), 0);
+    assert_int_equal(store_set(k, &site, SV("Name.A text/x")), 0);
+    assert_int_equal(site.mime.n, 4);
     assert_string_equal(site.mime.v[0], ".ab text/css");
     assert_string_equal(site.mime.v[1], ".a text/html");
+    assert_string_equal(site.mime.v[2], "Name.A text/x");
+    assert_string_equal(site.mime.v[3], "name.A text/css");
     store_free(k, &site);
     assert_int_equal(site.mime.n, 0);
 }

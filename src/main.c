@@ -210,6 +210,7 @@ int main(int argc, char **argv)
     if (cmd.listen != NULL && cmd.set != NULL && cmd.field != NULL) {
         read_command(&cmd, argc, argv);
         cmd.args.environment = (const char *const *)environ;
+        cmd.args.may_wait = true;
         status = run(&cmd, argv);
     }
     free(cmd.listen);

@@ -16,6 +16,7 @@
 #ifndef BATON_CONFIG_DIAGNOSE_H
 #define BATON_CONFIG_DIAGNOSE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -40,6 +41,12 @@ bool diagnose_wants_colour(FILE *to);
 /* One mistake. A place of line 0 is the file as a whole, one without a source is nowhere. */
 void diagnose_error(struct diagnose *d, struct place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diagnose_warning(struct diagnose *d, struct place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Is what comes now counted, and not printed? Then no guess at what was meant is worth its time. */
+static inline bool diagnose_is_full(const struct diagnose *d)
+{
+    return d->errors + d->warnings >= DIAGNOSE_MAX;
+}
 
 /* More about the last one, at a second place: "first set here". Nothing, where that is nowhere. */
 void diagnose_note(struct diagnose *d, struct place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -18,7 +18,7 @@
 
 static int build(struct config *c, const struct config_args *args, struct draft *d, struct sources *sources)
 {
-    int err = args->file != NULL ? file_load(d, sources, args->file) : 0;
+    int err = args->file != NULL ? file_load(d, sources, args->file, args->may_wait) : 0;
 
     if (err == 0)
         err = environment_apply(d, sources, args->environment);

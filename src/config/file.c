@@ -5,14 +5,17 @@
 #include "config/file.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 
 #include "config/lookup.h"
+#include "config/matches.h"
 
 struct loader {
     struct draft *draft;
     struct sources *sources;
+    struct matches matches;
+    bool may_wait; /* for the first file */
+    bool full;     /* no more files are read, and the report has that */
 };
 
 static int load(struct loader *l, const char *path, struct place from);
@@ -62,73 +65,72 @@ int file_take(struct draft *d, const struct source *source)
     return err;
 }
 
-static bool is_pattern(struct sv s)
+/* What names in this file are relative to. */
+static struct sv folder_of(const struct source *source)
 {
-    return sv_find(s, '*') < s.len || sv_find(s, '?') < s.len || sv_find(s, '[') < s.len;
+    const char *slash = strrchr(source->name, '/');
+
+    return sv_of(source->name, slash != NULL ? (size_t)(slash - source->name) + 1 : 0);
 }
 
-/* The path of an include, relative to the file that it stands in, whose folder's name is no pattern. */
-static int include_path(const struct ini_part *include, struct buf *path)
+static void report_no_list(const struct loader *l, const struct ini_part *include, int err)
 {
-    const char *dir = include->place.source->name;
-    const char *slash = include->text.p[0] == '/' ? NULL : strrchr(dir, '/');
-    bool escape = is_pattern(include->text);
-    int err = 0;
+    struct diagnose *report = l->draft->report;
+    struct sv pattern = diagnose_cut(include->text);
+    const char *dir = l->matches.failed != NULL ? l->matches.failed : "a directory";
 
-    for (const char *c = dir; err == 0 && slash != NULL && c <= slash; c++) {
-        if (escape && strchr("*?[\\", *c) != NULL)
-            err = buf_add(path, SV("\\"));
-        if (err == 0)
-            err = buf_add(path, sv_of(c, 1));
+    if (err == -E2BIG)
+        diagnose_error(report, include->place,
+                       "cannot include '%.*s': more than %d names to look at, the last of them in '%s'",
+                       SV_ARG(pattern), MATCHES_NAMES_MAX, dir);
+    else if (err == -EOVERFLOW)
+        diagnose_error(report, include->place, "cannot include '%.*s': more than %d names match, and %d files are read",
+                       SV_ARG(pattern), MATCHES_MAX, FILE_COUNT_MAX);
+    else
+        diagnose_error(report, include->place, "cannot include '%.*s': '%s' cannot be listed: %s", SV_ARG(pattern), dir,
+                       strerror(-err));
+}
+
+/* The paths are taken out of the loader, where the files that they lead to put others. */
+static int load_matches(struct loader *l, const struct ini_part *include)
+{
+    int err = matches_find(&l->matches, folder_of(include->place.source), include->text);
+    struct matches found = l->matches;
+
+    if (err == -ENOMEM)
+        return err;
+    if (err < 0) {
+        report_no_list(l, include, err);
+        return 0;
     }
+    l->matches = (struct matches){.names = found.names};
+    for (size_t i = 0; err == 0 && i < found.n; i++)
+        err = load(l, found.path[i], include->place);
+    matches_fini(&found);
+    return err;
+}
+
+static int load_one(struct loader *l, const struct ini_part *include)
+{
+    struct sv folder = include->text.p[0] == '/' ? SV("") : folder_of(include->place.source);
+    struct buf path = {0};
+    int err = buf_addf(&path, "%.*s%.*s", SV_ARG(folder), SV_ARG(include->text));
+
     if (err == 0)
-        err = buf_add(path, include->text);
-    return err == 0 ? buf_add(path, sv_of("", 1)) : err;
-}
-
-/* A folder that is not there matches nothing; one that cannot be read is an error. */
-static int glob_failed(const char *path, int err)
-{
-    (void)path;
-    return err != ENOENT && err != ENOTDIR;
-}
-
-static int load_matches(struct loader *l, const char *pattern, const struct ini_part *include)
-{
-    glob_t found;
-    int err = 0;
-
-    switch (glob(pattern, 0, glob_failed, &found)) {
-    case 0:
-        for (size_t i = 0; err == 0 && i < found.gl_pathc; i++)
-            err = load(l, found.gl_pathv[i], include->place);
-        break;
-    case GLOB_NOMATCH:
-        break;
-    case GLOB_NOSPACE:
-        err = -ENOMEM;
-        break;
-    default:
-        diagnose_error(l->draft->report, include->place, "cannot include '%s': a directory in it cannot be listed",
-                       pattern);
-    }
-    globfree(&found);
+        err = buf_add(&path, sv_of("", 1));
+    if (err == 0)
+        err = load(l, path.p, include->place);
+    buf_fini(&path);
     return err;
 }
 
 static int load_include(struct loader *l, const struct ini_part *include)
 {
-    struct buf path = {0};
-    int err = include_path(include, &path);
-
-    if (err == 0 && include->place.source->depth == FILE_DEPTH_MAX)
+    if (include->place.source->depth == FILE_DEPTH_MAX) {
         diagnose_error(l->draft->report, include->place, "files include one another more than %d deep", FILE_DEPTH_MAX);
-    else if (err == 0 && is_pattern(include->text))
-        err = load_matches(l, path.p, include);
-    else if (err == 0)
-        err = load(l, path.p, include->place);
-    buf_fini(&path);
-    return err;
+        return 0;
+    }
+    return matches_is_pattern(include->text) ? load_matches(l, include) : load_one(l, include);
 }
 
 /* What this file includes. Looked up before any of it is read: an included file may clear the list. */
@@ -200,10 +202,12 @@ static int load(struct loader *l, const char *path, struct place from)
     struct source *source = NULL;
 
     if (l->sources->n == FILE_COUNT_MAX) {
-        diagnose_error(l->draft->report, from, "more than %d files", FILE_COUNT_MAX);
+        if (!l->full)
+            diagnose_error(l->draft->report, from, "more than %d files", FILE_COUNT_MAX);
+        l->full = true;
         return 0;
     }
-    int err = sources_read(l->sources, path, &source);
+    int err = sources_read(l->sources, path, l->may_wait && from.source == NULL, &source);
     if (err == -ENOMEM)
         return err;
     if (err < 0)
@@ -218,9 +222,11 @@ static int load(struct loader *l, const char *path, struct place from)
     return err == 0 ? load_includes(l, source) : err;
 }
 
-int file_load(struct draft *d, struct sources *sources, const char *path)
+int file_load(struct draft *d, struct sources *sources, const char *path, bool may_wait)
 {
-    struct loader l = {d, sources};
+    struct loader l = {.draft = d, .sources = sources, .may_wait = may_wait};
+    int err = load(&l, path, (struct place){0});
 
-    return load(&l, path, (struct place){0});
+    matches_fini(&l.matches);
+    return err;
 }

@@ -19,6 +19,10 @@ const struct schema_section *lookup_section(struct diagnose *report, struct ini_
 
     if (s != NULL)
         return s;
+    if (diagnose_is_full(report)) {
+        diagnose_error(report, kind.place, "unknown section");
+        return NULL;
+    }
     nearest_init(&near, kind.text);
     for (size_t i = 0; i < SECTIONS; i++)
         nearest_try(&near, sv_cstr(schema_sections[i].kind));
@@ -96,7 +100,9 @@ const struct schema_key *lookup_key(struct diagnose *report, enum section_id sec
 {
     const struct schema_key *k = schema_find_key(section, key.text);
 
-    if (k == NULL)
+    if (k == NULL && diagnose_is_full(report))
+        diagnose_error(report, key.place, "unknown key");
+    else if (k == NULL)
         report_unknown_key(report, section, name, key);
     return k;
 }
@@ -106,6 +112,10 @@ void lookup_homeless_key(struct diagnose *report, struct ini_part key)
     struct sv word = diagnose_cut(key.text);
     struct nearest near;
 
+    if (diagnose_is_full(report)) {
+        diagnose_error(report, key.place, "before any [section]");
+        return;
+    }
     nearest_init(&near, key.text);
     const struct schema_key *k = find_elsewhere(SECTIONS, key.text, &near);
     if (k != NULL && schema_same_key(key.text, sv_cstr(k->name)))

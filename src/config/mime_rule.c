@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of a site's `mime`. An extension is the usual case; a whole name is for the files that clients ask for without
- * one. */
+/* The rows of a site's `mime`. An extension is the usual case; a whole name is for the files that clients ask for
+ * without one. */
 
 #include "config/mime_rule.h"
 

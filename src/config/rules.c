@@ -91,9 +91,14 @@ static struct sv pattern_of(const struct setting *one)
     return pattern;
 }
 
+/* Bytes of patterns that are compared with one another, for all rules together: a fraction of a second. What is left then
+ * goes without the warning; thousands of long rules are not to hold a reload up. */
+enum { PATTERN_WORK_MAX = 50 * 1000 * 1000 };
+
 /* A rule is never used where one before it has its pattern, or one that matches all that its own does: to '*', the '*'
  * of another is a byte like any. The first is a slip; the second does no harm. */
-static void check_cache_rule(const struct draft *d, const struct setting *first, const struct setting *one)
+static void check_cache_rule(const struct draft *d, const struct setting *first, const struct setting *one,
+                             size_t *work)
 {
     struct sv later = pattern_of(one);
     struct place at = place_part(one->value.place, 0, later.len);
@@ -108,7 +113,10 @@ static void check_cache_rule(const struct draft *d, const struct setting *first,
             diagnose_note(d->report, place_part(other->value.place, 0, later.len), "here");
             return;
         }
-        if (wider == NULL && earlier.len > 0 && pattern_matches(earlier, later))
+        if (wider != NULL || earlier.len == 0 || *work < earlier.len + later.len)
+            continue;
+        *work -= earlier.len + later.len;
+        if (pattern_matches(earlier, later))
             wider = other;
     }
     if (wider == NULL)
@@ -136,12 +144,13 @@ static void check_site_lists(const struct draft *d)
 {
     const struct schema_key *k = &schema_keys[KEY_site_cache];
     const struct draft_section *s = draft_next(d, SECTION_site, NULL);
+    size_t work = PATTERN_WORK_MAX;
 
     for (; s != NULL; s = draft_next(d, SECTION_site, s)) {
         const struct setting *first = draft_in_effect(s, k);
         check_precompressed(d, s);
         for (const struct setting *one = first; one != NULL; one = one->next)
-            check_cache_rule(d, first, one);
+            check_cache_rule(d, first, one, &work);
         check_mime_rules(d, s);
     }
 }

@@ -29,9 +29,12 @@ int reload_read(struct master *m, struct config *config)
     size_t len = 0;
     FILE *report = open_memstream(&text, &len);
 
+    struct config_args args = m->args->config;
+
     if (report == NULL)
         return -ENOMEM;
-    int err = config_load(config, &m->args->config, report);
+    args.may_wait = args.may_wait && m->g == NULL;
+    int err = config_load(config, &args, report);
     (void)fclose(report);
     m->refused[0] = '\0';
     log_report(err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, text, m->refused);

@@ -73,7 +73,7 @@ static void a_file_that_cannot_be_read_says_why(void **state)
         {"none.ini", "none.ini: error: there is no such file; -c FILE names another, and 'batond DIR' serves a "
                      "directory without one\n"},
         {".", ".: error: cannot be read: it is a directory, not a file\n"},
-        {"/dev/zero", "/dev/zero: error: cannot be read: it is larger than 1 MiB; is it the right file?\n"},
+        {"/dev/zero", "/dev/zero: error: cannot be read: it is a device, not a file\n"},
         {"secret.ini", "secret.ini: error: cannot be read: permission denied; whoever starts batond must be able to "
                        "read it\n"},
     };
@@ -93,6 +93,60 @@ static void a_file_that_cannot_be_read_says_why(void **state)
         assert_string_equal(report, rows[i].report);
         free(report);
     }
+}
+
+static void expect_report(const char *path, const char *wanted)
+{
+    struct config_args args = {.file = path};
+    struct config c;
+    char *report = NULL;
+
+    assert_int_equal(load(&c, &args, &report), -EINVAL);
+    expect(strcmp(report, wanted) == 0, "%s gave\n%s", path, report);
+    free(report);
+}
+
+static void what_an_include_may_cost_is_bounded(void **state)
+{
+    FILE *f;
+    char name[32];
+
+    (void)state;
+    assert_int_equal(mkdir("wide", 0700), 0);
+    for (int i = 0; i < 1001; i++) {
+        (void)snprintf(name, sizeof name, "wide/%04d.ini", i);
+        write_file(name, "");
+    }
+    write_file("t.ini", "[server]\ninclude = wide/*.ini\n" FILE_A);
+    expect_report("t.ini",
+                  "t.ini:2:11: error: cannot include 'wide/*.ini': more than 1000 names match, and 256 files are "
+                  "read\n  include = wide/*.ini\n            ^~~~~~~~~~\n");
+    write_file("t.ini", "[server]\ninclude = wide/0[012]*.ini\n" FILE_A);
+    expect_report("t.ini", "t.ini:2:11: error: more than 256 files\n"
+                           "  include = wide/0[012]*.ini\n            ^~~~~~~~~~~~~~~~\n");
+    /* 50 times 1,001 names. */
+    f = fopen("t.ini", "we");
+    assert_non_null(f);
+    assert_true(fputs("[server]\n", f) >= 0);
+    for (int i = 0; i < 50; i++)
+        assert_true(fputs("include = wide/*.none\n", f) >= 0);
+    assert_true(fputs(FILE_A, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    expect_report("t.ini",
+                  "t.ini:51:11: error: cannot include 'wide/*.none': more than 50000 names to look at, the last "
+                  "of them in 'wide'\n  include = wide/*.none\n            ^~~~~~~~~~~\n");
+}
+
+static void an_included_file_is_a_file(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    write_file("t.ini", "[server]\ninclude = pipe\ninclude = /dev/zer?\n" FILE_A);
+    expect_report("t.ini", "t.ini:2:11: error: cannot include 'pipe': it is a FIFO, not a file\n"
+                           "  include = pipe\n            ^~~~\n"
+                           "t.ini:3:11: error: cannot include '/dev/zero': it is a device, not a file\n"
+                           "  include = /dev/zer?\n            ^~~~~~~~~\n");
+    expect_report("pipe", "pipe: error: cannot be read: it is a FIFO, not a file\n");
 }
 
 static void a_megabyte_is_read_and_not_a_byte_more(void **state)
@@ -218,6 +272,8 @@ int main(void)
         cmocka_unit_test(included_files_win_in_the_order_of_their_names),
         cmocka_unit_test(files_may_include_one_another_eight_deep),
         cmocka_unit_test(a_file_that_cannot_be_read_says_why),
+        cmocka_unit_test(what_an_include_may_cost_is_bounded),
+        cmocka_unit_test(an_included_file_is_a_file),
         cmocka_unit_test(a_megabyte_is_read_and_not_a_byte_more),
         cmocka_unit_test(as_many_sections_as_may_be_read_back),
         cmocka_unit_test(a_file_of_nothing_but_sections_is_bounded),

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "config/diagnose.h"
 #include "daemon/explain.h"
 #include "daemon/master.h"
 #include "serve/error_page.h"
@@ -155,10 +156,14 @@ static int serve(const struct command *cmd, char *const *argv)
 
 static int with_config(const struct command *cmd)
 {
+    struct diagnose report;
     struct config config;
-    int err = config_load(&config, &cmd->args, stderr);
     int status = EXIT_SUCCESS;
 
+    diagnose_init(&report, diagnose_wants_colour(stderr));
+    int err = config_load(&config, &cmd->args, &report);
+    diagnose_print(&report, stderr);
+    diagnose_fini(&report);
     if (err < 0)
         return err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
     if (cmd->action == PRINT)

@@ -5,9 +5,11 @@
  * wins. Every key is one row of config/schema.def, which the parser, the bounds, -T, --defaults and the error report all
  * read.
  *
+ * What is wrong with a value that only whoever opens it can know is reported with its place by config/blame.
+ *
  * Ownership: config_load fills a structure that the caller frees with config_fini; everything in it is owned by it.
  * Threads:   loaded by one; const from then on, and read by all.
- * Errors:    config_load reports every mistake it finds through config/diagnose and returns -EINVAL; -ENOMEM else.
+ * Errors:    as config_load says.
  * Units:     in the names: _ms milliseconds, _len and _size bytes.
  */
 #ifndef BATON_CONFIG_CONFIG_H
@@ -19,6 +21,9 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+
+struct diagnose;
+struct written;
 
 enum accept_mode { ACCEPT_HANDOFF, ACCEPT_REUSEPORT };
 enum sandbox_mode { SANDBOX_YES, SANDBOX_NO, SANDBOX_REQUIRE };
@@ -114,7 +119,8 @@ struct config {
     struct config_status status;
     struct config_site *sites; /* owned array */
     size_t n_sites;
-    struct buf effective; /* what -T prints: each line with its origin */
+    struct buf effective;    /* what -T prints: each line with its origin */
+    struct written *written; /* owned; where each value stands, for config/blame */
 };
 
 /* What the command line and the environment say about the configuration. All of it is borrowed. */
@@ -129,9 +135,12 @@ struct config_args {
     const char *const *environment; /* NAME=VALUE each, up to a NULL, as environ(7); NULL = none is looked at */
 };
 
-/* Load and check. Returns 0, -EINVAL after every error was reported to `report` (stderr as a rule), or -ENOMEM.
- * On failure *c needs no config_fini. */
-int config_load(struct config *c, const struct config_args *args, FILE *report);
+/* Load and check. Every mistake goes to the report, which the caller prints when it has added what it finds itself. After
+ * an error *c needs no config_fini.
+ * Returns: 0
+ *          -EINVAL  there are errors in the report that were not there before
+ *          -ENOMEM */
+int config_load(struct config *c, const struct config_args *args, struct diagnose *report);
 void config_fini(struct config *c);
 
 /* --defaults: every key, its default, its unit and its line of help, as a valid INI file. */

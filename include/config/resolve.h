@@ -11,7 +11,8 @@
 
 #include "config/draft.h"
 
-/* Sections that are not there, but must be, are added to the draft: they hold the defaults. */
+/* c->written is there, and gets the places. Sections that are not in the draft, but must be, are added to it: they hold
+ * the defaults. */
 int resolve(struct config *c, struct draft *d);
 
 /* The structure of the i-th section of a kind; i is 0 for those without names. */

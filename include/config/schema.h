@@ -104,6 +104,12 @@ static inline uint64_t schema_word_number(const struct schema_key *k)
     return k->least > 0 ? 0 : CONFIG_AUTO;
 }
 
+/* May several of its values stand in one line, parted by white space? */
+static inline bool schema_has_words(const struct schema_key *k)
+{
+    return k->type == CIDR || k->type == NAMES || k->type == WORDS;
+}
+
 /* May its value be empty? That clears a list, and is the value of a scalar that is nothing unless set. */
 static inline bool schema_may_be_empty(const struct schema_key *k)
 {

@@ -68,13 +68,13 @@ struct master {
 };
 
 /* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (daemon/acceptor). */
-enum source { SOURCE_DOOR, SOURCE_SIGNALS, SOURCE_GATE, SOURCE_OUTBOX, SOURCE_SUCCESSOR, SOURCE_PREDECESSOR };
+enum master_source { SOURCE_DOOR, SOURCE_SIGNALS, SOURCE_GATE, SOURCE_OUTBOX, SOURCE_SUCCESSOR, SOURCE_PREDECESSOR };
 
 void master_block_signals(void);
 int master_run(const struct master_args *args);
 
 /* Watch a descriptor; but for signals, edge-triggered. 0 or -errno. */
-int master_watch(const struct master *m, enum source source, int fd, uint32_t events);
+int master_watch(const struct master *m, enum master_source source, int fd, uint32_t events);
 
 uint64_t master_now_ms(void);
 

@@ -15,6 +15,7 @@
 #include "config/resolve.h"
 #include "config/rules.h"
 #include "config/store.h"
+#include "config/written.h"
 
 static int build(struct config *c, const struct config_args *args, struct draft *d, struct sources *sources)
 {
@@ -26,30 +27,26 @@ static int build(struct config *c, const struct config_args *args, struct draft 
         err = command_line_apply(d, sources, args);
     if (err == 0)
         err = resolve(c, d);
-    if (err < 0)
-        return err;
-    rules_check(c, d);
-    return d->report->errors == 0 ? print_effective(&c->effective, c, d) : 0;
+    if (err == 0)
+        rules_check(c, d);
+    return err;
 }
 
-int config_load(struct config *c, const struct config_args *args, FILE *report)
+int config_load(struct config *c, const struct config_args *args, struct diagnose *report)
 {
-    struct diagnose found;
     struct draft draft;
-    struct sources sources = {0};
+    size_t errors_before = report->errors;
 
-    *c = (struct config){0};
-    diagnose_init(&found, diagnose_wants_colour(report));
-    draft_init(&draft, &found);
-    int err = build(c, args, &draft, &sources);
-    if (err == 0 && found.oom)
+    *c = (struct config){.written = written_new()};
+    draft_init(&draft, report);
+    int err = c->written != NULL ? build(c, args, &draft, &c->written->sources) : -ENOMEM;
+    if (err == 0 && report->errors == errors_before)
+        err = print_effective(&c->effective, c, &draft);
+    if (err == 0 && report->oom)
         err = -ENOMEM;
-    if (err == 0 && found.errors > 0)
+    if (err == 0 && report->errors > errors_before)
         err = -EINVAL;
-    diagnose_print(&found, report);
     draft_fini(&draft);
-    diagnose_fini(&found);
-    sources_fini(&sources);
     if (err < 0)
         config_fini(c);
     return err;
@@ -78,6 +75,7 @@ void config_fini(struct config *c)
     free(c->listens);
     free(c->sites);
     buf_fini(&c->effective);
+    written_free(&c->written);
     *c = (struct config){0};
 }
 

@@ -5,6 +5,7 @@
 
 #include "config/resolve.h"
 #include "config/store.h"
+#include "config/written.h"
 
 enum { COMMENT_COLUMN = 28, ORIGIN_COLUMN = 44 };
 
@@ -49,13 +50,10 @@ static int print_key(struct buf *b, const struct schema_key *k, struct sv value)
 
 static int print_origin(struct buf *b, const struct setting *s)
 {
-    if (s == NULL)
-        return buf_add(b, SV("; default\n"));
     int err = buf_add(b, SV("; "));
+
     if (err == 0)
-        err = diagnose_escape(b, sv_cstr(s->key.source->name));
-    if (err == 0 && s->key.source->tier == SOURCE_FILE)
-        err = buf_addf(b, ":%zu", s->key.line);
+        err = written_print(b, s != NULL ? &s->key : NULL);
     return err == 0 ? buf_add(b, SV("\n")) : err;
 }
 

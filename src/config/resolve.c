@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "config/store.h"
+#include "config/written.h"
 
 void *resolve_base(struct config *c, enum section_id id, size_t i)
 {
@@ -79,17 +80,61 @@ static int set_name(struct config *c, const struct draft_section *s, size_t i)
     return 0;
 }
 
-static int set_key(const struct draft_section *s, const struct schema_key *k, void *base)
+/* A key of one section, while its values are set. */
+struct target {
+    struct written *written;
+    const struct schema_key *k;
+    size_t section;
+    void *base;
+};
+
+/* One value; `place` has no source where it is a default. */
+static int set_value(const struct target *t, struct sv text, struct place place)
 {
-    struct sv fallback = sv_cstr(k->default_text);
-    const struct setting *one = draft_in_effect(s, k);
+    size_t index;
+    int err = store_set(t->k, t->base, text, &index);
+
+    if (err == 0 && place.source != NULL)
+        err = written_add(t->written, (struct config_at){schema_key_id(t->k), t->section, index}, place);
+    return err;
+}
+
+static int set_values(const struct target *t, struct sv text, struct place place)
+{
+    struct sv rest = text;
+    struct sv word;
     int err = 0;
 
-    if (one == NULL && fallback.len > 0 && !draft_is_cleared(s, k))
-        return store_set(k, base, fallback);
+    if (!schema_has_words(t->k))
+        return set_value(t, text, place);
+    while (err == 0 && schema_next_word(&rest, &word))
+        err = set_value(t, word, place_part(place, (size_t)(word.p - text.p), word.len));
+    return err;
+}
+
+static int set_key(const struct target *t, const struct draft_section *s)
+{
+    struct sv fallback = sv_cstr(t->k->default_text);
+    const struct setting *one = draft_in_effect(s, t->k);
+    int err = 0;
+
+    if (one == NULL && fallback.len > 0 && !draft_is_cleared(s, t->k))
+        return set_values(t, fallback, (struct place){0});
     for (; err == 0 && one != NULL; one = one->next)
         if (!one->faulty)
-            err = store_set(k, base, one->value.text);
+            err = set_values(t, one->value.text, one->value.place);
+    return err;
+}
+
+static int set_section(struct config *c, const struct draft_section *s, size_t i)
+{
+    int err = set_name(c, s, i);
+
+    for (size_t k = 0; err == 0 && k < KEYS; k++) {
+        struct target t = {c->written, &schema_keys[k], i, resolve_base(c, s->id, i)};
+        if (t.k->section == s->id)
+            err = set_key(&t, s);
+    }
     return err;
 }
 
@@ -102,12 +147,8 @@ int resolve(struct config *c, struct draft *d)
     for (unsigned int id = 0; err == 0 && id < SECTIONS; id++) {
         size_t i = 0;
         const struct draft_section *s = draft_next(d, (enum section_id)id, NULL);
-        for (; err == 0 && s != NULL; s = draft_next(d, (enum section_id)id, s), i++) {
-            err = set_name(c, s, i);
-            for (size_t k = 0; err == 0 && k < KEYS; k++)
-                if (schema_keys[k].section == s->id)
-                    err = set_key(s, &schema_keys[k], resolve_base(c, s->id, i));
-        }
+        for (; err == 0 && s != NULL; s = draft_next(d, (enum section_id)id, s), i++)
+            err = set_section(c, s, i);
     }
     return err;
 }

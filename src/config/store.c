@@ -78,18 +78,8 @@ static int append(struct strings *s, struct sv text)
     return err;
 }
 
-static int append_words(struct strings *s, struct sv text)
-{
-    struct sv word;
-    int err = 0;
-
-    while (err == 0 && schema_next_word(&text, &word))
-        err = append(s, word);
-    return err;
-}
-
 /* In place of an earlier row for the same files. */
-static int append_mime_rule(struct strings *s, struct sv text)
+static int append_mime_rule(struct strings *s, struct sv text, size_t *index)
 {
     struct mime_rule rule;
     struct fault unused;
@@ -100,6 +90,7 @@ static int append_mime_rule(struct strings *s, struct sv text)
     int err = mime_rule_print(&row, &rule);
     while (err == 0 && i < s->n && !sv_starts(sv_cstr(s->v[i]), sv_of(row.p, rule.name.len + 1)))
         i++;
+    *index = i;
     if (err == 0)
         err = i < s->n ? set_text(&s->v[i], buf_sv(&row)) : append(s, buf_sv(&row));
     buf_fini(&row);
@@ -135,11 +126,12 @@ static int set_place(const struct schema_key *k, void *base, struct sv text)
     return err;
 }
 
-int store_set(const struct schema_key *k, void *base, struct sv text)
+int store_set(const struct schema_key *k, void *base, struct sv text, size_t *index)
 {
     struct fault unused;
     uint64_t number = 0;
 
+    *index = k->repeats ? ((const struct strings *)const_member(k, base))->n : 0;
     switch (k->type) {
     case TARGET:
         if (sv_eq(text, SV("off"))) {
@@ -154,13 +146,12 @@ int store_set(const struct schema_key *k, void *base, struct sv text)
     case NAME:
         return set_text(member(k, base), text);
     case GLOB:
-        return append(member(k, base), text);
     case CIDR:
     case NAMES:
     case WORDS:
-        return append_words(member(k, base), text);
+        return append(member(k, base), text);
     case MIME:
-        return append_mime_rule(member(k, base), text);
+        return append_mime_rule(member(k, base), text, index);
     case CACHE:
         return append_cache_rule(member(k, base), text);
     default:

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/diagnose.h"
 #include "daemon/privs.h"
 #include "daemon/reload.h"
 #include "daemon/retired.h"
@@ -54,7 +55,7 @@ void master_block_signals(void)
         (void)signal(raised_by_writing[i], SIG_IGN); /* NOLINT(bugprone-signal-handler): SIG_IGN is none */
 }
 
-int master_watch(const struct master *m, enum source source, int fd, uint32_t events)
+int master_watch(const struct master *m, enum master_source source, int fd, uint32_t events)
 {
     uint32_t edge = source == SOURCE_SIGNALS ? 0 : EPOLLET;
     struct epoll_event event = {.events = events | edge, .data.u64 = (uint64_t)source << 32 | (uint32_t)fd};
@@ -135,7 +136,7 @@ static void dispatch(struct master *m, uint64_t data)
 {
     int fd = (int)(uint32_t)data;
 
-    switch ((enum source)(data >> 32)) {
+    switch ((enum master_source)(data >> 32)) {
     case SOURCE_DOOR:
         if (m->stopping.how < STOP_DRAIN)
             acceptor_event(&m->acceptor, fd);
@@ -241,11 +242,22 @@ static int prepare(struct master *m)
     return err == 0 ? succession_find(m) : err;
 }
 
+static int read_for_people(const struct master *m, struct config *config)
+{
+    struct diagnose found;
+
+    diagnose_init(&found, diagnose_wants_colour(stderr));
+    int err = config_load(config, &m->args->config, &found);
+    diagnose_print(&found, stderr);
+    diagnose_fini(&found);
+    return err;
+}
+
 /* All that has to come before the first thread: who we are is the process's, and the launcher takes no copies along. */
 static int settle(struct master *m, struct config *config)
 {
     /* People at a terminal get the report as it is, with its colours; the journal each line with its priority. */
-    int err = log_is_journal() ? reload_read(m, config) : config_load(config, &m->args->config, stderr);
+    int err = log_is_journal() ? reload_read(m, config) : read_for_people(m, config);
 
     if (err < 0)
         return err;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "config/diagnose.h"
 #include "daemon/retired.h"
 
 /* Every line of a report to the log; the first one is what the service manager is told. */
@@ -30,11 +31,15 @@ int reload_read(struct master *m, struct config *config)
     FILE *report = open_memstream(&text, &len);
 
     struct config_args args = m->args->config;
+    struct diagnose found;
 
     if (report == NULL)
         return -ENOMEM;
     args.may_wait = args.may_wait && m->g == NULL;
-    int err = config_load(config, &args, report);
+    diagnose_init(&found, false);
+    int err = config_load(config, &args, &found);
+    diagnose_print(&found, report);
+    diagnose_fini(&found);
     (void)fclose(report);
     m->refused[0] = '\0';
     log_report(err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, text, m->refused);

@@ -14,6 +14,7 @@
 #include "config/resolve.h"
 #include "config/rules.h"
 #include "config/utf8.h"
+#include "config/written.h"
 
 enum { OTHERS = 32 };
 
@@ -107,22 +108,38 @@ static void check_report(const struct diagnose *report)
 static void read_all(struct config *c, struct diagnose *report, const struct source *file,
                      const struct config_args *args)
 {
-    struct sources sources = {0};
     struct draft draft;
 
-    *c = (struct config){0};
+    *c = (struct config){.written = written_new()};
+    check(c->written != NULL, "memory");
     diagnose_init(report, false);
     draft_init(&draft, report);
     draft.file = file;
     check(file_take(&draft, file) == 0, "memory");
-    check(environment_apply(&draft, &sources, args->environment) == 0, "memory");
-    check(command_line_apply(&draft, &sources, args) == 0, "memory");
+    check(environment_apply(&draft, &c->written->sources, args->environment) == 0, "memory");
+    check(command_line_apply(&draft, &c->written->sources, args) == 0, "memory");
     check(resolve(c, &draft) == 0, "memory");
     rules_check(c, &draft);
     check(print_effective(&c->effective, c, &draft) == 0, "memory");
     check_report(report);
     draft_fini(&draft);
-    sources_fini(&sources);
+}
+
+/* Whatever stands in each place, it can be shown. */
+static void check_places(const struct config *c)
+{
+    struct diagnose report;
+    struct buf origin = {0};
+
+    diagnose_init(&report, false);
+    for (size_t i = 0; i < c->written->n && i < DIAGNOSE_MAX; i++) {
+        config_blame(c, &report, c->written->v[i].at, "blamed");
+        check(config_origin(c, c->written->v[i].at, &origin) == 0, "memory");
+    }
+    check(report.errors == 0 || origin.len > 0, "no origin");
+    check_report(&report);
+    diagnose_fini(&report);
+    buf_fini(&origin);
 }
 
 /* A value that no file can hold is a comment, and so is an include, which was followed. */
@@ -161,6 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     input_init(&in, fuzz_input(data, len));
     check_tokens(&in.file);
     read_all(&c, &report, &in.file, &in.args);
+    check_places(&c);
     if (report.errors == 0 && is_whole(buf_sv(&c.effective)))
         check_reads_back(&c, report.warnings);
     diagnose_fini(&report);

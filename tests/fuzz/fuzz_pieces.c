@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "config/diagnose.h"
 #include "files/sums.h"
 #include "fuzz.h"
 #include "http/date.h"
@@ -79,12 +80,15 @@ static void start(void)
         "log.format=json",
     };
     struct config_args args = {.root = pieces_root_make(), .set = set, .n_set = sizeof set / sizeof set[0]};
+    struct diagnose report;
     struct shard_options options = {.config = &config, .cache = {.memory = 64 * 1024, .ttl_ms = 1000, .fds = 2}};
 
     check(log_bell_init(&bell) == 0 && log_ring_init(&ring, 64 * 1024, &bell) == 0, "no ring");
     options.access = &ring;
     check(error_pages_init() == 0, "no pages");
-    check(config_load(&config, &args, stderr) == 0, "no configuration");
+    diagnose_init(&report, false);
+    check(config_load(&config, &args, &report) == 0, "no configuration: %.*s", (int)report.text.len, report.text.p);
+    diagnose_fini(&report);
     check(shard_init(&shard, &options) == 0, "no shard");
     shard.thread = pthread_self();
     check(atexit(end) == 0, "no end");

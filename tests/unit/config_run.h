@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "config/diagnose.h"
 
 #include "expect.h"
 
@@ -39,8 +40,13 @@ static inline int load(struct config *c, const struct config_args *args, char **
     size_t len;
     FILE *f = open_memstream(report, &len);
 
+    struct diagnose found;
+
     assert_non_null(f);
-    int err = config_load(c, args, f);
+    diagnose_init(&found, false);
+    int err = config_load(c, args, &found);
+    diagnose_print(&found, f);
+    diagnose_fini(&found);
     assert_int_equal(fclose(f), 0);
     return err;
 }

@@ -394,11 +394,13 @@ static void a_value_that_is_stored_is_printed_as_the_same(void **state)
     };
     struct config_server s = {0};
     struct config_log log = {0};
+    size_t index;
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct buf b = {0};
-        assert_int_equal(store_set(&schema_keys[rows[i].key], &s, sv_cstr(rows[i].text)), 0);
+        assert_int_equal(store_set(&schema_keys[rows[i].key], &s, sv_cstr(rows[i].text), &index), 0);
+        assert_int_equal(index, 0);
         assert_int_equal(store_print(&b, &schema_keys[rows[i].key], &s), 0);
         expect(sv_eq(buf_sv(&b), sv_cstr(rows[i].printed)), "'%.*s'", (int)b.len, b.p);
         buf_fini(&b);
@@ -406,27 +408,33 @@ static void a_value_that_is_stored_is_printed_as_the_same(void **state)
     assert_int_equal(s.workers, 2);
     assert_int_equal(s.max_connections, 0);
     assert_int_equal(s.cache_memory, 0);
-    assert_int_equal(store_set(&schema_keys[KEY_server_cache_memory], &s, SV("auto")), 0);
+    assert_int_equal(store_set(&schema_keys[KEY_server_cache_memory], &s, SV("auto"), &index), 0);
     assert_true(s.cache_memory == CONFIG_AUTO);
     assert_int_equal(s.accept, ACCEPT_REUSEPORT);
-    assert_int_equal(store_set(&schema_keys[KEY_log_access], &log, SV("/var/log/a")), 0);
+    assert_int_equal(store_set(&schema_keys[KEY_log_access], &log, SV("/var/log/a"), &index), 0);
     assert_string_equal(log.access, "/var/log/a");
-    assert_int_equal(store_set(&schema_keys[KEY_log_access], &log, SV("off")), 0);
+    assert_int_equal(store_set(&schema_keys[KEY_log_access], &log, SV("off"), &index), 0);
     assert_null(log.access);
 }
 
 static void a_mime_row_takes_the_place_of_an_earlier_one(void **state)
 {
+    static const struct {
+        const char *text;
+        size_t index;
+    } rows[] = {
+        {".ab text/css", 0},       {".A  text/plain", 1},  {".a\ttext/html", 1},
+        {"Name.A  text/plain", 2}, {"name.A text/css", 3}, {"Name.A text/x", 2},
+    };
     const struct schema_key *k = &schema_keys[KEY_site_mime];
     struct config_site site = {0};
+    size_t index;
 
     (void)state;
-    assert_int_equal(store_set(k, &site, SV(".ab text/css")), 0);
-    assert_int_equal(store_set(k, &site, SV(".A  text/plain")), 0);
-    assert_int_equal(store_set(k, &site, SV(".a\ttext/html")), 0);
-    assert_int_equal(store_set(k, &site, SV("Name.A  text/plain")), 0);
-    assert_int_equal(store_set(k, &site, SV("name.A text/css")), 0);
-    assert_int_equal(store_set(k, &site, SV("Name.A text/x")), 0);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        assert_int_equal(store_set(k, &site, sv_cstr(rows[i].text), &index), 0);
+        assert_int_equal(index, rows[i].index);
+    }
     assert_int_equal(site.mime.n, 4);
     assert_string_equal(site.mime.v[0], ".ab text/css");
     assert_string_equal(site.mime.v[1], ".a text/html");

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* config/blame.h: say what is wrong with a value once the configuration is loaded, in the way in which its own mistakes are
+ * reported.
+ *
+ *     /etc/baton/baton.ini:14:8: error: cannot open the root /srv/www: there is no such directory
+ *       root = /srv/www
+ *              ^~~~~~~~
+ *
+ * For whoever opens, binds or looks up what a value names: nobody can know while reading whether that will do. A value of
+ * the command line or the environment is shown as it was written there, a default as the line that would set it.
+ *
+ * Ownership: none; the report copies what it is told.
+ * Threads:   any, for reports of their own: a configuration is const.
+ * Errors:    as config/diagnose. A configuration that config_load did not make knows no places, and every value of it
+ *            is taken for a default.
+ */
+#ifndef BATON_CONFIG_BLAME_H
+#define BATON_CONFIG_BLAME_H
+
+#include "config/config.h"
+#include "config/diagnose.h"
+#include "config/schema.h"
+
+/* A value: sites[section].root, listens[section].address.v[value], log.access. */
+struct config_at {
+    enum key_id key;
+    size_t section; /* 0 where the kind has no names */
+    size_t value;   /* of a list; 0 else */
+};
+
+/* One mistake, or warning, about a value. Where a line of the file holds several values, the place is that of the one. */
+void config_blame(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void config_warn(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Append where a value came from, as -T says it: "/etc/baton/baton.ini:7", "environment:NAME", "command line" or
+ * "default". Returns 0 or -ENOMEM. */
+int config_origin(const struct config *c, struct config_at at, struct buf *to);
+
+#endif

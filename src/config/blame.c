@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports about values after the configuration was loaded. Their places are config/written's; a default has none, and is
+ * shown as the line that would set it. */
+
+#include "config/blame.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "config/written.h"
+
+enum { MESSAGE_LEN = 512 };
+
+/* The value-th word of a default that is a list of them; else all of it. */
+static struct sv default_value(const struct schema_key *k, size_t value)
+{
+    struct sv rest = sv_cstr(k->default_text);
+    struct sv word = rest;
+
+    if (schema_has_words(k))
+        for (size_t i = 0; i <= value && schema_next_word(&rest, &word); i++)
+            continue;
+    return word;
+}
+
+static void report_default(struct diagnose *report, bool is_error, struct config_at at, const char *message)
+{
+    static char name[] = "default";
+    const struct schema_key *k = &schema_keys[at.key];
+    struct buf line = {0};
+
+    if (buf_addf(&line, "%s = %s", k->name, k->default_text) < 0) {
+        report->oom = true;
+        return;
+    }
+    struct sv value = default_value(k, at.value);
+    struct source source = {.name = name, .text = line.p, .len = line.len, .first_line = 1};
+    size_t col = strlen(k->name) + 3 + (size_t)(value.p - k->default_text);
+    struct place place = {.source = &source, .line = 1, .col = col, .len = value.len};
+    (is_error ? diagnose_error : diagnose_warning)(report, place, "%s", message);
+    buf_fini(&line);
+}
+
+static void report(const struct config *c, struct diagnose *to, bool is_error, struct config_at at, const char *message)
+{
+    const struct place *place = written_find(c->written, at);
+
+    if (place == NULL)
+        report_default(to, is_error, at, message);
+    else
+        (is_error ? diagnose_error : diagnose_warning)(to, *place, "%s", message);
+}
+
+void config_blame(const struct config *c, struct diagnose *to, struct config_at at, const char *fmt, ...)
+{
+    char message[MESSAGE_LEN];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(message, sizeof message, fmt, ap);
+    va_end(ap);
+    report(c, to, true, at, message);
+}
+
+void config_warn(const struct config *c, struct diagnose *to, struct config_at at, const char *fmt, ...)
+{
+    char message[MESSAGE_LEN];
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(message, sizeof message, fmt, ap);
+    va_end(ap);
+    report(c, to, false, at, message);
+}
+
+int config_origin(const struct config *c, struct config_at at, struct buf *to)
+{
+    return written_print(to, written_find(c->written, at));
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* config/blame.h: say what is wrong with a value once the configuration is loaded, in the way in which its own mistakes are
- * reported.
+/* config/blame.h: where the values of a configuration were written, and what turns out to be wrong with them once it is
+ * loaded: that is reported as its own mistakes are.
  *
  *     /etc/baton/baton.ini:14:8: error: cannot open the root /srv/www: there is no such directory
  *       root = /srv/www
@@ -37,5 +37,8 @@ void config_warn(const struct config *c, struct diagnose *report, struct config_
 /* Append where a value came from, as -T says it: "/etc/baton/baton.ini:7", "environment:NAME", "command line" or
  * "default". Returns 0 or -ENOMEM. */
 int config_origin(const struct config *c, struct config_at at, struct buf *to);
+
+/* A value as it was written, or the default. A view, for as long as the configuration lives. */
+struct sv config_text(const struct config *c, struct config_at at);
 
 #endif

@@ -24,7 +24,4 @@ struct facts {
 
 void facts_say(const struct facts *f, FILE *to);
 
-/* The header of a site's section. */
-int facts_header(const struct config_site *site, struct buf *header);
-
 #endif

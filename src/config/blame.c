@@ -73,6 +73,15 @@ void config_warn(const struct config *c, struct diagnose *to, struct config_at a
     report(c, to, false, at, message);
 }
 
+struct sv config_text(const struct config *c, struct config_at at)
+{
+    const struct place *place = written_find(c->written, at);
+
+    if (place == NULL)
+        return default_value(&schema_keys[at.key], at.value);
+    return sv_of(place->source->text + place->line_at + place->col, place->len);
+}
+
 int config_origin(const struct config *c, struct config_at at, struct buf *to)
 {
     return written_print(to, written_find(c->written, at));

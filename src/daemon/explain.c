@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "config/origin.h"
+#include "config/blame.h"
 #include "daemon/facts.h"
 #include "daemon/say.h"
 #include "http/body.h"
@@ -163,19 +163,17 @@ static void ask(struct explanation *x)
 static void say_entrance(const struct explanation *x, const struct entrance *in, FILE *to)
 {
     const struct config_listen *l = in->listen;
-    struct buf header = {0};
-    struct origin o = {0};
+    struct config_at at = {KEY_listen_address, (size_t)(l - x->config->listens), in->address};
+    struct buf origin = {0};
 
-    if (buf_addf(&header, "[listen %s]", l->name) == 0 && origin_first(x->config, buf_sv(&header), "address", &o))
-        for (size_t i = in->address; i > 0 && origin_next("address", &o); i--)
-            continue;
+    (void)config_origin(x->config, at, &origin);
     if (!in->fits)
         say(to, "listener", "none is at that address; this is what any of them would answer");
     else
-        say(to, "listener", "[listen %s] %s (%.*s)", l->name, l->address.v[in->address], SV_ARG(o.from));
+        say(to, "listener", "[listen %s] %s (%.*s)", l->name, l->address.v[in->address], SV_ARG(buf_sv(&origin)));
     if (in->fits && l->proxy_protocol)
         say(to, "", "a PROXY header is expected in front of the request");
-    buf_fini(&header);
+    buf_fini(&origin);
 }
 
 static void say_request(const struct explanation *x, FILE *to)

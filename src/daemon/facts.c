@@ -8,37 +8,32 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "config/origin.h"
+#include "config/blame.h"
 #include "daemon/say.h"
 #include "files/labels.h"
 #include "files/siblings.h"
-#include "http/mime.h"
 
-int facts_header(const struct config_site *site, struct buf *header)
+static struct config_at at(const struct facts *f, enum key_id key, size_t value)
 {
-    return buf_addf(header, "[site %s]", site->name);
+    return (struct config_at){key, (size_t)(f->site - f->config->sites), value};
 }
 
-/* The i-th line of a key of the site; empty texts where there is none. */
-static struct origin origin_of(const struct facts *f, const char *key, size_t i)
+/* A text, and in brackets where the value that it is comes from. */
+static void say_from(const struct facts *f, FILE *to, const char *label, struct sv text, struct config_at value)
 {
-    struct buf header = {0};
-    struct origin o = {0};
+    struct buf origin = {0};
 
-    if (facts_header(f->site, &header) == 0 && origin_first(f->config, buf_sv(&header), key, &o))
-        for (; i > 0 && origin_next(key, &o); i--)
-            continue;
-    buf_fini(&header);
-    return o;
+    (void)config_origin(f->config, value, &origin);
+    say(to, label, "%.*s (%.*s)", SV_ARG(text), SV_ARG(buf_sv(&origin)));
+    buf_fini(&origin);
 }
 
 /* "root = /srv/www/current": where a deploy turned it to. */
 static void say_root(const struct facts *f, FILE *to)
 {
-    struct origin o = origin_of(f, "root", 0);
     char *real = realpath(f->site->root, NULL);
 
-    say(to, "root", "%s (%.*s)", f->site->root, SV_ARG(o.from));
+    say_from(f, to, "root", sv_cstr(f->site->root), at(f, KEY_site_root, 0));
     if (real != NULL && strcmp(real, f->site->root) != 0)
         say(to, "", "-> %s", real);
     free(real);
@@ -56,37 +51,22 @@ static void say_file(const struct facts *f, FILE *to)
             f->sent->fd < 0 ? "kept in memory" : "sent from the disk's cache (server.cache_file_max)");
 }
 
-/* Which of the lines of `index` names it. */
-static struct sv index_from(const struct facts *f, struct sv name)
-{
-    struct origin o = origin_of(f, "index", 0);
-
-    for (bool more = o.from.len > 0; more; more = origin_next("index", &o)) {
-        struct sv rest = o.value;
-        while (rest.len > 0) {
-            struct sv word = sv_of(rest.p, sv_find(rest, ' '));
-            if (sv_eq(word, name))
-                return o.from;
-            rest = sv_skip(rest, word.len < rest.len ? word.len + 1 : word.len);
-        }
-    }
-    return SV("");
-}
-
 static void say_index(const struct facts *f, FILE *to)
 {
     const struct strings *index = &f->site->index;
-    size_t dir = f->path.len - 1;
+    bool found = f->plain->status == 200;
+    const char *label = "index";
 
     if (!sv_ends(f->path, SV("/")))
         return;
-    if (f->plain->status == 200) {
-        struct sv name = sv_skip(f->plain->name, dir);
-        say(to, "index", "%.*s (%.*s)", SV_ARG(name), SV_ARG(index_from(f, name)));
-        return;
+    struct sv name = found ? sv_skip(f->plain->name, f->path.len - 1) : SV("");
+    for (size_t i = 0; i < index->n; i++) {
+        struct sv one = sv_cstr(index->v[i]);
+        if (found && !sv_eq(one, name))
+            continue;
+        say_from(f, to, label, one, at(f, KEY_site_index, i));
+        label = "";
     }
-    for (size_t i = 0; i < index->n; i++)
-        say(to, i == 0 ? "index" : "", "%s (%.*s)", index->v[i], SV_ARG(index_from(f, sv_cstr(index->v[i]))));
 }
 
 /* ", br, gzip": the codings in which it seems to lie there, in the site's order. */
@@ -134,34 +114,25 @@ static struct sv original(const struct facts *f, char *room)
 static void say_type(const struct facts *f, struct sv file, FILE *to)
 {
     struct sv type = labels_type(f->site, file);
-    struct sv extension = mime_extension(file);
     size_t i = labels_find_mime(f->site, file);
 
-    if (i == f->site->mime.n) {
+    if (i == f->site->mime.n)
         say(to, "type", "%.*s (built in)", SV_ARG(type));
-        return;
-    }
-    /* The last line for an extension is the one that counts. */
-    struct origin o = origin_of(f, "mime", 0);
-    struct sv from = SV("");
-    for (bool more = o.from.len > 0; more; more = origin_next("mime", &o))
-        if (o.value.len > extension.len && sv_ieq(sv_of(o.value.p + 1, extension.len), extension) &&
-            (o.value.p[1 + extension.len] == ' ' || o.value.p[1 + extension.len] == '\t'))
-            from = o.from;
-    say(to, "type", "%.*s (%.*s)", SV_ARG(type), SV_ARG(from));
+    else
+        say_from(f, to, "type", type, at(f, KEY_site_mime, i));
 }
 
 static void say_cache(const struct facts *f, struct sv file, FILE *to)
 {
     size_t i = labels_find_cache(f->site, f->path, file);
-    struct origin o = origin_of(f, "cache", i);
+    struct config_at rule = at(f, KEY_site_cache, i);
 
     if (f->site->cache.n == 0)
         say(to, "cache", "there is no rule");
     else if (i == f->site->cache.n)
         say(to, "cache", "no rule matches");
     else
-        say(to, "cache", "%.*s (%.*s)", SV_ARG(o.value), SV_ARG(o.from));
+        say_from(f, to, "cache", config_text(f->config, rule), rule);
 }
 
 static void say_validators(const struct facts *f, FILE *to)
@@ -174,9 +145,11 @@ static void say_validators(const struct facts *f, FILE *to)
     };
     static const char young[] = "; its time is not to be trusted yet, or never was one";
     bool fallback = f->site->etag == ETAG_STAT && f->sent->tag_source != TAG_STAT;
-    struct origin o = origin_of(f, "etag", 0);
+    struct buf tag = {0};
 
-    say(to, "etag", "%s%s (%.*s)", made[f->sent->tag_source], fallback ? young : "", SV_ARG(o.from));
+    (void)buf_addf(&tag, "%s%s", made[f->sent->tag_source], fallback ? young : "");
+    say_from(f, to, "etag", buf_sv(&tag), at(f, KEY_site_etag, 0));
+    buf_fini(&tag);
     if (f->sent->modified == INT64_MAX)
         say(to, "modified", "not told%s", young);
 }

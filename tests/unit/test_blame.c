@@ -122,6 +122,9 @@ static void each_value_of_a_file_keeps_its_place(void **state)
     assert_string_equal(c.sites[0].cache.v[0], "/a max-age=3600, immutable");
     for (size_t i = 0; i < ROWS(rows); i++)
         expect_row(&c, &rows[i]);
+    assert_true(sv_eq(config_text(&c, (struct config_at){KEY_site_cache, 0, 0}), SV("/a  1h   immutable")));
+    assert_true(sv_eq(config_text(&c, (struct config_at){KEY_site_index, 0, 1}), SV("b.html")));
+    assert_true(sv_eq(config_text(&c, (struct config_at){KEY_site_precompressed, 0, 2}), SV("gz")));
     config_fini(&c);
 }
 

@@ -9,8 +9,8 @@
  * they answer whoever runs the daemon, and no client can cause them.
  *
  * Ownership: log_open opens a file and keeps it for good; log_init borrows the descriptor for good.
- * Threads:   log_open, log_reopen, log_init: one at a time. log_write from any, at any time.
- * Errors:    log_open and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be written
+ * Threads:   log_open, log_use, log_reopen, log_init: one at a time. log_write from any, at any time.
+ * Errors:    log_open, log_use and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be written
  *            is lost; nobody waits for it. errno is kept.
  * Source:    the levels are those of syslog(3), the prefixes those of sd-daemon(3); $JOURNAL_STREAM: systemd.exec(5).
  */
@@ -35,6 +35,10 @@ struct log_cause {
 
 /* "stderr" or the path of a file, which is made with mode 0640 and appended to. */
 int log_open(const char *target, enum log_level most);
+/* The same in two steps. The first may block, as a disk may, and changes nothing: a descriptor, which is STDERR_FILENO for
+ * "stderr", or -errno. The second takes the descriptor over; 0 or -errno. */
+int log_open_file(const char *target);
+int log_use(const char *target, int fd, enum log_level most);
 /* Open the file of that path anew: somebody has renamed the one that is open. */
 int log_reopen(void);
 void log_init(int fd, enum log_level most);

@@ -51,6 +51,12 @@ static inline struct place place_part(struct place p, size_t at, size_t len)
     return p;
 }
 
+/* No place at all: what is reported there is about the whole. */
+static inline struct place place_nowhere(void)
+{
+    return (struct place){.source = NULL};
+}
+
 /* A source as a whole. */
 static inline struct place place_whole(const struct source *s)
 {

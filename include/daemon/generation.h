@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* daemon/generation.h: a configuration at work: its sockets, its logs, its workers.
  *
- * A reload makes a new one beside the old. All that can fail fails in generation_new, before anything is changed; the old
- * one retires once the new one has started.
+ *     generation_new     opens all that it needs and starts its threads, which are held. It may block, as disks may, and
+ *                        changes nothing that others see: an errand (daemon/errand) does it.
+ *     generation_serve   listens, and lets the workers go. It does not block. Where it fails nobody has been accepted.
+ *
+ * A reload makes a new one beside the old, which retires once the new one serves.
  *
  * Ownership: a generation owns its configuration and all else but the sockets, which it borrows from the table.
- * Threads:   the master.
- * Errors:    generation_new returns 0, -EINVAL for a configuration that is wrong, or -errno, after saying in the log what it
- *            could not do. Nothing is left open then.
+ * Threads:   the master; generation_new another one, as long as the master keeps off the table of sockets.
+ * Errors:    generation_new and generation_serve return 0, -EINVAL for a configuration that is wrong, or -errno, and then the
+ *            report says what they could not do. Nothing is left open by the first.
  */
 #ifndef BATON_DAEMON_GENERATION_H
 #define BATON_DAEMON_GENERATION_H
 
 #include "base/list.h"
 #include "config/config.h"
+#include "config/diagnose.h"
 #include "daemon/listeners.h"
 #include "daemon/logger.h"
 #include "daemon/reports.h"
@@ -24,19 +28,25 @@
 #include "io/listen.h"
 #include "reactor/worker.h"
 
+/* What all generations share; borrowed for as long as there is one. */
+struct generation_home {
+    struct sockets *sockets;
+    struct gate *gate;
+    const struct reports *reports;
+};
+
 struct generation {
     struct config config;
     struct list link;                  /* in the master's list of those that retired */
     struct sandbox sandbox;            /* of all threads that it starts */
     bool outgrown;                     /* the sandbox, by a root; said once */
-    struct gate *gate;                 /* borrowed */
-    struct sockets *sockets;           /* borrowed */
+    struct generation_home home;       /* all borrowed */
     struct listeners listeners;        /* of [listen] */
     struct listeners status_listeners; /* of [status] */
     struct status_listener status;
-    const struct reports *reports; /* borrowed */
-    struct door *doors;            /* owned: where the master accepts; n_doors of them */
+    struct door *doors; /* owned: where the master accepts; n_doors of them */
     size_t n_doors;
+    int error_fd;           /* owned: of the error log, until it is used; -1 after that */
     struct worker *workers; /* owned */
     size_t n_workers;
     size_t n_made;
@@ -48,12 +58,9 @@ struct generation {
 };
 
 /* Takes the configuration over in any case: *config is empty then. */
-int generation_new(struct generation **out, struct config *config, struct sockets *sockets, struct gate *gate,
-                   const struct reports *reports);
-
-/* Start all threads, then listen, then let the workers go. On failure nothing has accepted a connection, and those that run
- * were told to stop. */
-int generation_start(struct generation *g);
+int generation_new(struct generation **out, struct config *config, const struct generation_home *home,
+                   struct diagnose *report);
+int generation_serve(struct generation *g, struct diagnose *report);
 
 /* Ask all workers to end, or to do so sooner. */
 void generation_stop(struct generation *g, enum stop how);

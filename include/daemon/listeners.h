@@ -3,12 +3,13 @@
  *
  * Ownership: borrows sockets from the table, from listeners_add to listeners_close; owns the rest.
  * Threads:   the master.
- * Errors:    0 or -errno. What an address cannot be had for is said in the log.
+ * Errors:    0 or -errno. Why an address cannot be listened on is in the report.
  */
 #ifndef BATON_DAEMON_LISTENERS_H
 #define BATON_DAEMON_LISTENERS_H
 
 #include "base/buf.h"
+#include "config/blame.h"
 #include "daemon/sockets.h"
 
 struct listeners {
@@ -22,9 +23,18 @@ struct listeners {
     size_t n;
 };
 
-/* Add an address; where there can be several sockets of it, as many as that. */
-int listeners_add(struct listeners *l, const char *address, uint16_t section, const struct listen_options *options,
-                  size_t sockets);
+/* Whom to tell of an address that cannot be had. */
+struct listeners_reporter {
+    const struct config *config;
+    struct diagnose *report;
+};
+
+/* Add an address of the configuration; where there can be several sockets of it, as many as that. */
+int listeners_add(struct listeners *l, const struct listeners_reporter *reporter, struct config_at at,
+                  const struct listen_options *options, size_t sockets);
+
+/* Report why an address cannot be listened on. */
+void listeners_blame(const struct listeners_reporter *reporter, struct config_at at, int err);
 
 /* Sockets that were there before get the options of these addresses. */
 int listeners_change(const struct listeners *l);

@@ -29,12 +29,11 @@
 #include "daemon/generation.h"
 #include "daemon/launcher.h"
 #include "daemon/pulse.h"
+#include "daemon/reload.h"
 #include "daemon/reports.h"
 #include "daemon/sockets.h"
 #include "daemon/stopping.h"
 #include "daemon/systemd.h"
-
-enum { MASTER_REFUSED_MAX = 512 };
 
 struct master_args {
     struct config_args config;
@@ -58,17 +57,27 @@ struct master {
     struct list retired;  /* owned generations that have connections still */
     bool waits;           /* something that is passed on found no room */
     int successor_fd;     /* owned; -1 = there is none */
+    bool wants_successor; /* asked for, and not begun */
     bool succeeded;       /* it serves now, and we pass on what we have */
     uint64_t give_up_ms;  /* on a successor that does not serve */
     int *predecessors;    /* owned, each and all: sockets to processes that pass on what they still have */
     size_t n_predecessors;
-    bool main;                        /* we, and not our predecessor, are whom the service manager knows */
-    char refused[MASTER_REFUSED_MAX]; /* why the last reload was; empty where it was not */
+    bool main; /* we, and not our predecessor, are whom the service manager knows */
+    struct reload reload;
     struct stopping stopping;
+    int failed; /* -errno of a start that came to nothing */
 };
 
 /* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (daemon/acceptor). */
-enum master_source { SOURCE_DOOR, SOURCE_SIGNALS, SOURCE_GATE, SOURCE_OUTBOX, SOURCE_SUCCESSOR, SOURCE_PREDECESSOR };
+enum master_source {
+    SOURCE_DOOR,
+    SOURCE_SIGNALS,
+    SOURCE_GATE,
+    SOURCE_OUTBOX,
+    SOURCE_ERRAND,
+    SOURCE_SUCCESSOR,
+    SOURCE_PREDECESSOR
+};
 
 void master_block_signals(void);
 int master_run(const struct master_args *args);

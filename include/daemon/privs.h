@@ -6,17 +6,18 @@
  *
  * Ownership: none.
  * Threads:   privs_take: the main thread, the first time before all others. privs_shed: each thread for itself.
- * Errors:    0 or -errno; privs_take has said in the log what is wrong.
+ * Errors:    0 or -errno, -EINVAL where nobody is called so; the report of privs_take says what is wrong.
  * Source:    credentials(7), capabilities(7), setresuid(2), initgroups(3), prctl(2).
  */
 #ifndef BATON_DAEMON_PRIVS_H
 #define BATON_DAEMON_PRIVS_H
 
 #include "config/config.h"
+#include "config/diagnose.h"
 
 /* The first time: become the user and the group, if there is one to become, and never gain a right again. Later, for a new
  * configuration: 0 where the process is whom it names. */
-int privs_take(const struct config_server *server);
+int privs_take(const struct config *config, struct diagnose *report);
 
 /* The calling thread gives up its capabilities. Root's, which is what privs_take warns of, keep theirs. */
 int privs_shed(void);

@@ -7,24 +7,27 @@
  * Ownership: sandbox_open borrows nothing beyond the call; the sandbox owns a descriptor until sandbox_fini.
  * Threads:   open, fini: the master. enter: each thread for itself, for good, as what thread_start calls first; the sandbox
  *            is only read, and must live until all have entered.
- * Errors:    sandbox_open tries everything in a thread of its own, and says in the log what is on and what this kernel
- *            cannot. With sandbox = require the latter is an error; -errno then, as for a root that cannot be opened.
- *            sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
+ * Errors:    sandbox_open tries everything in a thread of its own, and says in the log what is on. What this kernel, or the
+ *            service manager's own filter, does not have is a warning in the report, and an error with sandbox = require.
+ *            What it has, and what failed now, for want of a descriptor or a thread, is an error in any case: less than was
+ *            asked for is not taken. sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
  * Source:    daemon/landlock, daemon/seccomp, daemon/privs.
  */
 #ifndef BATON_DAEMON_SANDBOX_H
 #define BATON_DAEMON_SANDBOX_H
 
 #include "config/config.h"
+#include "config/diagnose.h"
 #include "daemon/landlock.h"
 #include "daemon/seccomp.h"
 
 struct sandbox {
+    bool keeps_capabilities; /* they cannot be given up here */
     struct landlock landlock;
     struct seccomp seccomp;
 };
 
-int sandbox_open(struct sandbox *s, const struct config *config);
+int sandbox_open(struct sandbox *s, const struct config *config, struct diagnose *report);
 void sandbox_fini(struct sandbox *s);
 
 /* `sandbox` is a struct sandbox. */

@@ -55,12 +55,19 @@ void log_init(int fd, enum log_level most)
     atomic_store(&log_fd, fd);
 }
 
-static int open_file(const char *path)
+int log_open_file(const char *target)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    if (strcmp(target, "stderr") == 0)
+        return STDERR_FILENO;
+    if (strlen(target) >= sizeof file_path)
+        return -ENAMETOOLONG;
+    int fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    return fd < 0 ? -errno : fd;
+}
 
-    if (fd < 0)
-        return -errno;
+/* Takes the descriptor over. */
+static int replace_file(int fd)
+{
     if (file_fd < 0) {
         file_fd = fd;
         return 0;
@@ -75,15 +82,13 @@ bool log_is_journal(void)
     return atomic_load(&to_journal);
 }
 
-int log_open(const char *target, enum log_level most)
+int log_use(const char *target, int fd, enum log_level most)
 {
-    if (strcmp(target, "stderr") == 0) {
-        log_init(STDERR_FILENO, most);
+    if (fd == STDERR_FILENO) {
+        log_init(fd, most);
         return 0;
     }
-    if (strlen(target) >= sizeof file_path)
-        return -ENAMETOOLONG;
-    int err = open_file(target);
+    int err = replace_file(fd);
     if (err < 0)
         return err;
     memcpy(file_path, target, strlen(target) + 1);
@@ -91,9 +96,19 @@ int log_open(const char *target, enum log_level most)
     return 0;
 }
 
+int log_open(const char *target, enum log_level most)
+{
+    int fd = log_open_file(target);
+
+    return fd < 0 ? fd : log_use(target, fd, most);
+}
+
 int log_reopen(void)
 {
-    return file_fd >= 0 && atomic_load(&log_fd) == file_fd ? open_file(file_path) : 0;
+    if (file_fd < 0 || atomic_load(&log_fd) != file_fd)
+        return 0;
+    int fd = log_open_file(file_path);
+    return fd < 0 ? fd : replace_file(fd);
 }
 
 /* May the cause speak? Where its seconds are over they begin anew, and *left_out is what it could not say. Two threads may

@@ -93,8 +93,7 @@ static void add_head(struct diagnose *d, enum severity severity, struct place at
         err = buf_addf(&d->text, ":%zu:%zu", at.line, at.col + 1);
     if (err < 0)
         d->oom = true;
-    if (at.source != NULL)
-        add(d, ": ");
+    add(d, at.source != NULL ? ": " : "batond: ");
     add_colour(d, severities[severity].colour);
     add(d, severities[severity].name);
     add(d, ":");

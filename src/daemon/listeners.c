@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "config/config.h"
+#include "io/baton.h"
 
 enum { URL_MAX = 160 };
 
@@ -25,23 +26,39 @@ static const char *hint(int err)
     }
 }
 
-int listeners_add(struct listeners *l, const char *address, uint16_t section, const struct listen_options *options,
-                  size_t sockets)
+static const char *address_of(const struct config *c, struct config_at at)
+{
+    return at.key == KEY_status_address ? c->status.address.v[at.value] : c->listens[at.section].address.v[at.value];
+}
+
+void listeners_blame(const struct listeners_reporter *r, struct config_at at, int err)
+{
+    const char *address = address_of(r->config, at);
+
+    if (err == -ENOENT && sockets_is_passed(address))
+        config_blame(r->config, r->report, at, "no socket of that name was passed to us: %s", address);
+    else
+        config_blame(r->config, r->report, at, "cannot listen on %s: %s%s", address, strerror(-err), hint(err));
+}
+
+int listeners_add(struct listeners *l, const struct listeners_reporter *reporter, struct config_at at,
+                  const struct listen_options *options, size_t sockets)
 {
     struct listeners_one *v = realloc(l->v, (l->n + 1) * sizeof *v);
+    uint16_t section = at.key == KEY_listen_address ? (uint16_t)at.section : BATON_NO_LISTENER;
 
     if (v == NULL)
         return -ENOMEM;
     l->v = v;
-    v[l->n] = (struct listeners_one){.options = *options, .section = section, .owed = (uint64_t)options->backlog};
-    int err = sockets_get(l->sockets, address, options, sockets, &v[l->n].bound);
-    if (err == 0)
-        l->n++;
-    else if (err == -ENOENT && sockets_is_passed(address))
-        log_error("no socket of that name was passed to us: %s", address);
-    else
-        log_error("cannot listen on %s: %s%s", address, strerror(-err), hint(err));
-    return err;
+    v[l->n] = (struct listeners_one){.options = *options, .section = section};
+    int err = sockets_get(l->sockets, address_of(reporter->config, at), options, sockets, &v[l->n].bound);
+    if (err < 0) {
+        listeners_blame(reporter, at, err);
+        return err;
+    }
+    v[l->n].owed = (uint64_t)options->backlog * v[l->n].bound->n;
+    l->n++;
+    return 0;
 }
 
 int listeners_change(const struct listeners *l)

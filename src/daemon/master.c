@@ -19,9 +19,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "config/diagnose.h"
 #include "daemon/privs.h"
-#include "daemon/reload.h"
+#include "daemon/report.h"
 #include "daemon/retired.h"
 #include "daemon/succession.h"
 
@@ -67,8 +66,8 @@ void master_say(const struct master *m, const char *state)
 {
     if (m->main && m->g != NULL)
         systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,
-                       generation_connections(m->g), m->refused[0] != '\0' ? "; the last reload was refused: " : "",
-                       m->refused);
+                       generation_connections(m->g),
+                       m->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", m->reload.refused);
 }
 
 void master_watch_workers(struct master *m)
@@ -85,23 +84,11 @@ static void reap(struct master *m)
         continue;
 }
 
-static void reopen_logs(struct master *m)
-{
-    int err = log_reopen();
-
-    if (err < 0)
-        log_error("cannot open the error log anew, the old file goes on: %s", strerror(-err));
-    if (m->g != NULL)
-        generation_reopen_logs(m->g);
-    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
-        generation_reopen_logs(list_of(l, struct generation, link));
-}
-
-/* Who renames the logs may say so by either signal; a generation that still sends has one too. */
+/* logrotate may send HUP or USR1. */
 static void reload_and_reopen(struct master *m)
 {
-    reload(m);
-    reopen_logs(m);
+    reload_ask(m);
+    reload_ask_to_reopen(m);
 }
 
 static void stop(struct master *m)
@@ -120,7 +107,7 @@ static void on_signals(struct master *m)
                    {SIGQUIT, stop},
                    {SIGXCPU, stop},
                    {SIGHUP, reload_and_reopen},
-                   {SIGUSR1, reopen_logs},
+                   {SIGUSR1, reload_ask_to_reopen},
                    {SIGUSR2, succession_begin},
                    {SIGCHLD, reap}};
     struct signalfd_siginfo info[SIGNALS];
@@ -148,6 +135,7 @@ static void dispatch(struct master *m, uint64_t data)
         gate_clear(&m->acceptor.gate);
         break;
     case SOURCE_OUTBOX: /* retired_run looks into all of them */
+    case SOURCE_ERRAND: /* and reload_run at what came of it */
         break;
     case SOURCE_SUCCESSOR:
         succession_event(m);
@@ -172,6 +160,8 @@ static int wait_ms(const struct master *m)
     bool soon = m->waits || acceptor_is_paused(&m->acceptor) || (m->successor_fd >= 0 && !m->succeeded);
     int wait = sooner(pulse_wait_ms(&m->pulse, now), stopping_wait_ms(m, now));
 
+    wait = sooner(wait, reload_wait_ms(m, now));
+
     return soon ? sooner(wait, RETRY_MS) : wait;
 }
 
@@ -181,7 +171,7 @@ static void follow_roots(struct master *m)
     if (m->g == NULL || m->stopping.how != STOP_NOT || !generation_outgrown(m->g))
         return;
     log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
-    reload(m);
+    reload_ask(m);
 }
 
 /* True where threads may still run: they hang, and were not waited for. */
@@ -190,13 +180,14 @@ static bool loop(struct master *m)
     struct epoll_event events[EVENTS];
     bool hung = false;
 
-    while (!stopping_is_over(m, &hung)) {
+    while (m->failed == 0 && !stopping_is_over(m, &hung)) {
         bool paused = acceptor_is_paused(&m->acceptor);
         int n = epoll_wait(m->epoll_fd, events, EVENTS, wait_ms(m));
         bool waited = m->waits;
         m->waits = false;
         for (int i = 0; i < n; i++)
             dispatch(m, events[i].data.u64);
+        reload_run(m);
         follow_roots(m);
         retired_run(m);
         if (waited || m->waits)
@@ -239,53 +230,66 @@ static int prepare(struct master *m)
         err = sockets_init(&m->sockets, &m->systemd);
     if (err == 0)
         err = reports_init(&m->reports, &m->figures);
+    if (err == 0)
+        err = reload_init(m);
     return err == 0 ? succession_find(m) : err;
 }
 
-static int read_for_people(const struct master *m, struct config *config)
+static void end_at_once(int number)
 {
-    struct diagnose found;
-
-    diagnose_init(&found, diagnose_wants_colour(stderr));
-    int err = config_load(config, &m->args->config, &found);
-    diagnose_print(&found, stderr);
-    diagnose_fini(&found);
-    return err;
+    (void)number;
+    _exit(EXIT_SUCCESS);
 }
 
-/* All that has to come before the first thread: who we are is the process's, and the launcher takes no copies along. */
-static int settle(struct master *m, struct config *config)
+/* The configuration may lie on a disk that hangs, and nothing has begun that would have to be ended with care. */
+static void end_at_a_signal(bool at_once)
 {
-    /* People at a terminal get the report as it is, with its colours; the journal each line with its priority. */
-    int err = log_is_journal() ? reload_read(m, config) : read_for_people(m, config);
+    static const int ends[] = {SIGTERM, SIGINT, SIGQUIT};
+    struct sigaction action = {.sa_handler = at_once ? end_at_once : SIG_DFL};
+    sigset_t set;
 
-    if (err < 0)
-        return err;
-    err = privs_take(&config->server);
-    if (err < 0 || getpid() == 1) /* a container ends with its first process, so that has no successor */
-        return err;
-    err = launcher_init(&m->launcher, m->path, m->args->argv);
-    if (err < 0)
-        log_error("cannot start: no process to start successors: %s", strerror(-err));
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        sigaddset(&set, ends[i]);
+        if (at_once)
+            (void)sigaction(ends[i], &action, NULL);
+    }
+    (void)pthread_sigmask(at_once ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !at_once; i++)
+        (void)sigaction(ends[i], &action, NULL);
+}
+
+/* Who we are is the process's, so that comes before the first thread. */
+static int read_and_become(struct master *m, struct config *config)
+{
+    struct diagnose report;
+
+    diagnose_init(&report, report_is_for_people());
+    end_at_a_signal(true);
+    int err = config_load(config, &m->args->config, &report);
+    if (err == 0)
+        err = privs_take(config, &report);
+    end_at_a_signal(false);
+    report_print(&report, err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
+    diagnose_fini(&report);
+    m->reload.args.may_wait = false;
     return err;
 }
 
 static int start(struct master *m)
 {
     struct config config = {0};
-    int err = settle(m, &config);
+    int err = read_and_become(m, &config);
 
+    /* A container ends with its first process, so that has no successor. */
+    if (err == 0 && getpid() != 1)
+        err = launcher_init(&m->launcher, m->path, m->args->argv);
     if (err == 0)
-        err = generation_new(&m->g, &config, &m->sockets, &m->acceptor.gate, &m->reports);
+        err = reload_start(m, &config);
+    else if (err != -EINVAL)
+        log_error("cannot start: %s", strerror(-err));
     config_fini(&config);
-    if (err == 0)
-        err = generation_start(m->g);
-    if (err < 0)
-        return err;
-    acceptor_use(&m->acceptor, m->g);
-    master_watch_workers(m);
-    succession_say_ready(m);
-    return 0;
+    return err;
 }
 
 /* For lines that are there already: as long as a logger may take, if the deadline of a stop is so far. */
@@ -310,6 +314,7 @@ static void fini(struct master *m)
     acceptor_fini(&m->acceptor);
     systemd_fini(&m->systemd);
     launcher_fini(&m->launcher);
+    reload_fini(&m->reload);
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (fds[i] >= 0)
             close(fds[i]);
@@ -344,6 +349,7 @@ int master_run(const struct master_args *args)
         .acceptor = {.gate = {.fd = -1}},
         .successor_fd = -1,
         .launcher = {.fd = -1},
+        .reload = {.errand = {.fd = -1}},
     };
 
     share_one_arena();
@@ -356,6 +362,8 @@ int master_run(const struct master_args *args)
         err = start(&m);
     if (err == 0 && loop(&m))
         leave(&m);
+    if (err == 0)
+        err = m.failed;
     fini(&m);
     return err == 0 ? EXIT_SUCCESS : err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/blame.h"
 
 struct identity {
     uid_t uid;
@@ -26,12 +27,6 @@ enum { BIND = CAP_NET_BIND_SERVICE };
 struct caps {
     struct __user_cap_data_struct half[2];
 };
-
-static int fail(const char *what, const char *name, int err)
-{
-    log_error("cannot %s %s: %s", what, name, strerror(-err));
-    return err;
-}
 
 static int caps_get(struct caps *c)
 {
@@ -58,20 +53,27 @@ static bool has_bind(void)
     return caps_get(&c) == 0 && (c.half[0].permitted & 1U << BIND) != 0;
 }
 
-/* Names to numbers; false after saying which one nobody has. */
-static bool look_up(const struct config_server *server, struct identity *id)
+static int blame(const struct config *c, struct diagnose *report, enum key_id key, const char *what, int err)
 {
+    config_blame(c, report, (struct config_at){.key = key}, "cannot %s: %s", what, strerror(-err));
+    return err;
+}
+
+/* Names to numbers; false after reporting those that nobody has. */
+static bool look_up(const struct config *c, struct diagnose *report, struct identity *id)
+{
+    const struct config_server *server = &c->server;
     const struct passwd *user = server->user != NULL ? getpwnam(server->user) : NULL;
     const struct group *group = server->group != NULL ? getgrnam(server->group) : NULL;
 
-    if (server->user != NULL && user == NULL) {
-        log_error("[server] user: there is no user '%s' on this machine", server->user);
+    if (server->user != NULL && user == NULL)
+        config_blame(c, report, (struct config_at){.key = KEY_server_user}, "there is no user '%s' on this machine",
+                     server->user);
+    if (server->group != NULL && group == NULL)
+        config_blame(c, report, (struct config_at){.key = KEY_server_group}, "there is no group '%s' on this machine",
+                     server->group);
+    if ((server->user != NULL && user == NULL) || (server->group != NULL && group == NULL))
         return false;
-    }
-    if (server->group != NULL && group == NULL) {
-        log_error("[server] group: there is no group '%s' on this machine", server->group);
-        return false;
-    }
     id->uid = user != NULL ? user->pw_uid : geteuid();
     id->gid = user != NULL ? user->pw_gid : getegid();
     if (group != NULL)
@@ -102,46 +104,50 @@ static int become(const char *user, const struct identity *id)
     return setuid(0) < 0 ? 0 : -EPERM; /* who could come back has not left */
 }
 
-static int check(const struct config_server *server)
+static int check(const struct config *c, struct diagnose *report)
 {
+    const struct config_server *server = &c->server;
     struct identity id;
 
     if (server->user == NULL && server->group == NULL)
         return 0;
-    if (!look_up(server, &id))
+    if (!look_up(c, report, &id))
         return -EINVAL;
     if (id.uid == geteuid() && id.gid == getegid())
         return 0;
-    log_error("[server] user, group: cannot become %s:%s; only root can, and only when it starts",
-              server->user != NULL ? server->user : "", server->group != NULL ? server->group : "");
+    config_blame(c, report, (struct config_at){.key = server->user != NULL ? KEY_server_user : KEY_server_group},
+                 "cannot become %s:%s; only root can, and only when it starts",
+                 server->user != NULL ? server->user : "", server->group != NULL ? server->group : "");
     return -EPERM;
 }
 
-static int drop(const struct config_server *server)
+static int drop(const struct config *c, struct diagnose *report)
 {
+    const struct config_server *server = &c->server;
+    struct config_at at = {.key = server->user != NULL ? KEY_server_user : KEY_server_group};
     struct identity id;
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return fail("give up", "the gaining of privileges", -errno);
+        return blame(c, report, KEY_server_user, "give up the gaining of privileges", -errno);
     if (geteuid() == 0 && server->user == NULL)
         log_warning("serving as root; [server] user says whom to become instead");
     if (geteuid() != 0 || (server->user == NULL && server->group == NULL))
-        return check(server);
-    if (!look_up(server, &id))
+        return check(c, report);
+    if (!look_up(c, report, &id))
         return -EINVAL;
     int err = become(server->user, &id);
-    return err < 0 ? fail("become", server->user != NULL ? server->user : server->group, err) : 0;
+    return err < 0 ? blame(c, report, at.key, "become this user or group", err) : 0;
 }
 
 /* Whom a process runs as is the process's, and so is that it has been settled. Once there are confined threads, to try
  * would abort it: the C library has all of them change together, and their filter refuses. */
-int privs_take(const struct config_server *server)
+int privs_take(const struct config *config, struct diagnose *report)
 {
     static bool settled;
 
     if (settled)
-        return check(server);
-    int err = drop(server);
+        return check(config, report);
+    int err = drop(config, report);
     settled = err == 0;
     return err;
 }

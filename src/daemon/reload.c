@@ -6,84 +6,257 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "base/log.h"
-#include "config/diagnose.h"
+#include "daemon/master.h"
+#include "daemon/report.h"
 #include "daemon/retired.h"
+#include "daemon/succession.h"
 
-/* Every line of a report to the log; the first one is what the service manager is told. */
-static void log_report(enum log_level level, char *text, char *first)
+/* Openings begin this far apart at least, so that what each of them replaces can end meanwhile; an errand is slow that
+ * takes longer than SLOW_MS. */
+enum { PACE_MS = 20, SLOW_MS = 10000 };
+
+int reload_init(struct master *m)
 {
-    char *rest = text;
+    struct reload *r = &m->reload;
 
-    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
-        if (*line != '\0')
-            log_write(NULL, level, "%s", line);
-        if (*first == '\0')
-            (void)snprintf(first, MASTER_REFUSED_MAX, "%s", line);
-    }
+    *r = (struct reload){.args = m->args->config, .home = {&m->sockets, &m->acceptor.gate, &m->reports}};
+    int err = errand_init(&r->errand);
+    return err == 0 ? master_watch(m, SOURCE_ERRAND, r->errand.fd, EPOLLIN) : err;
 }
 
-int reload_read(struct master *m, struct config *config)
+void reload_fini(struct reload *r)
 {
-    char *text = NULL;
-    size_t len = 0;
-    FILE *report = open_memstream(&text, &len);
+    errand_fini(&r->errand);
+    free(r->writers);
+}
 
-    struct config_args args = m->args->config;
-    struct diagnose found;
+/* In a thread of its own. */
+static void open_generation(void *of)
+{
+    struct reload *r = of;
 
-    if (report == NULL)
-        return -ENOMEM;
-    args.may_wait = args.may_wait && m->g == NULL;
-    diagnose_init(&found, false);
-    int err = config_load(config, &args, &found);
-    diagnose_print(&found, report);
-    diagnose_fini(&found);
-    (void)fclose(report);
-    m->refused[0] = '\0';
-    log_report(err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, text, m->refused);
-    free(text);
-    if (err == 0)
-        m->refused[0] = '\0'; /* what it reported were warnings */
+    r->g = NULL;
+    r->err = r->has_config ? 0 : config_load(&r->config, &r->args, &r->report);
+    r->has_config = false;
+    if (r->err == 0)
+        r->err = generation_new(&r->g, &r->config, &r->home, &r->report);
+    if (r->err < 0 && r->report.errors == 0)
+        diagnose_error(&r->report, place_nowhere(), "the configuration cannot be loaded: %s", strerror(-r->err));
+}
+
+/* In a thread of its own. No generation is freed meanwhile. */
+static void reopen_logs(void *of)
+{
+    struct reload *r = of;
+    int err = log_reopen();
+
+    if (err < 0)
+        log_error("cannot open the error log anew, the old file goes on: %s", strerror(-err));
+    for (size_t i = 0; i < r->n_writers; i++)
+        generation_reopen_logs(r->writers[i]);
+}
+
+static int begin(struct master *m, enum reload_work work, void (*run)(void *), void *of)
+{
+    struct reload *r = &m->reload;
+    int err = errand_begin(&r->errand, run, of);
+
+    if (err < 0)
+        return err;
+    r->work = work;
+    r->slow_ms = master_now_ms() + SLOW_MS;
+    return 0;
+}
+
+static int begin_opening(struct master *m)
+{
+    struct reload *r = &m->reload;
+
+    r->wants_opening = false;
+    r->not_before_ms = master_now_ms() + PACE_MS;
+    diagnose_init(&r->report, m->g == NULL && report_is_for_people());
+    int err = begin(m, RELOAD_OPENING, open_generation, r);
+    if (err < 0)
+        diagnose_error(&r->report, place_nowhere(), "cannot start a thread to open it: %s", strerror(-err));
     return err;
 }
 
-/* A new generation, started; NULL where the old one has to go on, and then the log has every reason. */
-static struct generation *replace(struct master *m)
+int reload_start(struct master *m, struct config *config)
 {
-    struct config config;
-    struct generation *g;
-
-    if (reload_read(m, &config) < 0 || generation_new(&g, &config, &m->sockets, &m->acceptor.gate, &m->reports) < 0)
-        return NULL;
-    if (generation_start(g) < 0)
-        generation_free(&g);
-    return g;
+    m->reload.config = *config;
+    m->reload.has_config = true;
+    *config = (struct config){0};
+    return begin_opening(m);
 }
 
-void reload(struct master *m)
+static void refuse(struct master *m)
 {
-    if (m->stopping.how != STOP_NOT || m->succeeded)
-        return;
-    systemd_reloading(&m->systemd);
+    struct reload *r = &m->reload;
+
+    report_log(&r->report, LOG_LEVEL_ERROR);
+    report_first(&r->report, r->refused, sizeof r->refused);
+    figures_reloaded(&m->figures, false);
+    log_write(NULL, LOG_LEVEL_ERROR, "the configuration was not reloaded; the old one goes on");
+    master_say(m, "Serving");
+    systemd_notify(&m->systemd, "READY=1");
+}
+
+static void take(struct master *m, struct generation *g)
+{
     struct generation *old = m->g;
-    struct generation *g = replace(m);
-    figures_reloaded(&m->figures, g != NULL);
+
+    m->reload.refused[0] = '\0';
+    report_log(&m->reload.report, LOG_LEVEL_WARNING);
+    figures_reloaded(&m->figures, true);
+    m->g = g;
+    acceptor_use(&m->acceptor, g);
+    master_watch_workers(m);
+    retired_add(m, old);
+    log_notice("reloaded");
+    master_say(m, "Reloaded");
+    systemd_notify(&m->systemd, "READY=1");
+}
+
+/* The first generation serves, or the daemon ends. */
+static void finish_start(struct master *m, struct generation *g)
+{
+    struct reload *r = &m->reload;
+
+    report_print(&r->report, g == NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
     if (g == NULL) {
-        log_write(NULL, LOG_LEVEL_ERROR, "the configuration was not reloaded; the old one goes on");
-        if (m->refused[0] == '\0')
-            (void)snprintf(m->refused, sizeof m->refused, "see the log");
-        master_say(m, "Serving");
-        systemd_notify(&m->systemd, "READY=1");
+        m->failed = r->err < 0 ? r->err : -EIO;
         return;
     }
     m->g = g;
     acceptor_use(&m->acceptor, g);
     master_watch_workers(m);
-    retired_add(m, old);
-    sockets_store(&m->sockets);
-    log_notice("reloaded");
-    master_say(m, "Reloaded");
-    systemd_notify(&m->systemd, "READY=1");
+    succession_say_ready(m);
+}
+
+static void finish_opening(struct master *m)
+{
+    struct reload *r = &m->reload;
+    struct generation *g = r->g;
+
+    r->g = NULL;
+    if (r->err == 0 && m->stopping.how == STOP_NOT && !m->succeeded)
+        r->err = generation_serve(g, &r->report);
+    else if (g != NULL)
+        generation_stop(g, STOP_NOW); /* nobody wants it any more */
+    bool serves = r->err == 0 && m->stopping.how == STOP_NOT && !m->succeeded;
+    if (!serves && g != NULL)
+        generation_free(&g);
+    if (m->stopping.how != STOP_NOT || m->succeeded)
+        ;
+    else if (m->g == NULL)
+        finish_start(m, g);
+    else if (serves)
+        take(m, g);
+    else
+        refuse(m);
+    if (m->g != NULL && m->main)
+        sockets_store(&m->sockets);
+    diagnose_fini(&r->report);
+}
+
+void reload_ask(struct master *m)
+{
+    m->reload.wants_opening = true;
+    reload_run(m);
+}
+
+void reload_ask_to_reopen(struct master *m)
+{
+    m->reload.wants_reopening = true;
+    reload_run(m);
+}
+
+/* Generations that retired have open logs too. */
+static int find_writers(struct master *m)
+{
+    struct reload *r = &m->reload;
+    size_t n = m->g != NULL ? 1 : 0;
+
+    for (const struct list *l = m->retired.next; l != &m->retired; l = l->next)
+        n++;
+    free(r->writers);
+    r->n_writers = 0;
+    r->writers = calloc(n + 1, sizeof(struct generation *));
+    if (r->writers == NULL)
+        return -ENOMEM;
+    if (m->g != NULL)
+        r->writers[r->n_writers++] = m->g;
+    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
+        r->writers[r->n_writers++] = list_of(l, struct generation, link);
+    return 0;
+}
+
+static int begin_reopening(struct master *m)
+{
+    int err = find_writers(m);
+
+    if (err == 0)
+        err = begin(m, RELOAD_REOPENING, reopen_logs, &m->reload);
+    m->reload.wants_reopening = err < 0; /* then it is tried again */
+    return err;
+}
+
+static void begin_next(struct master *m)
+{
+    struct reload *r = &m->reload;
+    bool ends = m->stopping.how != STOP_NOT || m->succeeded;
+
+    if (r->wants_opening && (ends || m->g == NULL))
+        r->wants_opening = false; /* of a daemon that starts, all is new already */
+    /* What a successor has read is as new as what we would. */
+    bool may_open = master_now_ms() >= r->not_before_ms && m->successor_fd < 0;
+
+    if (r->wants_opening && may_open) {
+        systemd_reloading(&m->systemd);
+        if (begin_opening(m) < 0) {
+            refuse(m);
+            diagnose_fini(&r->report);
+        }
+    } else if (r->wants_reopening && !r->wants_opening) {
+        (void)begin_reopening(m);
+    }
+}
+
+void reload_run(struct master *m)
+{
+    struct reload *r = &m->reload;
+
+    if (errand_is_done(&r->errand)) {
+        enum reload_work work = r->work;
+        r->work = RELOAD_IDLE;
+        if (work == RELOAD_OPENING)
+            finish_opening(m);
+    }
+    if (r->work == RELOAD_IDLE) {
+        begin_next(m);
+    } else if (r->slow_ms > 0 && master_now_ms() >= r->slow_ms) {
+        r->slow_ms = 0;
+        log_warning("%s takes more than %d s: a disk may hang; what serves goes on",
+                    r->work == RELOAD_OPENING ? "opening what the configuration names" : "opening the logs anew",
+                    SLOW_MS / 1000);
+    }
+}
+
+int reload_wait_ms(const struct master *m, uint64_t now_ms)
+{
+    const struct reload *r = &m->reload;
+    uint64_t at = 0;
+
+    if (r->work != RELOAD_IDLE)
+        at = r->slow_ms;
+    else if (r->wants_opening && m->successor_fd < 0)
+        at = r->not_before_ms;
+    else if (r->wants_reopening && !r->wants_opening)
+        at = now_ms + PACE_MS; /* there was no thread to be had */
+    if (at == 0)
+        return -1;
+    return at > now_ms ? (int)(at - now_ms) : 0;
 }

@@ -61,7 +61,7 @@ static bool leave_sockets(struct master *m, struct generation *g)
 {
     bool empty = true;
 
-    if (!generation_is_deaf(g))
+    if (!generation_is_deaf(g) || reload_is_opening(&m->reload))
         return true;
     for (size_t i = 0; i < g->listeners.n && !m->succeeded && !m->stopping.left; i++)
         empty = (g->listeners.v[i].bound->users > 1 || empty_backlogs(m, &g->listeners.v[i])) && empty;
@@ -90,7 +90,7 @@ void retired_run(struct master *m)
         empty = leave_sockets(m, g) && empty;
         empty = status_listener_pass(&g->status, m->g != NULL ? &m->g->status : NULL) && empty;
         m->waits = m->waits || !empty;
-        if (!done || !empty)
+        if (!done || !empty || m->reload.work != RELOAD_IDLE)
             continue;
         generation_free(&g);
         (void)malloc_trim(0); /* rare, and the one time when much is free */

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
+#include "config/blame.h"
 #include "daemon/privs.h"
 
 int sandbox_enter(const void *sandbox)
@@ -17,7 +18,8 @@ int sandbox_enter(const void *sandbox)
     const struct sandbox *s = sandbox;
     int err = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 
-    (void)privs_shed(); /* sandbox_open has said so where it fails */
+    if (err == 0 && !s->keeps_capabilities)
+        err = privs_shed();
     if (err == 0 && s->landlock.fd >= 0)
         err = landlock_restrict(&s->landlock);
     if (err == 0 && s->seccomp.n > 0)
@@ -47,33 +49,72 @@ static int try_to(int (*call)(const void *), const struct sandbox *s)
     return err;
 }
 
-static int say(const char *what, const char *path, int err)
+/* Who is told what is missing. */
+struct walls {
+    struct sandbox *sandbox;
+    const struct config *config;
+    struct diagnose *report;
+};
+
+static int blame(const struct walls *w, struct config_at at, const char *path, int err)
 {
-    log_error("cannot open the %s %s: %s", what, path, strerror(-err));
+    config_blame(w->config, w->report, at, "cannot open %s: %s", path, strerror(-err));
     return err;
 }
 
-static int allow_all(const struct landlock *l, const struct config *config)
+static int allow_all(const struct walls *w)
 {
-    const struct strings *more = &config->server.sandbox_path;
+    const struct landlock *l = &w->sandbox->landlock;
+    const struct config *c = w->config;
+    const struct strings *more = &c->server.sandbox_path;
     int err;
 
-    for (size_t i = 0; i < config->n_sites; i++)
-        if ((err = landlock_allow_root(l, config->sites[i].root)) < 0)
-            return say("root", config->sites[i].root, err);
+    for (size_t i = 0; i < c->n_sites; i++)
+        if ((err = landlock_allow_root(l, c->sites[i].root)) < 0)
+            return blame(w, (struct config_at){KEY_site_root, i, 0}, c->sites[i].root, err);
     for (size_t i = 0; i < more->n; i++)
         if ((err = landlock_allow(l, more->v[i])) < 0)
-            return say("sandbox_path", more->v[i], err);
+            return blame(w, (struct config_at){KEY_server_sandbox_path, 0, i}, more->v[i], err);
     return 0;
 }
 
-/* 0, or why this kernel does not have it. */
+/* Does this error mean that the kernel, or a filter that was there before us, does not have it, and will not have it the
+ * next time either? A shortage passes, and whatever is not known is taken for one: then the answer is no, not less. */
+static bool is_missing(int err)
+{
+    static const int errors[] = {ENOSYS, EOPNOTSUPP, EPERM, EACCES, EINVAL, E2BIG};
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        if (err == -errors[i])
+            return true;
+    return false;
+}
+
+/* A wall could not be had: returns what is wrong with going on without it. */
+static int miss(const struct walls *w, const char *what, int err, const char *so)
+{
+    struct config_at at = {.key = KEY_server_sandbox};
+
+    if (!is_missing(err)) {
+        diagnose_error(w->report, place_nowhere(), "the sandbox cannot be made now: %s: %s", what, strerror(-err));
+        return err;
+    }
+    if (w->config->server.sandbox == SANDBOX_REQUIRE) {
+        config_blame(w->config, w->report, at, "sandbox = require, and there is no %s here: %s", what, strerror(-err));
+        return err;
+    }
+    diagnose_warning(w->report, place_nowhere(), "sandbox: there is no %s here (%s), so workers may %s", what,
+                     strerror(-err), so);
+    return 0;
+}
+
+/* 0, or why there is none. */
 static int open_landlock(struct landlock *l)
 {
     int err = landlock_open(l);
 
     if (err == 0)
-        err = try_to(sandbox_enter, &(struct sandbox){.landlock = *l});
+        err = try_to(sandbox_enter, &(struct sandbox){.keeps_capabilities = true, .landlock = *l});
     if (err < 0)
         landlock_close(l);
     return err;
@@ -81,7 +122,7 @@ static int open_landlock(struct landlock *l)
 
 static int open_seccomp(struct sandbox *s)
 {
-    struct sandbox alone = {.landlock = {.fd = -1}};
+    struct sandbox alone = {.keeps_capabilities = true, .landlock = {.fd = -1}};
 
     seccomp_init(&alone.seccomp);
     int err = alone.seccomp.n > 0 ? try_to(sandbox_enter, &alone) : -ENOSYS;
@@ -90,26 +131,15 @@ static int open_seccomp(struct sandbox *s)
     return err;
 }
 
-/* Returns what is wrong with going on without it. */
-static int miss(const struct config *config, const char *what, int err, const char *so)
+static int open_walls(const struct walls *w)
 {
-    if (config->server.sandbox == SANDBOX_REQUIRE) {
-        log_error("sandbox = require, and there is no %s here: %s", what, strerror(-err));
-        return err;
-    }
-    log_warning("sandbox: there is no %s here (%s), so workers may %s", what, strerror(-err), so);
-    return 0;
-}
-
-static int open_walls(struct sandbox *s, const struct config *config)
-{
+    struct sandbox *s = w->sandbox;
     int landlock = open_landlock(&s->landlock);
     int seccomp = open_seccomp(s);
-    int err = landlock == 0 ? allow_all(&s->landlock, config)
-                            : miss(config, "Landlock", landlock, "open whatever their user may");
+    int err = landlock == 0 ? allow_all(w) : miss(w, "Landlock", landlock, "open whatever their user may");
 
     if (err == 0 && seccomp < 0)
-        err = miss(config, "seccomp filter", seccomp, "make any system call");
+        err = miss(w, "seccomp filter", seccomp, "make any system call");
     if (err < 0)
         return err;
     if (landlock == 0)
@@ -119,15 +149,26 @@ static int open_walls(struct sandbox *s, const struct config *config)
     return 0;
 }
 
-int sandbox_open(struct sandbox *s, const struct config *config)
+/* Capabilities go in any case. A service manager that gives one and forbids capset(2) has it stay. */
+static int open_shedding(const struct walls *w)
 {
-    *s = (struct sandbox){.landlock = {.fd = -1}};
-    int err = try_to(shed, s);
-    if (err < 0)
-        log_warning("workers keep their capabilities: %s", strerror(-err));
-    if (config->server.sandbox == SANDBOX_NO)
+    int err = try_to(shed, w->sandbox);
+
+    if (err == 0)
         return 0;
-    err = open_walls(s, config);
+    w->sandbox->keeps_capabilities = true;
+    return miss(w, "way to give up capabilities", err,
+                "use them; in a unit with SystemCallFilter=, a line SystemCallFilter=capset allows it");
+}
+
+int sandbox_open(struct sandbox *s, const struct config *config, struct diagnose *report)
+{
+    struct walls w = {s, config, report};
+
+    *s = (struct sandbox){.landlock = {.fd = -1}};
+    int err = open_shedding(&w);
+    if (err == 0 && config->server.sandbox != SANDBOX_NO)
+        err = open_walls(&w);
     if (err < 0)
         sandbox_fini(s);
     return err;

@@ -120,7 +120,7 @@ static int bind_first(struct bound *b, const struct listen_options *options)
     if (sockets_is_passed(b->address))
         return -ENOENT;
     struct listener *l = add(b);
-    int err = l != NULL ? listener_open(l, b->address, options) : -ENOMEM;
+    int err = l != NULL ? listener_bind(l, b->address, options) : -ENOMEM;
     if (err == 0)
         b->n++;
     return err;

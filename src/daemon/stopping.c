@@ -57,18 +57,24 @@ static void begin(struct master *m)
     set(m, STOP_ANNOUNCE);
 }
 
-void stopping_ask(struct master *m)
+/* Nothing is waited for any more but what should end by itself. */
+static void end_soon(struct stopping *s)
 {
     uint64_t soon = master_now_ms() + STOPPING_GRACE_MS;
 
+    if (soon < s->end_ms)
+        s->end_ms = soon;
+}
+
+void stopping_ask(struct master *m)
+{
     if (m->stopping.how == STOP_NOT) {
         begin(m);
         return;
     }
     set(m, STOP_NOW);
     m->stopping.left = true;
-    if (soon < m->stopping.end_ms)
-        m->stopping.end_ms = soon;
+    end_soon(&m->stopping);
 }
 
 /* What the kernel has already connected is still ours to answer, as room for it comes; within drain_timeout. */
@@ -82,12 +88,24 @@ static bool backlogs_are_empty(struct master *m)
 
 static void close_listeners(struct master *m)
 {
-    if (m->g != NULL && !generation_is_deaf(m->g))
+    if ((m->g != NULL && !generation_is_deaf(m->g)) || reload_is_opening(&m->reload))
         return;
     acceptor_use(&m->acceptor, NULL);
     if (m->g != NULL)
         generation_close_listeners(m->g);
     m->stopping.closed = true;
+}
+
+/* With us the service manager ends our predecessors too: what they still send may take its time. */
+static bool waits_for_predecessors(const struct master *m)
+{
+    return m->n_predecessors > 0 && m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms;
+}
+
+static bool nobody_is_left(const struct master *m)
+{
+    return (m->g == NULL || (m->stopping.left && generation_done(m->g))) && list_empty(&m->retired) &&
+           !waits_for_predecessors(m);
 }
 
 void stopping_run(struct master *m)
@@ -107,23 +125,20 @@ void stopping_run(struct master *m)
     }
     if (s->left && !s->closed)
         close_listeners(m);
-}
-
-/* With us the service manager ends our predecessors too: what they still send may take its time. */
-static bool waits_for_predecessors(const struct master *m)
-{
-    return m->n_predecessors > 0 && m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms;
+    if (nobody_is_left(m))
+        end_soon(s);
 }
 
 bool stopping_is_over(const struct master *m, bool *hung)
 {
-    if (m->stopping.how == STOP_NOT && !m->succeeded)
+    bool stops = m->stopping.how != STOP_NOT;
+    bool left = nobody_is_left(m);
+
+    if (!stops && !m->succeeded)
         return false;
-    *hung = false;
-    if ((m->g == NULL || (m->stopping.left && generation_done(m->g))) && list_empty(&m->retired) &&
-        !waits_for_predecessors(m))
+    if (left && m->reload.work == RELOAD_IDLE)
         return true;
-    *hung = m->stopping.how != STOP_NOT && master_now_ms() >= m->stopping.end_ms;
+    *hung = stops ? master_now_ms() >= m->stopping.end_ms : left;
     return *hung;
 }
 

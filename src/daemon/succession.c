@@ -22,9 +22,13 @@ static void drop_successor(struct master *m)
     m->successor_fd = -1;
 }
 
+/* While a generation is being opened, the sockets that a successor gets are not ours to pass. */
 void succession_begin(struct master *m)
 {
     if (m->stopping.how != STOP_NOT || m->successor_fd >= 0 || m->succeeded)
+        return;
+    m->wants_successor = reload_is_opening(&m->reload);
+    if (m->wants_successor)
         return;
     if (getpid() == 1) {
         log_error("no upgrade: a container ends with its first process, which this is");
@@ -95,6 +99,8 @@ void succession_tick(struct master *m)
 {
     if (m->successor_fd >= 0 && !m->succeeded && master_now_ms() >= m->give_up_ms)
         lose_successor(m, "the new process does not begin to serve");
+    if (m->wants_successor)
+        succession_begin(m);
 }
 
 void succession_cancel(struct master *m)
@@ -158,7 +164,8 @@ static void become_main(struct master *m)
     m->sockets.lent = false;
     systemd_notify(&m->systemd, "READY=1");
     master_say(m, "Serving");
-    sockets_store(&m->sockets);
+    if (!reload_is_opening(&m->reload))
+        sockets_store(&m->sockets); /* else once that is over */
 }
 
 void succession_say_ready(struct master *m)

@@ -174,7 +174,7 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
     return err;
 }
 
-int listener_open(struct listener *l, const char *address, const struct listen_options *options)
+int listener_bind(struct listener *l, const char *address, const struct listen_options *options)
 {
     struct address a;
     int err = parse_address(address, &a);
@@ -182,6 +182,17 @@ int listener_open(struct listener *l, const char *address, const struct listen_o
     *l = (struct listener){.fd = -1};
     if (err == 0)
         err = open_at(l, &a, options);
+    if (err == 0 && l->is_unix && listen(l->fd, options->backlog) < 0) {
+        err = -errno;
+        listener_close(l);
+    }
+    return err;
+}
+
+int listener_open(struct listener *l, const char *address, const struct listen_options *options)
+{
+    int err = listener_bind(l, address, options);
+
     if (err == 0 && listen(l->fd, options->backlog) < 0) {
         err = -errno;
         listener_close(l);

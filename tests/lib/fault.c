@@ -6,9 +6,11 @@
  *
  *     CALL delay MILLISECONDS [PART]      sleep first; then the call is made
  *     CALL fail ERRNO [PART]              the call is not made
+ *     CALL skip N [PART]                  the first N such calls are made, since the page was written; then the next line counts
  *
  * PART is a part of the path that the call is about, or of what /proc says that its descriptor is open on; without it every
- * such call is meant. The first line that fits counts. openat2 is known by its number, as the C library has no name for it.
+ * such call is meant. The first line that fits counts. Calls by number are syscall.N, but for openat2, which is an open;
+ * prctl is prctl.OPTION.
  *
  * Threads: any. Nothing here allocates or locks.
  */
@@ -18,11 +20,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,6 +36,7 @@
 enum { PAGE = 4096, LINE_SIZE = 512, PATH_SIZE = 4096 };
 
 static const char *rules;
+static _Atomic unsigned skipped, skipping; /* calls; and of which version of the page */
 
 __attribute__((constructor)) static void map_rules(void)
 {
@@ -92,6 +97,14 @@ static bool faulty(const char *call, struct about *a)
         if (sscanf(line, "%31s %7s %ld %511s", name, action, &number, part) < 3 || strcmp(name, call) != 0 ||
             strstr(part[0] != '\0' ? path_of(a) : "", part) == NULL)
             continue;
+        if (strcmp(action, "skip") == 0) {
+            unsigned version = *(const volatile unsigned *)(rules + PAGE - sizeof version);
+            if (atomic_exchange(&skipping, version) != version)
+                skipped = 0;
+            if (skipped++ < (unsigned)number)
+                return false;
+            continue;
+        }
         if (strcmp(action, "fail") == 0) {
             errno = (int)number;
             return true;
@@ -173,6 +186,21 @@ ssize_t write(int fd, const void *from, size_t len)
     struct about a = {NULL, fd, ""};
 
     return faulty("write", &a) ? -1 : REAL(write)(fd, from, len);
+}
+
+int prctl(int option, ...)
+{
+    va_list ap;
+    unsigned long v[4];
+
+    va_start(ap, option);
+    for (int i = 0; i < 4; i++)
+        v[i] = va_arg(ap, unsigned long);
+    va_end(ap);
+    struct about a = {"", -1, ""};
+    char name[32];
+    (void)snprintf(name, sizeof name, "prctl.%d", option);
+    return faulty(name, &a) ? -1 : REAL(prctl)(option, v[0], v[1], v[2], v[3]);
 }
 
 long syscall(long number, ...)

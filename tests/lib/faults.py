@@ -4,6 +4,7 @@
 import contextlib
 import mmap
 import os
+import struct
 
 
 class Faults:
@@ -12,6 +13,7 @@ class Faults:
     def __init__(self, batond, top):
         self.library = os.path.join(os.path.dirname(os.path.abspath(batond)), "tests", "libfault.so")
         self.path = os.path.join(top, "faults")
+        self.version = 0
         with open(self.path, "wb") as file:
             file.write(bytes(mmap.PAGESIZE))
 
@@ -23,8 +25,9 @@ class Faults:
     def set(self, *rules):
         """From now on these, and no others: "open delay 5000 /srv/"."""
         text = "".join(rule + "\n" for rule in rules).encode()
+        self.version += 1
         with open(self.path, "r+b") as file:
-            file.write(text.ljust(mmap.PAGESIZE, b"\0"))
+            file.write(text.ljust(mmap.PAGESIZE - 4, b"\0") + struct.pack("=I", self.version))
 
     @contextlib.contextmanager
     def during(self, *rules):

@@ -39,12 +39,12 @@ static void file_and_command_line_come_to_what_they_say(void **state)
 static const struct case_row bad_cases[] = {
     {FILE_A "[limits]\nheader_size = 32kb\nuri_size = 32k\n", NULL,
      "t.ini:4:17: error: unknown unit: sizes end in k, m or g\n  header_size = 32kb\n                  ^~\n"},
-    {NULL, NULL, "error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+    {NULL, NULL, "batond: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
     {"[log]\n", NULL,
      "t.ini: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
     {NULL, "",
      "command line:1:1: error: the directory to serve is empty\n  \n  ^\n"
-     "error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+     "batond: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
     {NULL, "/a\nb", "command line:1:3: error: a control byte\n  /a\\x0ab\n    ^~~~\n"},
     {FILE_A, "-l127.0.0.1:1|-l8080",
      "command line:2:1: error: an address must come before the port: 127.0.0.1:8080 for this machine alone, "

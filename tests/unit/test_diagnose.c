@@ -109,7 +109,7 @@ static void messages_and_names_are_escaped_too(void **state)
     diagnose_warning(&d, (struct place){0}, "and\tmore");
     diagnose_note(&d, (struct place){0}, "a note about nowhere is none");
     expect(sv_eq(buf_sv(&d.text), SV("a\\x0a\\x1b.ini: error: unknown key '\\x1b]0;title\\x07'\n"
-                                     "warning: and\\x09more\n")),
+                                     "batond: warning: and\\x09more\n")),
            "%.*s", (int)d.text.len, d.text.p);
     assert_int_equal(d.warnings, 1);
     diagnose_fini(&d);
@@ -149,7 +149,7 @@ static void after_a_hundred_errors_the_rest_is_counted(void **state)
     for (size_t i = 0; i < len; i++)
         lines += out[i] == '\n';
     assert_int_equal(lines, 101);
-    assert_non_null(strstr(out, "error: number 100\nand 17 more\n"));
+    assert_non_null(strstr(out, "batond: error: number 100\nand 17 more\n"));
     assert_null(strstr(out, "number 101"));
     free(out);
     diagnose_fini(&d);

@@ -40,6 +40,19 @@ static int in_child(int (*what)(void))
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static int take(const struct config_server *server)
+{
+    struct config config = {.server = *server};
+    struct diagnose report;
+
+    diagnose_init(&report, false);
+    int err = privs_take(&config, &report);
+    bool said = (report.errors > 0) == (err < 0);
+    diagnose_print(&report, stderr);
+    diagnose_fini(&report);
+    return said ? err : -EPROTO;
+}
+
 static unsigned long long status_line(const char *name)
 {
     char line[256];
@@ -83,7 +96,7 @@ static int becomes_nobody(void)
 
     if (geteuid() == 0 && setgroups(ROWS(before), before) != 0)
         return 6;
-    if (privs_take(&server) != 0)
+    if (take(&server) != 0)
         return 1;
     if (getuid() != user->pw_uid || geteuid() != user->pw_uid || getgid() != user->pw_gid)
         return 2;
@@ -131,15 +144,15 @@ static int checks_as_nobody(void)
 
     if (becomes_nobody() != 0)
         return 1;
-    if (privs_take(&same) != 0 || privs_take(&none) != 0)
+    if (take(&same) != 0 || take(&none) != 0)
         return 2;
-    return privs_take(&other) == -EPERM && privs_take(&group) == -EPERM ? 0 : 3;
+    return take(&other) == -EPERM && take(&group) == -EPERM ? 0 : 3;
 }
 
 static int takes_the_group_that_is_named(void)
 {
     const struct config_server server = {.user = nobody, .group = root};
-    int err = privs_take(&server);
+    int err = take(&server);
 
     return err == 0 && getuid() != 0 && getgid() == 0 && getegid() == 0 ? 0 : 1;
 }
@@ -148,14 +161,14 @@ static int does_not_know_that_user(void)
 {
     const struct config_server user = {.user = nowhere}, group = {.user = nobody, .group = nowhere};
 
-    return privs_take(&user) == -EINVAL && privs_take(&group) == -EINVAL && geteuid() == 0 ? 0 : 1;
+    return take(&user) == -EINVAL && take(&group) == -EINVAL && geteuid() == 0 ? 0 : 1;
 }
 
 static int stays_root(void)
 {
     const struct config_server server = {0}, again = {.user = root};
 
-    return privs_take(&server) == 0 && privs_take(&again) == 0 && geteuid() == 0 && can_bind(997) ? 0 : 1;
+    return take(&server) == 0 && take(&again) == 0 && geteuid() == 0 && can_bind(997) ? 0 : 1;
 }
 
 static const struct row {
@@ -188,16 +201,16 @@ static int is_himself_and_nobody_else(void)
 
     if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
         return 1;
-    if (privs_take(&server) != 0)
+    if (take(&server) != 0)
         return 2;
     self = getpwuid(geteuid());
     if (self != NULL && self->pw_gid == getegid()) {
         server.user = self->pw_name;
-        if (privs_take(&server) != 0)
+        if (take(&server) != 0)
             return 3;
     }
     server.user = root;
-    return privs_take(&server) == -EPERM ? 0 : 4;
+    return take(&server) == -EPERM ? 0 : 4;
 }
 
 static void others_may_only_be_named_themselves(void **state)

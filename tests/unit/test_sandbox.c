@@ -35,7 +35,7 @@ static int enter(void **state)
     make_dir("out");
     make_file("in/deep/a.txt", SV("alpha"));
     make_file("out/b.txt", SV("beta"));
-    log_fd = open("log", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    log_fd = open("log", O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
     log_init(log_fd, LOG_LEVEL_NOTICE);
     site = (struct config_site){.root = root_path};
     config = (struct config){.sites = &site, .n_sites = 1, .server = {.sandbox = SANDBOX_YES}};
@@ -58,10 +58,23 @@ static bool has_landlock(void)
     return err == 0;
 }
 
+/* What it reports goes to the log, for log_says. */
+static int open_sandbox(void)
+{
+    struct diagnose report;
+
+    diagnose_init(&report, false);
+    int err = sandbox_open(&sandbox, &config, &report);
+    expect((report.errors > 0) == (err < 0), "%zu errors in the report of %d", report.errors, err);
+    expect(write(log_fd, report.text.p, report.text.len) == (ssize_t)report.text.len, "write");
+    diagnose_fini(&report);
+    return err;
+}
+
 static void serve_root(const char *name)
 {
     (void)snprintf(root_path, sizeof root_path, "%s/%s", scratch_dir, name);
-    assert_int_equal(sandbox_open(&sandbox, &config), 0);
+    assert_int_equal(open_sandbox(), 0);
 }
 
 static bool log_says(const char *what)
@@ -249,9 +262,26 @@ static void what_is_not_there_is_said(void **state)
     (void)state;
     needs(has_landlock(), "Landlock");
     (void)snprintf(root_path, sizeof root_path, "%s/none", scratch_dir);
-    assert_int_equal(sandbox_open(&sandbox, &config), -ENOENT);
+    assert_int_equal(open_sandbox(), -ENOENT);
     assert_int_equal(sandbox.landlock.fd, -1);
-    assert_true(log_says("cannot open the root ") && log_says("/none: No such file"));
+    assert_true(log_says("cannot open ") && log_says("/none: No such file"));
+}
+
+/* What the kernel has, and what cannot be had for want of a descriptor, is refused, whatever `sandbox` says. */
+static void a_shortage_is_no_reason_to_do_without(void **state)
+{
+    (void)state;
+    needs(has_landlock(), "Landlock");
+    (void)snprintf(root_path, sizeof root_path, "%s/in", scratch_dir);
+    rlim_t before = limit_fds(0);
+    int err = open_sandbox();
+    (void)set_fd_limit(before);
+    assert_int_equal(err, -EMFILE);
+    assert_true(log_says("the sandbox cannot be made now: Landlock: Too many open files"));
+    assert_false(log_says("there is no Landlock here"));
+    assert_int_equal(sandbox.seccomp.n, 0);
+    serve_root("in");
+    sandbox_fini(&sandbox);
 }
 
 /* A root as a worker has it, which looks again where its path leads. */
@@ -354,6 +384,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sandbox_path_may_be_read_too, enter, leave),
         cmocka_unit_test_setup_teardown(without_a_sandbox_a_thread_may_do_as_before, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_said, enter, leave),
+        cmocka_unit_test_setup_teardown(a_shortage_is_no_reason_to_do_without, enter, leave),
         cmocka_unit_test_setup_teardown(a_swapped_link_is_followed, enter, leave),
         cmocka_unit_test_setup_teardown(a_root_put_beyond_the_wall_is_told_and_the_old_one_stays, enter, leave),
     };

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/report.h: tell people of a report about a configuration: at their terminal as it is, in the log line by line.
+ *
+ * Ownership: none.
+ * Threads:   the master.
+ * Errors:    what there is no memory for is not told.
+ */
+#ifndef BATON_DAEMON_REPORT_H
+#define BATON_DAEMON_REPORT_H
+
+#include "base/log.h"
+#include "config/diagnose.h"
+
+/* Does standard error lead to people, or to a file that they read, rather than to the journal? */
+bool report_is_for_people(void);
+
+/* Of a start: to standard error; in the journal each line has its priority. */
+void report_print(const struct diagnose *report, enum log_level level);
+/* Of a reload: to the error log. `level` is that of what is not said to be a warning. */
+void report_log(const struct diagnose *report, enum log_level level);
+
+/* The first error, with its place, or the first line at all; "see the log" where there is none. */
+void report_first(const struct diagnose *report, char *room, size_t size);
+
+#endif

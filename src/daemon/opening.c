@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* From a configuration to a generation that is ready to serve. All that can fail fails here, while another generation may
+ * still serve: first what somebody has to mend in the configuration, all of it; then what the process is short of. */
+
+#include "daemon/opening.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+#include "config/blame.h"
+#include "daemon/check.h"
+#include "daemon/cpus.h"
+#include "daemon/privs.h"
+#include "files/sums.h"
+
+/* Of the descriptors that the process may have, an eighth is for cached files and some for the daemon itself. */
+enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 5 };
+
+struct opening {
+    struct generation *g;
+    struct diagnose *report;
+    uint64_t fds; /* that the process may have */
+};
+
+/* The first of two errors. */
+static int either(int first, int second)
+{
+    return first < 0 ? first : second;
+}
+
+static int fail(const struct opening *o, const char *what, int err)
+{
+    diagnose_error(o->report, place_nowhere(), "%s: %s", what, strerror(-err));
+    return err;
+}
+
+/* As many descriptors as the hard limit allows: nothing here uses select(2), whose sets a soft limit protects. */
+static uint64_t raise_fd_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1024;
+    rlim_t soft = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? soft : limit.rlim_cur;
+}
+
+static void plan(struct opening *o)
+{
+    struct generation *g = o->g;
+    const struct config_server *server = &g->config.server;
+
+    g->n_workers = server->workers > 0 ? server->workers : cpus_available();
+    o->fds = raise_fd_limit();
+    uint64_t own = OWN_FDS + OWN_FDS_PER_WORKER * g->n_workers + o->fds / FILE_SHARE;
+    if (g->config.status.address.n > 0)
+        own += STATUS_CONNECTIONS;
+    g->max_connections = server->max_connections;
+    if (g->max_connections == 0)
+        g->max_connections = o->fds > own ? o->fds - own : 1;
+}
+
+static int open_access_log(const struct opening *o)
+{
+    struct generation *g = o->g;
+    int err = logger_new(&g->logger, &g->config.log, g->n_workers);
+
+    if (err < 0)
+        config_blame(&g->config, o->report, (struct config_at){.key = KEY_log_access},
+                     "cannot open the access log %s: %s", g->config.log.access, strerror(-err));
+    return err;
+}
+
+static int open_error_log(const struct opening *o)
+{
+    struct generation *g = o->g;
+
+    g->error_fd = log_open_file(g->config.log.error);
+    if (g->error_fd >= 0)
+        return 0;
+    config_blame(&g->config, o->report, (struct config_at){.key = KEY_log_error}, "cannot open the error log %s: %s",
+                 g->config.log.error, strerror(-g->error_fd));
+    return g->error_fd;
+}
+
+static int open_addresses(const struct opening *o)
+{
+    struct generation *g = o->g;
+    const struct config *c = &g->config;
+    bool reuseport = c->server.accept == ACCEPT_REUSEPORT;
+    struct listeners_reporter reporter = {c, o->report};
+    int err = 0;
+
+    g->listeners.sockets = g->home.sockets;
+    g->status_listeners.sockets = g->home.sockets;
+    sockets_begin(g->home.sockets);
+    for (size_t i = 0; i < c->n_listens; i++) {
+        const struct config_listen *l = &c->listens[i];
+        struct listen_options options = {(int)l->backlog, l->defer_accept, reuseport};
+        for (size_t k = 0; k < l->address.n; k++)
+            err = either(err, listeners_add(&g->listeners, &reporter, (struct config_at){KEY_listen_address, i, k},
+                                            &options, reuseport ? g->n_workers : 1));
+    }
+    const struct listen_options plain = {.backlog = STATUS_CONNECTIONS};
+    for (size_t k = 0; k < c->status.address.n; k++)
+        err = either(err, listeners_add(&g->status_listeners, &reporter, (struct config_at){KEY_status_address, 0, k},
+                                        &plain, 1));
+    return err;
+}
+
+/* What the configuration names. */
+static int open_places(const struct opening *o)
+{
+    const struct config *c = &o->g->config;
+    int err = check_places(c, o->report);
+
+    return either(err, open_addresses(o));
+}
+
+static uint64_t share(uint64_t whole, size_t parts)
+{
+    return (whole + parts - 1) / parts;
+}
+
+static int open_worker(struct generation *g, struct worker_options options)
+{
+    int err = 0;
+
+    options.shard.access = logger_ring(g->logger, g->n_made);
+    if (g->config.server.accept == ACCEPT_REUSEPORT)
+        err = listeners_deal(&g->listeners, g->n_made, g->n_workers, &options.doors, &options.n_doors);
+    return err == 0 ? worker_init(&g->workers[g->n_made], &options) : err;
+}
+
+static int open_workers(const struct opening *o)
+{
+    struct generation *g = o->g;
+    const struct config_server *server = &g->config.server;
+    size_t n = g->n_workers;
+    uint64_t cache_memory = server->cache_memory == CONFIG_AUTO ? CONFIG_CACHE_MEMORY_AUTO : server->cache_memory;
+    struct worker_options options = {
+        .shard = {.config = &g->config,
+                  .sums = g->sums,
+                  .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
+                  .cache = {.memory = cache_memory / n,
+                            .ttl_ms = server->cache_ttl_ms,
+                            .fds = (uint32_t)share(o->fds / FILE_SHARE, n)}},
+        .enter = {sandbox_enter, &g->sandbox},
+        .gate = g->home.gate,
+        .max_connections = share(g->max_connections, n),
+    };
+    int err = 0;
+
+    g->workers = aligned_alloc(_Alignof(struct worker), n * sizeof *g->workers);
+    if (g->workers == NULL)
+        return fail(o, "cannot make workers", -ENOMEM);
+    for (; err == 0 && g->n_made < n; g->n_made += err == 0)
+        err = open_worker(g, options);
+    return err < 0 ? fail(o, "cannot make workers", err) : 0;
+}
+
+static int open_status(const struct opening *o)
+{
+    struct generation *g = o->g;
+    struct status_listener_options status = {
+        &g->config, g->home.reports, g->home.gate, &g->status_listeners, {sandbox_enter, &g->sandbox}};
+    int err = status_listener_open(&g->status, &status);
+
+    return err < 0 ? fail(o, "cannot make the worker of [status]", err) : 0;
+}
+
+/* What the process needs for it. */
+static int open_means(const struct opening *o)
+{
+    struct generation *g = o->g;
+    int err = sandbox_open(&g->sandbox, &g->config, o->report);
+
+    if (err == 0)
+        err = open_access_log(o);
+    if (err == 0)
+        err = open_error_log(o);
+    if (err < 0)
+        return err;
+    if (g->config.server.accept == ACCEPT_HANDOFF)
+        err = listeners_deal(&g->listeners, 0, 1, &g->doors, &g->n_doors);
+    if (err == 0)
+        err = sums_new(&g->sums, (struct thread_enter){sandbox_enter, &g->sandbox});
+    if (err < 0)
+        return fail(o, "cannot begin to serve", err);
+    err = open_workers(o);
+    return err == 0 ? open_status(o) : err;
+}
+
+static int start_threads(const struct opening *o)
+{
+    struct generation *g = o->g;
+    int err = 0;
+
+    for (; err == 0 && g->n_started < g->n_made; g->n_started += err == 0)
+        err = worker_start(&g->workers[g->n_started]);
+    if (err == 0)
+        err = status_listener_start(&g->status);
+    if (err == 0)
+        return 0;
+    generation_stop(g, STOP_NOW);
+    return fail(o, "cannot start the threads that serve", err);
+}
+
+int opening_run(struct generation *g, struct diagnose *report)
+{
+    struct opening o = {.g = g, .report = report};
+
+    plan(&o);
+    int err = privs_take(&g->config, report);
+    if (err == 0)
+        err = open_places(&o);
+    if (err == 0)
+        err = open_means(&o);
+    if (err == 0)
+        err = start_threads(&o);
+    sandbox_fini(&g->sandbox); /* all have entered */
+    return err;
+}

@@ -37,6 +37,8 @@ struct sockets {
     struct bound *first; /* owned */
     unsigned generation; /* that is being opened */
     bool lent;           /* what was left to us is our predecessor's still: names, and what the manager keeps, stay */
+    bool serving; /* what is put back now was dropped by a reload, so the manager need not keep it; else we end, and
+                            whoever is started next is to find it */
 };
 
 int sockets_init(struct sockets *s, const struct systemd *systemd);

@@ -131,6 +131,7 @@ static void finish_start(struct master *m, struct generation *g)
         return;
     }
     m->g = g;
+    m->sockets.serving = true;
     acceptor_use(&m->acceptor, g);
     master_watch_workers(m);
     succession_say_ready(m);

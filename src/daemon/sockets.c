@@ -59,7 +59,7 @@ static void bound_free(const struct sockets *s, struct bound *b)
 {
     if (b->stored && s->lent)
         leave_names(b);
-    if (b->stored && !sockets_is_passed(b->address))
+    if (b->stored && s->serving && !sockets_is_passed(b->address))
         systemd_store_remove(s->systemd, b->name);
     for (size_t i = 0; i < b->n; i++)
         listener_close(&b->v[i]);

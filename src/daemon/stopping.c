@@ -45,6 +45,7 @@ static void begin(struct master *m)
     log_notice("stopping; a second signal stops at once");
     succession_cancel(m);
     figures_drain(&m->figures);
+    m->sockets.serving = false;
     m->stopping.end_ms = now + delay + (c != NULL ? c->drain_timeout_ms : 0) + STOPPING_GRACE_MS;
     if (m->main)
         systemd_notify(&m->systemd, "STOPPING=1");

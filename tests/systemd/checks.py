@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-from machine import (PATIENCE, UNIT, Connection, Download, cursor, get, held, is_down, is_replaced, journal, main_pid,
+from machine import (PATIENCE, UNIT, Clients, Connection, Download, cursor, get, held, is_down, is_replaced, journal, main_pid,
                      run, show, threads_of, wait_for)
 
 OURS = "/etc/baton/conf.d/test.ini"
@@ -224,6 +224,17 @@ def killed_it_is_restarted_and_who_connects_meanwhile_is_served():
 
 
 @check
+def restarted_under_load_it_refuses_nobody():
+    with Clients(8080) as clients:
+        for _ in range(4):
+            pid = main_pid()
+            run("systemctl", "restart", UNIT)
+            assert main_pid() != pid
+            wait_for("clients of the new process", clients.served_some)
+    assert not clients.faults, clients.faults[:5]
+
+
+@check
 def a_worker_that_hangs_is_seen_by_the_watchdog():
     restart_with("WatchdogSec=1s\n")
     time.sleep(2)  # it does not bite while they turn
@@ -246,6 +257,7 @@ def a_stop_finishes_the_download_in_flight():
     run("systemctl", "stop", UNIT)
     download.finish()
     assert (show("ActiveState"), show("Result")) == ("inactive", "success"), show("Result")
+    assert not port_is_open(8080), "whoever connects now waits for nobody"
     os.remove(DROP_IN)
     run("systemctl", "daemon-reload")
 

@@ -92,6 +92,41 @@ def get(path="/", port=8080):
         return connection.get(path)
 
 
+class Clients:
+    """Some that connect, ask and leave, over and over, while the body of the with statement runs."""
+
+    def __init__(self, port, n=4):
+        self.port, self.faults, self.served, self.end = port, [], 0, threading.Event()
+        self.threads = [threading.Thread(target=self.run, daemon=True) for _ in range(n)]
+
+    def run(self):
+        while not self.end.is_set():
+            try:
+                status, _ = get("/", self.port)
+                if status != 200:
+                    self.faults.append("status %d" % status)
+                self.served += 1
+            except (OSError, http.client.HTTPException) as error:
+                self.faults.append(repr(error))
+
+    def served_some(self, n=50):
+        """Since the last time."""
+        if self.served < n:
+            return False
+        self.served = 0
+        return True
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+
+
 class Download(threading.Thread):
     """A client that takes a file slowly; .fault is None, or why it did not get all of it."""
 

@@ -14,13 +14,16 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "config/diagnose.h"
+#include "daemon/asker.h"
+#include "daemon/check.h"
 #include "daemon/explain.h"
 #include "daemon/master.h"
+#include "daemon/privs.h"
 #include "serve/error_page.h"
 
-enum action { SERVE, CHECK, PRINT, EXPLAIN, DEFAULTS, VERSION, HELP, MISUSE };
+enum action { SERVE, CHECK, PRINT, EXPLAIN, RELOAD, DEFAULTS, VERSION, HELP, MISUSE };
 
-enum { OPTION_DEFAULTS = 256, OPTION_EXPLAIN };
+enum { OPTION_DEFAULTS = 256, OPTION_EXPLAIN, OPTION_RELOAD };
 
 static const char usage[] =
     "usage: batond [OPTIONS] [ROOT]\n"
@@ -29,12 +32,13 @@ static const char usage[] =
     "  -c, --config FILE       configuration (default " BATON_CONFIG_FILE ")\n"
     "  -l, --listen ADDRESS    listen here instead: 127.0.0.1:80, [::]:80, unix:/path (repeatable)\n"
     "  -o, --set S.KEY=VALUE   set one key of section S (repeatable; wins over file and environment)\n"
-    "  -t, --check             check the configuration, report every error, exit 0 or 78\n"
+    "  -t, --check             would it start? looks at all that a start looks at, exit 0 or 78\n"
     "  -T, --print             print the effective configuration, each line with where it came from\n"
     "      --defaults          print every key with its default and what it means, as a valid file\n"
     "      --explain URL       print what would be answered to GET URL, and why: listener, file, rules, head\n"
     "  -H, --header FIELD      ... to a request with this field: 'Accept-Encoding: br' (repeatable)\n"
     "  -X, --method METHOD     ... to a request of another method than GET\n"
+    "      --reload PID        have a running batond reload, wait, and say what came of it; exit 0 or 1\n"
     "  -V, --version           print the version\n"
     "  -h, --help              print this\n"
     "\n"
@@ -53,6 +57,7 @@ static const struct option long_options[] = {
     {"explain", required_argument, NULL, OPTION_EXPLAIN},
     {"header", required_argument, NULL, 'H'},
     {"method", required_argument, NULL, 'X'},
+    {"reload", required_argument, NULL, OPTION_RELOAD},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -63,6 +68,7 @@ struct command {
     enum action action;
     struct config_args args;
     struct question question;
+    const char *pid;     /* of --reload */
     const char **listen; /* owned */
     const char **set;    /* owned */
     const char **field;  /* owned */
@@ -89,6 +95,9 @@ static enum action read_option(struct command *cmd, int option)
     case OPTION_EXPLAIN:
         cmd->question.url = optarg;
         return EXPLAIN;
+    case OPTION_RELOAD:
+        cmd->pid = optarg;
+        return RELOAD;
     case 'H':
         cmd->field[cmd->question.n_fields++] = optarg;
         return cmd->action;
@@ -154,25 +163,59 @@ static int serve(const struct command *cmd, char *const *argv)
     return status;
 }
 
+/* With the eyes of the user that it would serve as, where that can be known and we may become it. */
+static int look_as_server(const struct config *config, struct diagnose *report)
+{
+    if (config->server.user != NULL || config->server.group != NULL)
+        return privs_take(config, report);
+    if (geteuid() == 0)
+        (void)fprintf(stderr, "batond: looked at as root: a service with User= may be denied what root is not\n");
+    return 0;
+}
+
+static void check(const struct config *config, struct diagnose *report)
+{
+    (void)check_addresses(config, report);
+    if (look_as_server(config, report) < 0)
+        return;
+    (void)check_places(config, report);
+    (void)check_socket_places(config, report);
+}
+
+static int act(const struct command *cmd, const struct config *config, struct diagnose *report)
+{
+    int err = 0;
+
+    if (cmd->action == PRINT) {
+        (void)fwrite(config->effective.p, 1, config->effective.len, stdout);
+    } else if (cmd->action == EXPLAIN) {
+        err = look_as_server(config, report);
+        if (err == 0)
+            err = explain(config, &cmd->question, stdout);
+    } else {
+        check(config, report);
+    }
+    return err < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static int with_config(const struct command *cmd)
 {
     struct diagnose report;
     struct config config;
-    int status = EXIT_SUCCESS;
+    int status = EXIT_FAILURE;
 
     diagnose_init(&report, diagnose_wants_colour(stderr));
     int err = config_load(&config, &cmd->args, &report);
+    if (err == 0)
+        status = act(cmd, &config, &report);
     diagnose_print(&report, stderr);
-    diagnose_fini(&report);
-    if (err < 0)
-        return err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
-    if (cmd->action == PRINT)
-        (void)fwrite(config.effective.p, 1, config.effective.len, stdout);
-    else if (cmd->action == EXPLAIN)
-        status = explain(&config, &cmd->question, stdout) == 0 && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    else
+    if (cmd->action == CHECK && err == 0 && report.errors == 0)
         (void)fprintf(stderr, "batond: the configuration is good\n");
-    config_fini(&config);
+    if (err == -EINVAL || (err == 0 && cmd->action == CHECK && report.errors > 0))
+        status = EX_CONFIG;
+    diagnose_fini(&report);
+    if (err == 0)
+        config_fini(&config);
     return status;
 }
 
@@ -193,6 +236,8 @@ static int run(const struct command *cmd, char *const *argv)
         return EXIT_FAILURE;
     case SERVE:
         return serve(cmd, argv);
+    case RELOAD:
+        return asker_run(cmd->pid);
     case CHECK:
     case PRINT:
     case EXPLAIN:

@@ -38,6 +38,7 @@ _batond_value() {
         ;;
     -X | --method) _batond_reply compgen -W 'GET HEAD OPTIONS' -- "$cur" ;;
     --explain) COMPREPLY=() ;;
+    --reload) _batond_reply compgen -W "$(pidof batond)" -- "$cur" ;;
     *) return 1 ;;
     esac
 }
@@ -59,7 +60,7 @@ _batond() {
     case $cur in
     -*)
         _batond_reply compgen -W '--config --listen --set --check --print --defaults --explain --header --method
-            --version --help -c -l -o -t -T -H -X -V -h' -- "$cur"
+            --reload --version --help -c -l -o -t -T -H -X -V -h' -- "$cur"
         ;;
     *)
         compopt -o filenames 2>/dev/null

@@ -20,8 +20,12 @@
 /* Directories and logs. */
 int check_places(const struct config *c, struct diagnose *report);
 
-/* Addresses. What is at hand under the names that systemd:NAME gives is looked for among what was passed to us, and, where
+/* Addresses. Only root sees which process has one that is in use, so this may come before we become somebody else. What is
+ * at hand under the names that systemd:NAME gives is looked for among what was passed to us, and, where
  * nothing was, among the socket units of this machine. */
 int check_addresses(const struct config *c, struct diagnose *report);
+
+/* The directories in which unix sockets are to be made. */
+int check_socket_places(const struct config *c, struct diagnose *report);
 
 #endif

@@ -35,12 +35,15 @@ struct figures_about {
     const char *config;  /* borrowed: the file; NULL = none */
 };
 
+enum { FIGURES_WHY_MAX = 512 };
+
 /* What the master knows. */
 struct figures_master {
     struct figures_about about;
     uint64_t generation; /* 1 is the first */
     uint64_t reloads, refused, upgrades;
     bool last_reload_ok;
+    char refused_why[FIGURES_WHY_MAX]; /* the last one; empty where it was taken */
     int64_t started_wall;
     int64_t configured_wall; /* when the configuration in effect was loaded */
     uint64_t started_us;     /* of CLOCK_MONOTONIC */
@@ -65,7 +68,8 @@ int figures_add(struct figures *c, const struct worker *workers, size_t n, struc
 void figures_end(struct figures *c, const struct worker *workers);
 
 /* The master reports. */
-void figures_reloaded(struct figures *c, bool ok);
+void figures_reloaded(struct figures *c); /* and the new configuration was taken */
+void figures_refused(struct figures *c, const char *why);
 void figures_upgraded(struct figures *c);
 void figures_drain(struct figures *c);
 /* Worker that does not move, or -1. */

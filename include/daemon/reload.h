@@ -17,6 +17,7 @@
 #ifndef BATON_DAEMON_RELOAD_H
 #define BATON_DAEMON_RELOAD_H
 
+#include "daemon/asker.h"
 #include "daemon/errand.h"
 #include "daemon/generation.h"
 
@@ -34,6 +35,8 @@ struct reload {
     uint64_t not_before_ms;          /* the next opening */
     uint64_t slow_ms;                /* when to say that an errand takes its time; 0 = said */
     char refused[RELOAD_REASON_MAX]; /* why the last one was; empty where it was not */
+    struct askers asking;            /* who waits for what is being opened */
+    struct askers next;              /* who came after that had begun */
     /* The errand's, from its beginning to its end: */
     struct config_args args;
     struct config config; /* of a start, which has read it already */
@@ -48,12 +51,14 @@ struct reload {
 
 int reload_init(struct master *m);
 void reload_fini(struct reload *r);
+/* The process ends, whatever is being opened: tell those who wait. */
+void reload_give_up(struct reload *r);
 
 /* Begin the first generation, of a configuration that is taken over. 0 or -errno. */
 int reload_start(struct master *m, struct config *config);
 
-/* SIGHUP, or a root that has to be followed. */
-void reload_ask(struct master *m);
+/* SIGHUP, of which `from` tells who sent it, or a root that has to be followed (NULL). */
+void reload_ask(struct master *m, const struct signalfd_siginfo *from);
 /* SIGUSR1. */
 void reload_ask_to_reopen(struct master *m);
 

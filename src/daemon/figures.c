@@ -129,16 +129,22 @@ void figures_end(struct figures *c, const struct worker *workers)
     (void)pthread_mutex_unlock(&c->lock);
 }
 
-void figures_reloaded(struct figures *c, bool ok)
+void figures_reloaded(struct figures *c)
 {
     (void)pthread_mutex_lock(&c->lock);
-    c->master.last_reload_ok = ok;
-    if (ok) {
-        c->master.reloads++;
-        c->master.configured_wall = time(NULL);
-    } else {
-        c->master.refused++;
-    }
+    c->master.last_reload_ok = true;
+    c->master.refused_why[0] = '\0';
+    c->master.reloads++;
+    c->master.configured_wall = time(NULL);
+    (void)pthread_mutex_unlock(&c->lock);
+}
+
+void figures_refused(struct figures *c, const char *why)
+{
+    (void)pthread_mutex_lock(&c->lock);
+    c->master.last_reload_ok = false;
+    (void)snprintf(c->master.refused_why, sizeof c->master.refused_why, "%s", why);
+    c->master.refused++;
     (void)pthread_mutex_unlock(&c->lock);
 }
 

@@ -77,22 +77,36 @@ void master_watch_workers(struct master *m)
 }
 
 /* What is orphaned comes to us where we are the first process of a container. */
-static void reap(struct master *m)
+static void reap(struct master *m, const struct signalfd_siginfo *from)
 {
     (void)m;
+    (void)from;
     while (waitpid(-1, NULL, WNOHANG) > 0)
         continue;
 }
 
 /* logrotate may send HUP or USR1. */
-static void reload_and_reopen(struct master *m)
+static void reload_and_reopen(struct master *m, const struct signalfd_siginfo *from)
 {
-    reload_ask(m);
+    reload_ask(m, from);
     reload_ask_to_reopen(m);
 }
 
-static void stop(struct master *m)
+static void reopen(struct master *m, const struct signalfd_siginfo *from)
 {
+    (void)from;
+    reload_ask_to_reopen(m);
+}
+
+static void upgrade(struct master *m, const struct signalfd_siginfo *from)
+{
+    (void)from;
+    succession_begin(m);
+}
+
+static void stop(struct master *m, const struct signalfd_siginfo *from)
+{
+    (void)from;
     stopping_ask(m);
 }
 
@@ -101,22 +115,16 @@ static void on_signals(struct master *m)
 {
     static const struct {
         int signal;
-        void (*act)(struct master *m);
-    } actions[] = {{SIGTERM, stop},
-                   {SIGINT, stop},
-                   {SIGQUIT, stop},
-                   {SIGXCPU, stop},
-                   {SIGHUP, reload_and_reopen},
-                   {SIGUSR1, reload_ask_to_reopen},
-                   {SIGUSR2, succession_begin},
-                   {SIGCHLD, reap}};
+        void (*act)(struct master *m, const struct signalfd_siginfo *from);
+    } actions[] = {{SIGTERM, stop},   {SIGINT, stop},     {SIGQUIT, stop}, {SIGXCPU, stop}, {SIGHUP, reload_and_reopen},
+                   {SIGUSR1, reopen}, {SIGUSR2, upgrade}, {SIGCHLD, reap}};
     struct signalfd_siginfo info[SIGNALS];
     ssize_t len = read(m->signal_fd, info, sizeof info);
 
     for (ssize_t at = 0; len > at * (ssize_t)sizeof info[0]; at++)
         for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
             if ((uint32_t)actions[i].signal == info[at].ssi_signo)
-                actions[i].act(m);
+                actions[i].act(m, &info[at]);
 }
 
 static void dispatch(struct master *m, uint64_t data)
@@ -171,7 +179,7 @@ static void follow_roots(struct master *m)
     if (m->g == NULL || m->stopping.how != STOP_NOT || !generation_outgrown(m->g))
         return;
     log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
-    reload_ask(m);
+    reload_ask(m, NULL);
 }
 
 /* True where threads may still run: they hang, and were not waited for. */
@@ -327,6 +335,7 @@ static _Noreturn void leave(struct master *m)
     static const struct timespec moment = {.tv_nsec = STOPPING_GRACE_MS / 2 * 1000000L};
 
     log_error("threads hang that should have ended; this process ends without them");
+    reload_give_up(&m->reload);
     sockets_remove_names(&m->sockets);
     (void)nanosleep(&moment, NULL);
     _exit(EXIT_SUCCESS);

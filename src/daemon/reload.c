@@ -14,6 +14,8 @@
 #include "daemon/retired.h"
 #include "daemon/succession.h"
 
+static const char ending[] = "this process ends, or another has taken over";
+
 /* Openings begin this far apart at least, so that what each of them replaces can end meanwhile; an errand is slow that
  * takes longer than SLOW_MS. */
 enum { PACE_MS = 20, SLOW_MS = 10000 };
@@ -27,8 +29,15 @@ int reload_init(struct master *m)
     return err == 0 ? master_watch(m, SOURCE_ERRAND, r->errand.fd, EPOLLIN) : err;
 }
 
+void reload_give_up(struct reload *r)
+{
+    askers_tell(&r->asking, ending);
+    askers_tell(&r->next, ending);
+}
+
 void reload_fini(struct reload *r)
 {
+    reload_give_up(r);
     errand_fini(&r->errand);
     free(r->writers);
 }
@@ -76,6 +85,7 @@ static int begin_opening(struct master *m)
     struct reload *r = &m->reload;
 
     r->wants_opening = false;
+    askers_move(&r->asking, &r->next);
     r->not_before_ms = master_now_ms() + PACE_MS;
     diagnose_init(&r->report, m->g == NULL && report_is_for_people());
     int err = begin(m, RELOAD_OPENING, open_generation, r);
@@ -98,8 +108,9 @@ static void refuse(struct master *m)
 
     report_log(&r->report, LOG_LEVEL_ERROR);
     report_first(&r->report, r->refused, sizeof r->refused);
-    figures_reloaded(&m->figures, false);
+    figures_refused(&m->figures, r->refused);
     log_write(NULL, LOG_LEVEL_ERROR, "the configuration was not reloaded; the old one goes on");
+    askers_tell(&r->asking, r->refused);
     master_say(m, "Serving");
     systemd_notify(&m->systemd, "READY=1");
 }
@@ -110,12 +121,13 @@ static void take(struct master *m, struct generation *g)
 
     m->reload.refused[0] = '\0';
     report_log(&m->reload.report, LOG_LEVEL_WARNING);
-    figures_reloaded(&m->figures, true);
+    figures_reloaded(&m->figures);
     m->g = g;
     acceptor_use(&m->acceptor, g);
     master_watch_workers(m);
     retired_add(m, old);
     log_notice("reloaded");
+    askers_tell(&m->reload.asking, "");
     master_say(m, "Reloaded");
     systemd_notify(&m->systemd, "READY=1");
 }
@@ -128,8 +140,10 @@ static void finish_start(struct master *m, struct generation *g)
     report_print(&r->report, g == NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
     if (g == NULL) {
         m->failed = r->err < 0 ? r->err : -EIO;
+        askers_tell(&r->asking, "it does not start");
         return;
     }
+    askers_tell(&r->asking, "");
     m->g = g;
     m->sockets.serving = true;
     acceptor_use(&m->acceptor, g);
@@ -151,7 +165,7 @@ static void finish_opening(struct master *m)
     if (!serves && g != NULL)
         generation_free(&g);
     if (m->stopping.how != STOP_NOT || m->succeeded)
-        ;
+        askers_tell(&r->asking, ending);
     else if (m->g == NULL)
         finish_start(m, g);
     else if (serves)
@@ -163,9 +177,17 @@ static void finish_opening(struct master *m)
     diagnose_fini(&r->report);
 }
 
-void reload_ask(struct master *m)
+void reload_ask(struct master *m, const struct signalfd_siginfo *from)
 {
-    m->reload.wants_opening = true;
+    struct reload *r = &m->reload;
+    pid_t asker;
+
+    if (from != NULL && asker_of(from, &asker)) {
+        if (askers_have(&r->asking, asker) || askers_have(&r->next, asker))
+            return; /* it asks whether we have heard */
+        askers_add(&r->next, asker);
+    }
+    r->wants_opening = true;
     reload_run(m);
 }
 
@@ -210,8 +232,10 @@ static void begin_next(struct master *m)
     struct reload *r = &m->reload;
     bool ends = m->stopping.how != STOP_NOT || m->succeeded;
 
-    if (r->wants_opening && (ends || m->g == NULL))
-        r->wants_opening = false; /* of a daemon that starts, all is new already */
+    if (ends) {
+        r->wants_opening = false;
+        askers_tell(&r->next, ending);
+    }
     /* What a successor has read is as new as what we would. */
     bool may_open = master_now_ms() >= r->not_before_ms && m->successor_fd < 0;
 

@@ -106,8 +106,13 @@ static void add_master(struct text *t, const struct figures_view *view, const ch
     text_add(t, ",\"start_time_seconds\":%" PRId64 ",\"uptime_seconds\":", m->started_wall);
     text_add_seconds(t, view->uptime_us);
     text_add(t, ",\"generation\":%" PRIu64 ",\"configured_seconds\":%" PRId64, m->generation, m->configured_wall);
-    text_add(t, ",\"reloads\":{\"ok\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"last_ok\":%s},\"upgrades\":%" PRIu64,
-             m->reloads, m->refused, m->last_reload_ok ? "true" : "false", m->upgrades);
+    text_add(t, ",\"reloads\":{\"ok\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"last_ok\":%s,\"reason\":", m->reloads,
+             m->refused, m->last_reload_ok ? "true" : "false");
+    if (m->last_reload_ok)
+        text_add(t, "null");
+    else
+        text_add_quoted(t, sv_cstr(m->refused_why));
+    text_add(t, "},\"upgrades\":%" PRIu64, m->upgrades);
     text_add(t, ",\"listeners\":[");
     add_listeners(t, buf_sv(&view->listeners));
     text_add(t, "]");

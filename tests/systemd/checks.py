@@ -8,6 +8,7 @@ import os
 import pwd
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -136,6 +137,20 @@ def a_refused_reload_fails_and_changes_nothing():
     assert serves(8090) and connection.get() == (200, b"reloaded\n")
     errors = [line for line in journal(since) if OURS + ":4:1: error: unknown key 'wrokers'" in line[1]]
     assert errors and errors[0][0] == 3, errors
+
+
+@check
+def a_reload_that_only_the_daemon_can_refuse_fails_too():
+    with socket.create_server(("127.0.0.1", 8098)):
+        configure("[listen taken]\naddress = 127.0.0.1:8098\n")
+        since = cursor()
+        run("systemctl", "reload", UNIT, status=1)
+        expect_active()
+        assert serves(8090)
+        told = [text for _, text in journal(since) if "8098" in text]
+        assert any("cannot listen on" in text for text in told), told
+    configure("[server]\nwrokers = 2\n")
+    run("systemctl", "reload", UNIT, status=1)
 
 
 @check

@@ -80,15 +80,16 @@ static void reloads_and_upgrades_are_counted(void **state)
 
     (void)state;
     figures_init(&c, &about);
-    figures_reloaded(&c, true);
-    figures_reloaded(&c, true);
-    figures_reloaded(&c, false);
+    figures_reloaded(&c);
+    figures_reloaded(&c);
+    figures_refused(&c, "/etc/baton.ini:3: unknown key");
     figures_upgraded(&c);
     assert_int_equal(figures_take(&c, &view), 0);
     assert_int_equal(view.master.reloads, 2);
     assert_int_equal(view.master.refused, 1);
     assert_int_equal(view.master.upgrades, 1);
     assert_false(view.master.last_reload_ok);
+    assert_string_equal(view.master.refused_why, "/etc/baton.ini:3: unknown key");
     assert_int_equal(view.n_workers, 0);
     figures_view_fini(&view);
     figures_fini(&c);

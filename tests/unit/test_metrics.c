@@ -131,7 +131,8 @@ static void json_has_the_same_figures_and_quotes_what_needs_it(void **state)
     static const char *const members[] = {
         ("{\"version\":\"1.2\",\"health\":\"draining\",\"config\":\"/etc/a\\\"b\\\\c.ini\",\"start_time_seconds\":1000,"
          "\"uptime_seconds\":1.500000,\"generation\":3,\"configured_seconds\":2000,"
-         "\"reloads\":{\"ok\":2,\"refused\":0,\"last_ok\":true},\"upgrades\":0,\"listeners\":[\"http://a\",\"unix:/"
+         "\"reloads\":{\"ok\":2,\"refused\":0,\"last_ok\":true,\"reason\":null},\"upgrades\":0,\"listeners\":[\"http://"
+         "a\",\"unix:/"
          "b\"],"
          "\"total\":{\"requests\":{\"GET\":{\"2xx\":5,\"3xx\":0,\"4xx\":0,\"5xx\":0},\"HEAD\":{\"2xx\":0,\"3xx\":0,"
          "\"4xx\":1,"),

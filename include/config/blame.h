@@ -6,8 +6,8 @@
  *       root = /srv/www
  *              ^~~~~~~~
  *
- * For whoever opens, binds or looks up what a value names: nobody can know while reading whether that will do. A value of
- * the command line or the environment is shown as it was written there, a default as the line that would set it.
+ * For whoever opens, binds or looks up what a value names: nobody can know while reading whether that will do. A value
+ * of the command line or the environment is shown as it was written there, a default as the line that would set it.
  *
  * Ownership: none; the report copies what it is told.
  * Threads:   any, for reports of their own: a configuration is const.
@@ -28,7 +28,8 @@ struct config_at {
     size_t value;   /* of a list; 0 else */
 };
 
-/* One mistake, or warning, about a value. Where a line of the file holds several values, the place is that of the one. */
+/* One mistake, or warning, about a value. Where a line of the file holds several values, the place is that of the one.
+ * */
 void config_blame(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void config_warn(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)

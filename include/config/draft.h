@@ -7,7 +7,8 @@
  *     a list (*)   all since the last empty value; the environment's first one puts aside what the files say, and the
  *                  command line's what both say
  *
- * Ownership: a draft owns its sections and settings; they borrow text and places from the sources, which outlive it.
+ * Ownership: a draft owns its sections and settings; they borrow places, and text as it is written, from the sources,
+ *            which outlive it.
  * Threads:   one.
  * Errors:    mistakes go to the report, and the call returns 0; -ENOMEM else.
  */
@@ -25,6 +26,7 @@ struct setting {
     struct place key;
     bool faulty;          /* it is no value of the key, and was reported */
     struct setting *next; /* of the same section and key */
+    char own[];           /* the text of a value whose escapes were undone */
 };
 
 struct slot {
@@ -62,7 +64,8 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
 /* The next section of a kind that is not dropped, after `prev`, or the first for NULL; NULL where there is none. */
 struct draft_section *draft_next(const struct draft *d, enum section_id id, const struct draft_section *prev);
 
-/* Check a value and set it. `key_at` is where the key is written. */
+/* Check a value and set it. `key_at` is where the key is written. What is INI_WRONG is set as a faulty one without a
+ * further report. */
 int draft_set(struct draft *d, struct draft_section *s, const struct schema_key *k, struct place key_at,
               struct ini_part value);
 
@@ -71,6 +74,9 @@ static inline const struct setting *draft_in_effect(const struct draft_section *
 {
     return s->slots[schema_key_id(k)].first;
 }
+
+/* Does a later setting take the place of this one in its list? Of mime, the last for the same files counts. */
+bool draft_is_replaced(const struct schema_key *k, const struct setting *one);
 
 /* Was the key set, last to nothing? */
 static inline bool draft_is_cleared(const struct draft_section *s, const struct schema_key *k)

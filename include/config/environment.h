@@ -7,7 +7,10 @@
  * Section, name and key are written without regard to case. A name stands for the section of the files that has it,
  * where '_' is any byte that is no letter and no digit: EXAMPLE_COM is example.com. A name without '_' that no file has
  * makes a new section, in small letters. It may be left out where there is one section of the kind. A list has one value
- * on each line, or is cleared by an empty value. Every variable that begins with BATON__ is ours, and others are not.
+ * on each line, or is cleared by an empty value. In a value nothing is a comment, and quotes are a part of it.
+ *
+ * Every variable that begins with BATON__ is ours. One that begins with BATON_ alone is a warning, as a '_' may be
+ * missing.
  *
  * The variables are taken in the order of their names, not in that of the environment, which means nothing.
  *

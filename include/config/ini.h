@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* config/ini.h: take the text of a configuration apart into tokens.
  *
- *     [section]   [kind name]   key = value   # comment   ; comment
+ *     [section]   [kind name]   key = value   key = "value"   # comment   ; comment
  *
- * One token a line that says anything. A comment starts at the start of a line or after white space. What a key means,
- * and whether there is one of that name, is config/schema's to say.
+ * One token a line that says anything. A comment starts at the start of a line or after white space; config/ini_value
+ * says what a value is. What a key means, and whether there is one of that name, is config/schema's to say.
  *
  * A line that is wrong gives a token with a fault, and reading goes on with the next one. Where it is clear what was
  * meant (a missing ']'), the token is what was meant, so that one mistake is reported once.
@@ -16,6 +16,7 @@
 #ifndef BATON_CONFIG_INI_H
 #define BATON_CONFIG_INI_H
 
+#include "config/ini_value.h"
 #include "config/place.h"
 
 enum { INI_LINE_MAX = 8192 };
@@ -24,15 +25,18 @@ enum ini_kind { INI_SECTION, INI_KEY, INI_BAD };
 
 struct ini_part {
     struct sv text;
-    struct place place;
+    struct place place; /* of a quoted value: what is between the quotes */
+    enum ini_form form;
 };
 
 struct ini_token {
     enum ini_kind kind;
     struct ini_part name;     /* the key, or the section's kind; its length is 0 where a section cannot be made out */
     struct ini_part value;    /* the value, or the section's name; its length is 0 where there is none */
+    struct place comment;     /* the mark of one behind a value without quotes; no source where there is none */
     const char *fault;        /* NULL where the line is well formed; static */
     struct place fault_place; /* of the wrong part */
+    struct sv meant;          /* what to write instead, where the fault does not say it */
 };
 
 struct ini {
@@ -46,11 +50,15 @@ void ini_init(struct ini *ini, const struct source *source);
 /* Read on to the next token. Returns false at the end. */
 bool ini_next(struct ini *ini, struct ini_token *token);
 
-/* May this be a section's name? One word without brackets that is no comment. */
+/* May this be a section's name? One word, and nothing that is another program's syntax; and what to say where it may not. */
 bool ini_is_name(struct sv name);
+extern const char ini_name_fault[];
 
-/* Does `key = value` read back as this value? Not where it holds what starts a comment, or ends in white space. */
+/* Can a file hold this value, in quotes at least? */
 bool ini_can_hold(struct sv value);
+
+/* Where a part of the text of a part is: all of it, where something was made of what is written. */
+struct place ini_place(const struct ini_part *part, size_t at, size_t len);
 
 /* Offset of the first control byte (a tab is none), or the length where there is none. */
 size_t ini_find_control(struct sv s);

@@ -24,6 +24,9 @@ struct mime_rule {
 /* `text` is trimmed, and not empty. */
 bool mime_rule_read(struct sv text, struct mime_rule *rule, struct fault *fault);
 
+/* Are two rows, as they are written, for the same files? */
+bool mime_rule_same_files(struct sv a, struct sv b);
+
 /* Append "NAME TYPE", with one space; an extension in lower case. */
 int mime_rule_print(struct buf *b, const struct mime_rule *rule);
 

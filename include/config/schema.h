@@ -110,6 +110,12 @@ static inline bool schema_has_words(const struct schema_key *k)
     return k->type == CIDR || k->type == NAMES || k->type == WORDS;
 }
 
+/* Are its values paths, or may they be? Then white space in them counts, and '#' and ';' may well be a part of them. */
+bool schema_is_path(const struct schema_key *k);
+
+/* May '#' or ';' behind white space well be a part of this value, so that it need not start a comment? */
+bool schema_may_hold_marks(const struct schema_key *k, struct sv value);
+
 /* May its value be empty? That clears a list, and is the value of a scalar that is nothing unless set. */
 static inline bool schema_may_be_empty(const struct schema_key *k)
 {

@@ -13,9 +13,8 @@
 #include "config/schema.h"
 
 /* Store a value that value_check let pass, of those with schema_has_words one word: in place of what a scalar holds, or
- * behind what a repeatable one does. A MIME row takes the place of an earlier one for the same files. *index becomes where
- * it is in its list; 0 for a scalar. */
-int store_set(const struct schema_key *k, void *base, struct sv text, size_t *index);
+ * behind what a repeatable one does. */
+int store_set(const struct schema_key *k, void *base, struct sv text);
 
 /* Give back what the key's member holds. */
 void store_free(const struct schema_key *k, void *base);

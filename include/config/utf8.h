@@ -19,6 +19,10 @@ size_t utf8_decode(struct sv s, uint32_t *point);
 /* Offset of the first byte that is no part of valid UTF-8, or the length where all of it is. */
 size_t utf8_find_invalid(struct sv s);
 
+/* Offset of the first character that looks like a space or like nothing, and is neither a space nor a tab, or the
+ * length where there is none. */
+size_t utf8_find_unseen(struct sv s);
+
 /* May it go to a terminal as it is? Not so control characters, and those that reorder or break the line. */
 bool utf8_is_printable(uint32_t point);
 

@@ -27,9 +27,9 @@ struct written {
 struct written *written_new(void);
 
 /* Also for NULL. */
-void written_free(struct written **w);
+void written_free(struct written **out);
 
-/* Where a value is. Of several places for one, the last counts. */
+/* Where a value is, which has no place yet. */
 int written_add(struct written *w, struct config_at at, struct place place);
 
 /* NULL for a default. */

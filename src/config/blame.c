@@ -41,17 +41,18 @@ static void report_default(struct diagnose *report, bool is_error, struct config
     buf_fini(&line);
 }
 
-static void report(const struct config *c, struct diagnose *to, bool is_error, struct config_at at, const char *message)
+static void tell(const struct config *c, struct diagnose *report, bool is_error, struct config_at at,
+                 const char *message)
 {
     const struct place *place = written_find(c->written, at);
 
     if (place == NULL)
-        report_default(to, is_error, at, message);
+        report_default(report, is_error, at, message);
     else
-        (is_error ? diagnose_error : diagnose_warning)(to, *place, "%s", message);
+        (is_error ? diagnose_error : diagnose_warning)(report, *place, "%s", message);
 }
 
-void config_blame(const struct config *c, struct diagnose *to, struct config_at at, const char *fmt, ...)
+void config_blame(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
 {
     char message[MESSAGE_LEN];
     va_list ap;
@@ -59,10 +60,10 @@ void config_blame(const struct config *c, struct diagnose *to, struct config_at 
     va_start(ap, fmt);
     (void)vsnprintf(message, sizeof message, fmt, ap);
     va_end(ap);
-    report(c, to, true, at, message);
+    tell(c, report, true, at, message);
 }
 
-void config_warn(const struct config *c, struct diagnose *to, struct config_at at, const char *fmt, ...)
+void config_warn(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
 {
     char message[MESSAGE_LEN];
     va_list ap;
@@ -70,7 +71,7 @@ void config_warn(const struct config *c, struct diagnose *to, struct config_at a
     va_start(ap, fmt);
     (void)vsnprintf(message, sizeof message, fmt, ap);
     va_end(ap);
-    report(c, to, false, at, message);
+    tell(c, report, false, at, message);
 }
 
 struct sv config_text(const struct config *c, struct config_at at)

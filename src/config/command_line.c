@@ -37,6 +37,7 @@ static int apply_root(struct target *t, const char *root, bool alone)
     if (err < 0 || log == NULL || log->slots[KEY_log_access].n > 0)
         return err;
     value.text = SV("stdout");
+    value.form = INI_MADE;
     return draft_set(t->draft, log, &schema_keys[KEY_log_access], value.place, value);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "config/mime_rule.h"
 #include "config/value.h"
 
 void draft_init(struct draft *d, struct diagnose *report)
@@ -93,6 +94,42 @@ static bool may_add(struct draft *d, const struct slot *slot, const struct schem
     return true;
 }
 
+bool draft_is_replaced(const struct schema_key *k, const struct setting *one)
+{
+    for (const struct setting *later = one->next; k->type == MIME && later != NULL; later = later->next)
+        if (!later->faulty && mime_rule_same_files(one->value.text, later->value.text))
+            return true;
+    return false;
+}
+
+/* Leave out the white space at the ends, which quotes may hold. */
+static void trim(struct ini_part *part)
+{
+    struct sv text = sv_trim(part->text);
+
+    if (part->form == INI_QUOTED || part->form == INI_ESCAPED) {
+        part->place.col += (size_t)(text.p - part->text.p);
+        part->place.len -= part->text.len - text.len;
+    }
+    part->text = text;
+}
+
+/* NULL without memory. */
+static struct setting *new_setting(const struct schema_key *k, struct place key_at, struct ini_part value)
+{
+    bool escaped = value.form == INI_ESCAPED;
+    struct setting *one = malloc(sizeof *one + (escaped ? value.text.len : 0));
+
+    if (one == NULL)
+        return NULL;
+    *one = (struct setting){.value = value, .key = key_at};
+    if (escaped)
+        one->value.text = sv_of(one->own, ini_value_unescape(value.text, one->own));
+    if (!schema_is_path(k))
+        trim(&one->value);
+    return one;
+}
+
 int draft_set(struct draft *d, struct draft_section *s, const struct schema_key *k, struct place key_at,
               struct ini_part value)
 {
@@ -102,17 +139,18 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
 
     if (!may_add(d, slot, k, key_at))
         return 0;
-    struct setting *one = malloc(sizeof *one);
+    struct setting *one = new_setting(k, key_at, value);
     if (one == NULL)
         return -ENOMEM;
-    *one = (struct setting){.value = value, .key = key_at};
 
-    bool clears = schema_may_be_empty(k) && value.text.len == 0;
+    bool clears = schema_may_be_empty(k) && one->value.text.len == 0 && value.form != INI_WRONG;
     bool overrides = slot->last != NULL && slot->last->key.source->tier < key_at.source->tier;
     if (clears) {
         slot->first = NULL;
-    } else if (!value_check(k, value.text, &f)) {
-        diagnose_error(d->report, place_part(value.place, f.at, f.len), "%s", f.why);
+    } else if (value.form == INI_WRONG) {
+        one->faulty = slot->faulty = true;
+    } else if (!value_check(k, one->value.text, &f)) {
+        diagnose_error(d->report, ini_place(&one->value, f.at, f.len), "%s", f.why);
         one->faulty = slot->faulty = true;
     } else if (!k->repeats || overrides || slot->first == NULL) {
         slot->first = one;

@@ -12,6 +12,7 @@
 #include "config/override.h"
 
 static const struct sv prefix = {"BATON__", 7};
+static const struct sv nearly = {"BATON_", 6};
 static const struct sv mark = {"__", 2};
 
 static int compare(const void *a, const void *b)
@@ -19,7 +20,7 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Ours, sorted; *out is the caller's to free. */
+/* Ours, and those that were perhaps meant to be; sorted. *out is the caller's to free. */
 static int select_ours(const char *const *variables, const char ***out, size_t *n)
 {
     size_t all = 0;
@@ -31,7 +32,7 @@ static int select_ours(const char *const *variables, const char ***out, size_t *
     if (*out == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < all; i++)
-        if (strncmp(variables[i], prefix.p, prefix.len) == 0)
+        if (strncmp(variables[i], nearly.p, nearly.len) == 0)
             (*out)[(*n)++] = variables[i];
     qsort(*out, *n, sizeof **out, compare);
     return 0;
@@ -112,7 +113,7 @@ static bool find_name(struct draft *d, enum section_id id, const struct source *
     return true;
 }
 
-/* BATON__SERVER_WORKERS, for one. */
+/* SERVER_WORKERS, for one. */
 static const struct schema_key *guess_key(struct sv words)
 {
     for (size_t i = 0; i < KEYS; i++) {
@@ -134,6 +135,26 @@ static void report_form(struct diagnose *report, struct ini_part words)
     else
         diagnose_error(report, words.place, "a variable is BATON__SECTION__KEY; did you mean '__' before '%s'?",
                        k->name);
+}
+
+/* One that begins like ours is somebody else's, or a slip. `text` is the variable's name in small letters; its value
+ * may be a secret of whose it is, and is not shown. */
+static void warn_of_nearly(struct diagnose *report, const struct source *raw, struct sv text)
+{
+    const struct schema_key *k = guess_key(sv_skip(text, nearly.len));
+    struct buf meant = {0};
+
+    if (k != NULL && buf_addf(&meant, "BATON__%s__%s", schema_sections[k->section].kind, k->name) < 0)
+        report->oom = true;
+    for (size_t i = 0; i < meant.len; i++)
+        if (meant.p[i] >= 'a' && meant.p[i] <= 'z')
+            meant.p[i] = (char)(meant.p[i] - 'a' + 'A');
+    if (meant.len > 0)
+        diagnose_warning(report, place_whole(raw), "this variable sets nothing; did you mean '%.*s'?",
+                         SV_ARG(buf_sv(&meant)));
+    else
+        diagnose_warning(report, place_whole(raw), "this variable sets nothing: one that does is BATON__SECTION__KEY");
+    buf_fini(&meant);
 }
 
 /* Up to the first mark is the kind, from behind the last one the key. `text` is the source's, in small letters up to the
@@ -182,6 +203,10 @@ static int apply(struct draft *d, struct sources *sources, struct sv variable)
         return err;
     for (size_t i = 0; i < eq; i++)
         lower->text[i] = sv_lower(lower->text[i]);
+    if (!sv_starts(variable, prefix)) {
+        warn_of_nearly(d->report, raw, sv_of(lower->text, eq));
+        return 0;
+    }
     if (!split(d->report, raw, sv_of(lower->text, lower->len), &o)) {
         d->lost_section = true;
         return 0;

@@ -34,11 +34,30 @@ static int open_section(struct draft *d, const struct ini_token *t, struct draft
     return draft_open(d, schema_section_id(s), t->value, out);
 }
 
+/* Where a '#' may well be meant to be a part of a path, it is not for us to say that it starts a comment. */
 static int set_key(struct draft *d, struct draft_section *s, const struct ini_token *t)
 {
     const struct schema_key *k = lookup_key(d->report, s->id, s->name.text, t->name);
+    struct ini_part value = t->value;
 
-    return k != NULL ? draft_set(d, s, k, t->name.place, t->value) : 0;
+    if (k == NULL)
+        return 0;
+    if (t->comment.source != NULL && schema_may_hold_marks(k, value.text)) {
+        diagnose_error(
+            d->report, t->comment,
+            "is this a comment, or a part of the value? quote the value, or move the comment to a line of its own");
+        value.form = INI_WRONG;
+    }
+    return draft_set(d, s, k, t->name.place, value);
+}
+
+static void report_fault(struct diagnose *report, const struct ini_token *t)
+{
+    if (t->meant.len > 0)
+        diagnose_error(report, t->fault_place, "%s: [%.*s %.*s]", t->fault, SV_ARG(diagnose_cut(t->name.text)),
+                       SV_ARG(diagnose_cut(t->meant)));
+    else
+        diagnose_error(report, t->fault_place, "%s", t->fault);
 }
 
 int file_take(struct draft *d, const struct source *source)
@@ -52,7 +71,7 @@ int file_take(struct draft *d, const struct source *source)
     ini_init(&ini, source);
     while (err == 0 && ini_next(&ini, &t)) {
         if (t.fault != NULL)
-            diagnose_error(d->report, t.fault_place, "%s", t.fault);
+            report_fault(d->report, &t);
         if (t.kind == INI_SECTION) {
             err = open_section(d, &t, &section);
             any_section = true;
@@ -91,6 +110,11 @@ static void report_no_list(const struct loader *l, const struct ini_part *includ
                        strerror(-err));
 }
 
+static bool several_words(struct sv text)
+{
+    return sv_find(text, ' ') < text.len || sv_find(text, '\t') < text.len || sv_find(text, ',') < text.len;
+}
+
 /* The paths are taken out of the loader, where the files that they lead to put others. */
 static int load_matches(struct loader *l, const struct ini_part *include)
 {
@@ -104,6 +128,8 @@ static int load_matches(struct loader *l, const struct ini_part *include)
         return 0;
     }
     l->matches = (struct matches){.names = found.names};
+    if (found.n == 0 && several_words(include->text))
+        diagnose_warning(l->draft->report, include->place, "no file matches; a line holds one pattern");
     for (size_t i = 0; err == 0 && i < found.n; i++)
         err = load(l, found.path[i], include->place);
     matches_fini(&found);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Patterns of includes. Not glob(3), which reads a directory to its end whatever is in it: a slip that names the root of
- * a large tree is to be an error, and not to hold a reload up. */
+/* Patterns of includes. Not glob(3), which reads a directory to its end whatever is in it: a slip that names the root
+ * of a large tree is to be an error, and not to hold a reload up. */
 
 #include "config/matches.h"
 

@@ -83,6 +83,16 @@ bool mime_rule_read(struct sv text, struct mime_rule *rule, struct fault *f)
     return true;
 }
 
+bool mime_rule_same_files(struct sv a, struct sv b)
+{
+    struct sv a_name;
+    struct sv b_name;
+
+    if (!schema_next_word(&a, &a_name) || !schema_next_word(&b, &b_name))
+        return false;
+    return a_name.p[0] == '.' ? sv_ieq(a_name, b_name) : sv_eq(a_name, b_name);
+}
+
 int mime_rule_print(struct buf *b, const struct mime_rule *rule)
 {
     size_t start = b->len;

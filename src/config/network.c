@@ -70,10 +70,7 @@ static bool fault_address(struct sv word, size_t at, struct fault *f)
     struct sv address = sv_of(word.p, sv_find(word, '/'));
     struct sv prefix = sv_skip(word, address.len);
     const char *missing = prefix.len > 0 ? missing_parts(address) : NULL;
-    size_t comma = sv_find(word, ',');
 
-    if (comma < word.len)
-        return fault_set(f, at + comma, 1, "a space, and no comma, parts networks");
     if (missing != NULL && diagnose_cut(word).len == word.len)
         return fault_set(f, at, address.len, "an IPv4 address has four parts; did you mean '%.*s%s%.*s'?",
                          SV_ARG(address), missing, SV_ARG(prefix));

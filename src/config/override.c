@@ -12,7 +12,7 @@
 
 struct ini_part override_part(const struct source *s, size_t at, size_t len)
 {
-    return (struct ini_part){sv_of(s->text + at, len), {s, s->first_line, 0, at, len}};
+    return (struct ini_part){sv_of(s->text + at, len), {s, s->first_line, 0, at, len}, INI_PLAIN};
 }
 
 /* Append the path without empty and "." segments. A ".." stays: what it leads to depends on symbolic links. */
@@ -55,6 +55,8 @@ int override_absolute(struct draft *d, struct sources *sources, struct ini_part 
     if (err == 0)
         err = sources_argument(sources, buf_sv(&absolute), 1, &kept);
     buf_fini(&absolute);
+    if (err == 0 && !sv_eq(path->text, sv_of(kept->text, kept->len)))
+        path->form = INI_MADE;
     if (err == 0)
         path->text = sv_of(kept->text, kept->len);
     if (err == 0 || err == -ENOMEM)
@@ -65,7 +67,7 @@ int override_absolute(struct draft *d, struct sources *sources, struct ini_part 
 
 int override_open(struct draft *d, enum section_id id, struct place at, struct draft_section **out)
 {
-    struct ini_part name = {sv_cstr(schema_sections[id].default_name), at};
+    struct ini_part name = {sv_cstr(schema_sections[id].default_name), at, INI_MADE};
 
     *out = draft_next(d, id, NULL);
     return *out != NULL ? 0 : draft_open(d, id, name, out);
@@ -98,7 +100,7 @@ static int find_section(struct draft *d, const struct override *o, enum section_
 
     *out = NULL;
     if (o->name.text.len > 0 && schema_sections[id].default_name[0] != '\0' && !ini_is_name(o->name.text)) {
-        diagnose_error(d->report, o->name.place, "a section's name is one word without brackets");
+        diagnose_error(d->report, o->name.place, "%s", ini_name_fault);
         return 0;
     }
     if (o->name.text.len > 0)
@@ -115,7 +117,9 @@ static int set_value(struct draft *d, struct sources *sources, struct draft_sect
 {
     int err = 0;
 
-    if ((k->type == PATH || k->type == DIRS) && value.text.len > 0 && value.text.p[0] != '$')
+    /* What begins like this is no relative path, but what a shell was meant to undo. */
+    bool odd = value.text.len == 0 || strchr("$~\"'", value.text.p[0]) != NULL;
+    if ((k->type == PATH || k->type == DIRS) && !odd)
         err = override_absolute(d, sources, &value);
     return err == 0 ? draft_set(d, s, k, key, value) : err;
 }
@@ -133,14 +137,14 @@ static int set_lines(struct draft *d, struct sources *sources, struct draft_sect
         struct sv line = sv_trim(sv_of(rest.p, end));
         struct place at = place_part(o->value.place, (size_t)(line.p - o->value.text.p), line.len);
         if (line.len > 0) {
-            err = set_value(d, sources, s, k, o->key.place, (struct ini_part){line, at});
+            err = set_value(d, sources, s, k, o->key.place, (struct ini_part){line, at, INI_PLAIN});
             n++;
         }
         rest = sv_skip(rest, end < rest.len ? end + 1 : end);
     }
     return err == 0 && n == 0
                ? draft_set(d, s, k, o->key.place,
-                           (struct ini_part){sv_of(o->value.text.p, 0), place_part(o->value.place, 0, 0)})
+                           (struct ini_part){sv_of(o->value.text.p, 0), place_part(o->value.place, 0, 0), INI_PLAIN})
                : err;
 }
 

@@ -7,7 +7,7 @@
 #include "config/store.h"
 #include "config/written.h"
 
-enum { COMMENT_COLUMN = 28, ORIGIN_COLUMN = 44 };
+enum { COMMENT_COLUMN = 28, ORIGIN_COLUMN = 44, COMMENT_MAX = 1000 };
 
 static const char defaults_head[] =
     "; The configuration of batond, with every key at its default: a key that is left out has the value shown here.\n"
@@ -15,6 +15,10 @@ static const char defaults_head[] =
     ";   [section], [kind name]   and below it  key = value.  '#' or ';' starts a comment, at the start of a line or "
     "after\n"
     ";                            white space. In keys, '-' and '_' are the same.\n"
+    ";   key = \"value\"            \\\" and \\\\ stand for a quote and a backslash, and nothing is a comment; needed "
+    "where "
+    "'#' or\n"
+    ";                            ';' stands behind white space in a path or a pattern\n"
     ";   *                        the key may repeat and adds up; an empty value clears what was inherited\n"
     ";   durations                ms s m h d w y; a bare number is seconds\n"
     ";   sizes                    k m g, of 1024; a bare number is bytes\n"
@@ -42,10 +46,30 @@ static int print_header(struct buf *b, enum section_id id, struct sv name)
                     SV_ARG(name));
 }
 
-/* " = value", without a space behind '=' where there is no value. */
+static int print_quoted(struct buf *b, struct sv value)
+{
+    int err = buf_add(b, SV("\""));
+
+    for (size_t i = 0; err == 0 && i < value.len; i++) {
+        if (value.p[i] == '"' || value.p[i] == '\\')
+            err = buf_add(b, SV("\\"));
+        if (err == 0)
+            err = buf_add(b, sv_of(value.p + i, 1));
+    }
+    return err == 0 ? buf_add(b, SV("\"")) : err;
+}
+
+/* "key = value", without a space behind '=' where there is no value; in quotes where a comment may not follow
+ * otherwise, or the value would not read back. */
 static int print_key(struct buf *b, const struct schema_key *k, struct sv value)
 {
-    return buf_addf(b, "%s =%s%.*s", k->name, value.len > 0 ? " " : "", SV_ARG(value));
+    int err = buf_addf(b, "%s =%s", k->name, value.len > 0 ? " " : "");
+
+    if (err < 0 || value.len == 0)
+        return err;
+    if (schema_may_hold_marks(k, value) || !ini_value_is_plain(value))
+        return print_quoted(b, value);
+    return buf_add(b, value);
 }
 
 static int print_origin(struct buf *b, const struct setting *s)
@@ -57,24 +81,36 @@ static int print_origin(struct buf *b, const struct setting *s)
     return err == 0 ? buf_add(b, SV("\n")) : err;
 }
 
+/* What no file can hold is a comment, and so is an include, which has been followed. */
+static int print_comment(struct buf *b, const struct schema_key *k, struct sv value)
+{
+    int err = buf_addf(b, "; %s = ", k->name);
+
+    return err == 0 ? diagnose_escape(b, sv_of(value.p, value.len < COMMENT_MAX ? value.len : COMMENT_MAX)) : err;
+}
+
+/* The value, and behind it where it came from; or in front of it, in a line of its own, where both are too long for
+ * one. */
 static int print_line(struct buf *b, const struct schema_key *k, struct sv value, const struct setting *origin)
 {
+    struct buf from = {0};
     size_t start = b->len;
-    bool live = k->type != GLOB && ini_can_hold(value);
-    int err = live || value.len == 0 ? 0 : buf_add(b, SV("; "));
+    bool live = value.len == 0 || (k->type != GLOB && ini_can_hold(value));
+    int err = print_origin(&from, origin);
 
-    if (err == 0 && live)
-        err = print_key(b, k, value);
-    else if (err == 0) {
-        err = print_key(b, k, (struct sv){"", 0});
-        if (err == 0 && value.len > 0)
-            err = buf_add(b, SV(" "));
-        if (err == 0)
-            err = diagnose_escape(b, value);
-    }
+    if (err == 0 && value.len + from.len > INI_LINE_MAX / 2)
+        err = buf_add(b, buf_sv(&from));
     if (err == 0)
+        err = live ? print_key(b, k, value) : print_comment(b, k, value);
+    if (err == 0 && value.len + from.len > INI_LINE_MAX / 2)
+        err = buf_add(b, SV("\n"));
+    else if (err == 0) {
         err = pad(b, start, ORIGIN_COLUMN);
-    return err == 0 ? print_origin(b, origin) : err;
+        if (err == 0)
+            err = buf_add(b, buf_sv(&from));
+    }
+    buf_fini(&from);
+    return err;
 }
 
 /* One line for each value of a repeatable key. */
@@ -87,7 +123,8 @@ static int print_list(struct buf *b, const struct schema_key *k, const struct dr
     if (one == NULL)
         return print_line(b, k, sv_cstr(slot->n > 0 ? "" : k->default_text), slot->last);
     for (; err == 0 && one != NULL; one = one->next)
-        err = print_line(b, k, one->value.text, one);
+        if (!draft_is_replaced(k, one))
+            err = print_line(b, k, one->value.text, one);
     return err;
 }
 

@@ -85,44 +85,45 @@ struct target {
     struct written *written;
     const struct schema_key *k;
     size_t section;
+    size_t n; /* values so far */
     void *base;
 };
 
 /* One value; `place` has no source where it is a default. */
-static int set_value(const struct target *t, struct sv text, struct place place)
+static int set_value(struct target *t, struct sv text, struct place place)
 {
-    size_t index;
-    int err = store_set(t->k, t->base, text, &index);
+    int err = store_set(t->k, t->base, text);
 
     if (err == 0 && place.source != NULL)
-        err = written_add(t->written, (struct config_at){schema_key_id(t->k), t->section, index}, place);
+        err = written_add(t->written, (struct config_at){schema_key_id(t->k), t->section, t->n}, place);
+    t->n += t->k->repeats;
     return err;
 }
 
-static int set_values(const struct target *t, struct sv text, struct place place)
+static int set_values(struct target *t, const struct ini_part *value)
 {
-    struct sv rest = text;
+    struct sv rest = value->text;
     struct sv word;
     int err = 0;
 
     if (!schema_has_words(t->k))
-        return set_value(t, text, place);
+        return set_value(t, value->text, value->place);
     while (err == 0 && schema_next_word(&rest, &word))
-        err = set_value(t, word, place_part(place, (size_t)(word.p - text.p), word.len));
+        err = set_value(t, word, ini_place(value, (size_t)(word.p - value->text.p), word.len));
     return err;
 }
 
-static int set_key(const struct target *t, const struct draft_section *s)
+static int set_key(struct target *t, const struct draft_section *s)
 {
-    struct sv fallback = sv_cstr(t->k->default_text);
+    struct ini_part fallback = {.text = sv_cstr(t->k->default_text)};
     const struct setting *one = draft_in_effect(s, t->k);
     int err = 0;
 
-    if (one == NULL && fallback.len > 0 && !draft_is_cleared(s, t->k))
-        return set_values(t, fallback, (struct place){0});
+    if (one == NULL && fallback.text.len > 0 && !draft_is_cleared(s, t->k))
+        return set_values(t, &fallback);
     for (; err == 0 && one != NULL; one = one->next)
-        if (!one->faulty)
-            err = set_values(t, one->value.text, one->value.place);
+        if (!one->faulty && !draft_is_replaced(t->k, one))
+            err = set_values(t, &one->value);
     return err;
 }
 
@@ -131,7 +132,7 @@ static int set_section(struct config *c, const struct draft_section *s, size_t i
     int err = set_name(c, s, i);
 
     for (size_t k = 0; err == 0 && k < KEYS; k++) {
-        struct target t = {c->written, &schema_keys[k], i, resolve_base(c, s->id, i)};
+        struct target t = {c->written, &schema_keys[k], i, 0, resolve_base(c, s->id, i)};
         if (t.k->section == s->id)
             err = set_key(&t, s);
     }

@@ -7,7 +7,6 @@
 #include "base/cidr.h"
 #include "config/address.h"
 #include "config/mime_rule.h"
-#include "http/negotiate.h"
 #include "http/pattern.h"
 
 static void check_server(const struct config *c, const struct draft *d)
@@ -58,26 +57,58 @@ static void check_sites(const struct config *c, const struct draft *d)
     }
 }
 
-/* Each word once: where the same suffix stood twice, which of its places would count? */
-static void check_precompressed(const struct draft *d, const struct draft_section *s)
-{
-    const struct schema_key *k = &schema_keys[KEY_site_precompressed];
-    struct place first[CODING_COUNT] = {{0}};
+struct known_word {
+    struct sv text;
+    struct place place;
+};
 
-    for (const struct setting *one = draft_in_effect(s, k); one != NULL; one = one->next) {
+/* Returns false where there is no room for more. */
+static bool check_word(const struct draft *d, const struct schema_key *k, struct known_word *known, size_t *n,
+                       struct known_word one)
+{
+    size_t i = 0;
+
+    while (i < *n && !sv_eq(known[i].text, one.text))
+        i++;
+    if (i < *n) {
+        diagnose_error(d->report, one.place, "'%.*s' is there already", SV_ARG(diagnose_cut(one.text)));
+        diagnose_note(d->report, known[i].place, "here");
+    } else if (*n == DRAFT_VALUES_MAX) {
+        diagnose_error(d->report, one.place, "more than %d values for '%s'", DRAFT_VALUES_MAX, k->name);
+        return false;
+    } else {
+        known[(*n)++] = one;
+    }
+    return true;
+}
+
+/* Each value once: where the same stood twice, which of its places would count? */
+static void check_words(const struct draft *d, const struct draft_section *s, const struct schema_key *k)
+{
+    struct known_word known[DRAFT_VALUES_MAX];
+    size_t n = 0;
+    bool room = true;
+
+    for (const struct setting *one = draft_in_effect(s, k); room && one != NULL; one = one->next) {
         struct sv rest = one->value.text;
-        struct sv word;
-        while (!one->faulty && schema_next_word(&rest, &word)) {
-            struct place at = place_part(one->value.place, (size_t)(word.p - one->value.text.p), word.len);
-            struct place *place = &first[schema_word_index(k, word)];
-            if (place->source != NULL) {
-                diagnose_error(d->report, at, "'%.*s' is there already", SV_ARG(word));
-                diagnose_note(d->report, *place, "here");
-            } else {
-                *place = at;
-            }
+        struct sv word = rest;
+        if (!one->faulty && !schema_has_words(k))
+            room = check_word(d, k, known, &n, (struct known_word){rest, one->value.place});
+        while (room && !one->faulty && schema_has_words(k) && schema_next_word(&rest, &word)) {
+            struct place at = ini_place(&one->value, (size_t)(word.p - one->value.text.p), word.len);
+            room = check_word(d, k, known, &n, (struct known_word){word, at});
         }
     }
+}
+
+static void check_all_words(const struct draft *d)
+{
+    for (const struct draft_section *s = d->first; s != NULL; s = s->next)
+        for (size_t i = 0; i < KEYS; i++) {
+            const struct schema_key *k = &schema_keys[i];
+            if (!s->dropped && k->section == s->id && (k->type == NAMES || k->type == WORDS || k->type == DIRS))
+                check_words(d, s, k);
+        }
 }
 
 /* The pattern of a rule; empty where the rule is wrong. */
@@ -91,8 +122,8 @@ static struct sv pattern_of(const struct setting *one)
     return pattern;
 }
 
-/* Bytes of patterns that are compared with one another, for all rules together: a fraction of a second. What is left then
- * goes without the warning; thousands of long rules are not to hold a reload up. */
+/* Bytes of patterns that are compared with one another, for all rules together: a fraction of a second. What is left
+ * then goes without the warning; thousands of long rules are not to hold a reload up. */
 enum { PATTERN_WORK_MAX = 50 * 1000 * 1000 };
 
 /* A rule is never used where one before it has its pattern, or one that matches all that its own does: to '*', the '*'
@@ -101,7 +132,7 @@ static void check_cache_rule(const struct draft *d, const struct setting *first,
                              size_t *work)
 {
     struct sv later = pattern_of(one);
-    struct place at = place_part(one->value.place, 0, later.len);
+    struct place at = ini_place(&one->value, 0, later.len);
     const struct setting *wider = NULL;
 
     if (later.len == 0)
@@ -110,7 +141,7 @@ static void check_cache_rule(const struct draft *d, const struct setting *first,
         struct sv earlier = pattern_of(other);
         if (sv_eq(earlier, later)) {
             diagnose_error(d->report, at, "there is a rule for this pattern already, and the first decides");
-            diagnose_note(d->report, place_part(other->value.place, 0, later.len), "here");
+            diagnose_note(d->report, ini_place(&other->value, 0, later.len), "here");
             return;
         }
         if (wider != NULL || earlier.len == 0 || *work < earlier.len + later.len)
@@ -123,21 +154,39 @@ static void check_cache_rule(const struct draft *d, const struct setting *first,
         return;
     diagnose_warning(d->report, at,
                      "never used: a rule before it matches every path that this one does; put this one first");
-    diagnose_note(d->report, place_part(wider->value.place, 0, pattern_of(wider).len), "here");
+    diagnose_note(d->report, ini_place(&wider->value, 0, pattern_of(wider).len), "here");
+}
+
+/* Of two types for the same files the later counts: in another file that is meant, in the same one it is a slip. */
+static void check_mime_again(const struct draft *d, const struct setting *first, const struct setting *one)
+{
+    struct sv name = pattern_of(one);
+
+    for (const struct setting *other = first; other != one && name.len > 0; other = other->next) {
+        if (other->faulty || other->key.source != one->key.source ||
+            !mime_rule_same_files(other->value.text, one->value.text))
+            continue;
+        diagnose_error(d->report, ini_place(&one->value, 0, name.len), "there is a type for '%.*s' already",
+                       SV_ARG(diagnose_cut(name)));
+        diagnose_note(d->report, ini_place(&other->value, 0, name.len), "here");
+        return;
+    }
 }
 
 /* A name is taken as it is; whoever forgot the dot of an extension is told. */
 static void check_mime_rules(const struct draft *d, const struct draft_section *s)
 {
-    const struct setting *one = draft_in_effect(s, &schema_keys[KEY_site_mime]);
+    const struct setting *first = draft_in_effect(s, &schema_keys[KEY_site_mime]);
     struct mime_rule rule;
     struct fault unused;
 
-    for (; one != NULL; one = one->next)
+    for (const struct setting *one = first; one != NULL; one = one->next) {
+        check_mime_again(d, first, one);
         if (!one->faulty && mime_rule_read(one->value.text, &rule, &unused) && mime_rule_lacks_dot(&rule))
-            diagnose_warning(d->report, place_part(one->value.place, 0, rule.name.len),
-                             "this is a file with the name '%.*s'; the extension is '.%.*s'", SV_ARG(rule.name),
-                             SV_ARG(rule.name));
+            diagnose_warning(d->report, ini_place(&one->value, 0, rule.name.len),
+                             "this is a file with the name '%.*s'; the extension is '.%.*s'",
+                             SV_ARG(diagnose_cut(rule.name)), SV_ARG(diagnose_cut(rule.name)));
+    }
 }
 
 static void check_site_lists(const struct draft *d)
@@ -148,7 +197,6 @@ static void check_site_lists(const struct draft *d)
 
     for (; s != NULL; s = draft_next(d, SECTION_site, s)) {
         const struct setting *first = draft_in_effect(s, k);
-        check_precompressed(d, s);
         for (const struct setting *one = first; one != NULL; one = one->next)
             check_cache_rule(d, first, one, &work);
         check_mime_rules(d, s);
@@ -286,7 +334,7 @@ static void check_networks(const struct draft *d, const struct draft_section *s)
         while (room && !one->faulty && schema_next_word(&rest, &word))
             if (cidr_parse(word, &net) == CIDR_OK)
                 room = check_network(d, known, &n, &net,
-                                     place_part(one->value.place, (size_t)(word.p - one->value.text.p), word.len));
+                                     ini_place(&one->value, (size_t)(word.p - one->value.text.p), word.len));
     }
 }
 
@@ -309,6 +357,7 @@ void rules_check(struct config *c, const struct draft *d)
     check_server(c, d);
     check_limits(c, d);
     check_listens(c, d);
+    check_all_words(d);
     check_site_lists(d);
     check_sites(c, d);
 }

@@ -160,23 +160,43 @@ static int describe_words(struct buf *b, struct sv words, const char *last)
     return err == 0 ? buf_add(b, sv_cstr(last)) : err;
 }
 
+/* What a type takes, in words, behind the key's own; and whether '#' and ';' may stand in it behind white space. */
+static const struct {
+    const char *takes;
+    enum { NO_PATH, PATH_OR_WORD, ONLY_PATH, RULE } kind;
+} types[] = {
+    [BOOL] = {"yes or no", NO_PATH},
+    [COUNT] = {"", NO_PATH},
+    [SIZE] = {"", NO_PATH},
+    [DURATION] = {"", NO_PATH},
+    [ENUM] = {"", NO_PATH},
+    [TARGET] = {"/path", PATH_OR_WORD},
+    [PATH] = {"an absolute path", ONLY_PATH},
+    [NAME] = {"a name", NO_PATH},
+    [GLOB] = {"a file, or conf.d/*.ini", ONLY_PATH},
+    [ADDRESS] = {"IPv4:port, [IPv6]:port, unix:/path or systemd:NAME", PATH_OR_WORD},
+    [DIRS] = {"an absolute path", ONLY_PATH},
+    [CIDR] = {"addresses, networks such as 192.0.2.0/24, or unix:", NO_PATH},
+    [NAMES] = {"file names", NO_PATH},
+    [WORDS] = {"", NO_PATH},
+    [MIME] = {".ext type/subtype, or name type/subtype", RULE},
+    [CACHE] = {"PATTERN, then AGE [immutable], no-cache or no-store", RULE},
+};
+
+bool schema_is_path(const struct schema_key *k)
+{
+    return types[k->type].kind == PATH_OR_WORD || types[k->type].kind == ONLY_PATH;
+}
+
+bool schema_may_hold_marks(const struct schema_key *k, struct sv value)
+{
+    if (types[k->type].kind != PATH_OR_WORD)
+        return types[k->type].kind != NO_PATH;
+    return sv_starts(value, SV("/")) || sv_starts(value, SV("$")) || sv_starts(value, SV("unix:"));
+}
+
 int schema_describe(struct buf *b, const struct schema_key *k)
 {
-    static const char *const texts[] = {
-        [BOOL] = "yes or no",
-        [ENUM] = "",
-        [TARGET] = "/path",
-        [PATH] = "an absolute path",
-        [NAME] = "a name",
-        [GLOB] = "a file, or conf.d/*.ini",
-        [ADDRESS] = "IPv4:port, [IPv6]:port, unix:/path or systemd:NAME",
-        [DIRS] = "an absolute path",
-        [CIDR] = "addresses, networks such as 192.0.2.0/24, or unix:",
-        [NAMES] = "file names",
-        [WORDS] = "",
-        [MIME] = ".ext type/subtype, or name type/subtype",
-        [CACHE] = "PATTERN, then AGE [immutable], no-cache or no-store",
-    };
     char range[2 * UNITS_TEXT + 2 + 32] = "";
 
     if (k->type == COUNT || k->type == SIZE || k->type == DURATION) {
@@ -188,5 +208,5 @@ int schema_describe(struct buf *b, const struct schema_key *k)
         (void)snprintf(range, sizeof range, "%s..%s%s", least, most, k->unit);
         return describe_words(b, sv_cstr(k->words), range);
     }
-    return describe_words(b, sv_cstr(k->words), texts[k->type]);
+    return describe_words(b, sv_cstr(k->words), types[k->type].takes);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading of configuration files, whole, before any of it is looked at. Bounded in bytes and in time, since a wrong path
- * may well name a file of any size, a FIFO that nobody writes to, or a device without an end, and a daemon that reloads
- * has clients that wait. */
+/* Reading of configuration files, whole, before any of it is looked at. Bounded in bytes and in time, since a wrong
+ * path may well name a file of any size, a FIFO that nobody writes to, or a device without an end, and a daemon that
+ * reloads has clients that wait. */
 
 #include "config/source.h"
 

@@ -78,21 +78,16 @@ static int append(struct strings *s, struct sv text)
     return err;
 }
 
-/* In place of an earlier row for the same files. */
-static int append_mime_rule(struct strings *s, struct sv text, size_t *index)
+static int append_mime_rule(struct strings *s, struct sv text)
 {
     struct mime_rule rule;
     struct fault unused;
     struct buf row = {0};
-    size_t i = 0;
 
     (void)mime_rule_read(text, &rule, &unused);
     int err = mime_rule_print(&row, &rule);
-    while (err == 0 && i < s->n && !sv_starts(sv_cstr(s->v[i]), sv_of(row.p, rule.name.len + 1)))
-        i++;
-    *index = i;
     if (err == 0)
-        err = i < s->n ? set_text(&s->v[i], buf_sv(&row)) : append(s, buf_sv(&row));
+        err = append(s, buf_sv(&row));
     buf_fini(&row);
     return err;
 }
@@ -126,12 +121,11 @@ static int set_place(const struct schema_key *k, void *base, struct sv text)
     return err;
 }
 
-int store_set(const struct schema_key *k, void *base, struct sv text, size_t *index)
+int store_set(const struct schema_key *k, void *base, struct sv text)
 {
     struct fault unused;
     uint64_t number = 0;
 
-    *index = k->repeats ? ((const struct strings *)const_member(k, base))->n : 0;
     switch (k->type) {
     case TARGET:
         if (sv_eq(text, SV("off"))) {
@@ -151,7 +145,7 @@ int store_set(const struct schema_key *k, void *base, struct sv text, size_t *in
     case WORDS:
         return append(member(k, base), text);
     case MIME:
-        return append_mime_rule(member(k, base), text, index);
+        return append_mime_rule(member(k, base), text);
     case CACHE:
         return append_cache_rule(member(k, base), text);
     default:

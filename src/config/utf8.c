@@ -16,6 +16,11 @@ static const struct range unprintable[] = {
     {0x2060, 0x206f}, {0xd800, 0xdfff}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
 };
 
+/* Spaces that are not the one of ASCII. */
+static const struct range spaces[] = {
+    {0x00a0, 0x00a0}, {0x1680, 0x1680}, {0x2000, 0x200a}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
+};
+
 /* Combining marks, and variation selectors. */
 static const struct range narrow[] = {
     {0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x064b, 0x065f}, {0x1ab0, 0x1aff},
@@ -71,6 +76,23 @@ size_t utf8_find_invalid(struct sv s)
         if (len == 0)
             break;
         at += len;
+    }
+    return at;
+}
+
+size_t utf8_find_unseen(struct sv s)
+{
+    size_t at = 0;
+
+    while (at < s.len) {
+        uint32_t point = 0;
+        size_t len = utf8_decode(sv_skip(s, at), &point);
+        bool seen = len == 0 || point < 0x80 ||
+                    !(is_among(point, spaces, sizeof spaces / sizeof *spaces) ||
+                      is_among(point, unprintable, sizeof unprintable / sizeof *unprintable));
+        if (!seen)
+            break;
+        at += len > 0 ? len : 1;
     }
     return at;
 }

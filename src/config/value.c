@@ -141,6 +141,8 @@ static bool check_names(struct sv text, struct fault *f)
 
     while (schema_next_word(&rest, &name)) {
         size_t at = (size_t)(name.p - text.p);
+        if (name.p[0] == '"' || name.p[0] == '\'')
+            return fault_set(f, at, name.len, "a name stands without quotes, and holds no space");
         if (name.p[0] == '/')
             return fault_set(f, at, name.len,
                              "a name relative to the directory that was asked for, so without '/' in front");
@@ -161,10 +163,6 @@ static bool check_words(const struct schema_key *k, struct sv text, struct fault
     struct sv word;
 
     while (schema_next_word(&rest, &word)) {
-        size_t comma = sv_find(word, ',');
-        if (comma < word.len)
-            return fault_set(f, (size_t)(word.p - text.p) + comma, 1, "a space, and no comma, parts the words of '%s'",
-                             k->name);
         if (schema_word_index(k, word) < 0)
             return fault_word(f, k, text, word);
     }
@@ -213,6 +211,27 @@ static bool check_address(struct sv text, struct fault *f)
     return good;
 }
 
+static bool check_path(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    if (text.p[0] == '/')
+        return true;
+    if (text.p[0] == '$')
+        return directory_check(text, f);
+    return fault_set(f, 0, text.len, "'%s' takes an absolute path, one that starts with '/'%s", k->name,
+                     text.p[0] == '~'   ? "; '~' stands for nothing here"
+                     : text.p[0] == '"' ? "; only in a file it may stand in quotes"
+                                        : "");
+}
+
+/* Two directories in one line would be one whose name has a space or a comma at the end of a segment. */
+static bool check_one_path(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    for (size_t i = 1; i < text.len; i++)
+        if (text.p[i] == '/' && memchr(" \t,", text.p[i - 1], 3) != NULL)
+            return fault_set(f, i, text.len - i, "one directory a line; '%s' may be there several times", k->name);
+    return true;
+}
+
 static bool check_text(const struct schema_key *k, struct sv text, struct fault *f)
 {
     struct cache_rule unused_cache;
@@ -238,12 +257,9 @@ static bool check_text(const struct schema_key *k, struct sv text, struct fault 
             return true;
         return text.p[0] == '$' ? directory_check(text, f) : fault_range(f, k, text, "");
     case PATH:
+        return check_path(k, text, f);
     case DIRS:
-        if (sv_starts(text, SV("/")))
-            return true;
-        if (text.p[0] == '$')
-            return directory_check(text, f);
-        return fault_set(f, 0, text.len, "'%s' takes an absolute path, one that starts with '/'", k->name);
+        return check_one_path(k, text, f) && check_path(k, text, f);
     default:
         return true;
     }
@@ -253,10 +269,13 @@ bool value_check(const struct schema_key *k, struct sv text, struct fault *f)
 {
     uint64_t number;
     size_t control = ini_find_control(text);
+    size_t comma = schema_has_words(k) ? sv_find(text, ',') : text.len;
 
     if (control < text.len)
         return fault_set(f, control, 1, "a control byte");
     if (text.len == 0)
         return fault_range(f, k, text, "no value: ");
+    if (comma < text.len)
+        return fault_set(f, comma, 1, "a space, and no comma, parts the words of '%s'", k->name);
     return schema_is_number(k) ? value_number(k, text, &number, f) : check_text(k, text, f);
 }

@@ -73,8 +73,8 @@ static const struct row rows[] = {
      "t.ini:20:17: error: no\n  index = a.html  b.html\n                  ^~~~~~\n",
      "t.ini:20"},
     {{KEY_site_index, 0, 2}, "more.ini:2:9: error: no\n  index = c.html\n          ^~~~~~\n", "more.ini:2"},
-    {{KEY_site_mime, 0, 0}, "more.ini:3:8: error: no\n  mime = .A text/c\n         ^~~~~~~~~\n", "more.ini:3"},
-    {{KEY_site_mime, 0, 1}, "t.ini:22:8: error: no\n  mime = .B  text/b\n         ^~~~~~~~~~\n", "t.ini:22"},
+    {{KEY_site_mime, 0, 1}, "more.ini:3:8: error: no\n  mime = .A text/c\n         ^~~~~~~~~\n", "more.ini:3"},
+    {{KEY_site_mime, 0, 0}, "t.ini:22:8: error: no\n  mime = .B  text/b\n         ^~~~~~~~~~\n", "t.ini:22"},
     {{KEY_site_cache, 0, 0},
      "t.ini:23:9: error: no\n  cache = /a  1h   immutable\n          ^~~~~~~~~~~~~~~~~~\n",
      "t.ini:23"},
@@ -117,8 +117,8 @@ static void each_value_of_a_file_keeps_its_place(void **state)
     write_file("more.ini", more);
     struct config c = load_good("t.ini");
     assert_string_equal(c.log.error, "/var/log/baton/e.log");
-    assert_string_equal(c.sites[0].mime.v[0], ".a text/c");
-    assert_string_equal(c.sites[0].mime.v[1], ".b text/b");
+    assert_string_equal(c.sites[0].mime.v[0], ".b text/b");
+    assert_string_equal(c.sites[0].mime.v[1], ".a text/c");
     assert_string_equal(c.sites[0].cache.v[0], "/a max-age=3600, immutable");
     for (size_t i = 0; i < ROWS(rows); i++)
         expect_row(&c, &rows[i]);

@@ -20,6 +20,16 @@ static const struct case_row good_cases[] = {
     {FILE_A "index = b\nindex =\nindex = c\n", NULL, "main: 127.0.0.1:8080 4096; a: /a c; off"},
     {FILE_A "index =\n", NULL, "main: 127.0.0.1:8080 4096; a: /a; off"},
     {FILE_A "index = b\n", "-osite.index=c|-osite.a.index= d ", "main: 127.0.0.1:8080 4096; a: /a c d; off"},
+    {FILE_A "[listen main]\nbacklog = \" 9\t\" ; nine\n", NULL, "main: 127.0.0.1:8080 9; a: /a index.html; off"},
+    {FILE_A, "-osite.root=/a ;b #c", "main: 127.0.0.1:8080 4096; a: /a ;b #c index.html; off"},
+    {FILE_A, "-osite.root=/a;", "main: 127.0.0.1:8080 4096; a: /a; index.html; off"},
+    {"[site a]\nroot = \"/a ;\\\"b\\\\\" # c\n", NULL, "main: 127.0.0.1:8080 4096; a: /a ;\"b\\ index.html; off"},
+    {"[site a]\nroot = \"/a \"\nindex = \" b  c \" ; d\n", NULL, "main: 127.0.0.1:8080 4096; a: /a  b c; off"},
+    {FILE_A "index = b\nindex = \"\" ; c\n", NULL, "main: 127.0.0.1:8080 4096; a: /a; off"},
+    {FILE_A "index = index.html ; *, in order\n[server]\nworkers = 1 # one\ninclude =   ; * glob\n", NULL,
+     "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
+    {FILE_A "[listen main]\naddress = 127.0.0.1:1 ; one\n[log]\naccess = off # no\n", NULL,
+     "main: 127.0.0.1:1 4096; a: /a index.html; off"},
     {FILE_A "index = b\n", "-osite.index=", "main: 127.0.0.1:8080 4096; a: /a; off"},
     {FILE_A "[log]\n[site a]\nindex = b\n", NULL, "main: 127.0.0.1:8080 4096; a: /a b; off"},
     {"\xef\xbb\xbf[site a]\r\nroot = /a\r\nindex = b", NULL, "main: 127.0.0.1:8080 4096; a: /a b; off"},
@@ -45,6 +55,18 @@ static const struct case_row bad_cases[] = {
     {NULL, "",
      "command line:1:1: error: the directory to serve is empty\n  \n  ^\n"
      "batond: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+    {NULL, "a\nb", "command line:1:1: error: a control byte\n  a\\x0ab\n  ^~~~~~\n"},
+    {FILE_A, "-osite.root=\"/a\"",
+     "command line:1:11: error: 'root' takes an absolute path, one that starts with '/'; only in a file it may stand "
+     "in "
+     "quotes\n  site.root=\"/a\"\n            ^~~~\n"},
+    {FILE_A, "-osite.root=~/www",
+     "command line:1:11: error: 'root' takes an absolute path, one that starts with '/'; '~' stands for nothing here\n"
+     "  site.root=~/www\n            ^~~~~\n"},
+    {FILE_A, "-osite.\"b\".root=/b",
+     "command line:1:6: error: a section's name is one word, without brackets, quotes, ',' and ';'\n  "
+     "site.\"b\".root=/b\n"
+     "       ^~~\n"},
     {NULL, "/a\nb", "command line:1:3: error: a control byte\n  /a\\x0ab\n    ^~~~\n"},
     {FILE_A, "-l127.0.0.1:1|-l8080",
      "command line:2:1: error: an address must come before the port: 127.0.0.1:8080 for this machine alone, "
@@ -79,7 +101,9 @@ static const struct case_row bad_cases[] = {
     {FILE_A, "-oserver.include=x.ini",
      "command line:1:8: error: 'include' belongs in a file\n  server.include=x.ini\n         ^~~~~~~\n"},
     {FILE_A, "-olisten.a b.backlog=2",
-     "command line:1:8: error: a section's name is one word without brackets\n  listen.a b.backlog=2\n         ^~~\n"},
+     "command line:1:8: error: a section's name is one word, without brackets, quotes, ',' and ';'\n  listen.a "
+     "b.backlog=2\n      "
+     "   ^~~\n"},
     {TWO_LISTENS, "-olisten.backlog=9",
      "command line:1:1: error: there are several [listen NAME]; say which: listen.main.backlog=...\n"
      "  listen.backlog=9\n  ^~~~~~\n"},

@@ -111,6 +111,21 @@ static const struct case_row bad_cases[] = {
      {"site.cache=/a 1h", "site.cache=/a 1h"},
      "command line:2:12: " TWICE_RULE "  site.cache=/a 1h\n             ^~\n"
      "command line:1:12: note: here\n  site.cache=/a 1h\n             ^~\n"},
+    {INCLUDE "index = a.html b.html\n",
+     SITE "index = c.html a.html\n",
+     {NULL},
+     "more.ini:3:16: error: 'a.html' is there already\n  index = c.html a.html\n                 ^~~~~~\n"
+     "t.ini:5:9: note: here\n  index = a.html b.html\n          ^~~~~~\n"},
+    {SITE "[server]\nsandbox_path = /b\nsandbox_path = \"/b\"\n",
+     NULL,
+     {NULL},
+     "t.ini:5:17: error: '/b' is there already\n  sandbox_path = \"/b\"\n                  ^~\n"
+     "t.ini:4:16: note: here\n  sandbox_path = /b\n                 ^~\n"},
+    {SITE "mime = .a text/x\nmime = .A text/y\n",
+     NULL,
+     {NULL},
+     "t.ini:4:8: error: there is a type for '.A' already\n  mime = .A text/y\n         ^~\n"
+     "t.ini:3:8: note: here\n  mime = .a text/x\n         ^~\n"},
     /* A wrong line is reported as that, and stands in nobody's way. */
     {SITE "cache = /b 1h\ncache = * 1 year\ncache = /a 1h\n",
      NULL,
@@ -188,6 +203,57 @@ static void a_rule_that_is_never_used_is_a_warning_and_no_error(void **state)
     }
 }
 
+static void of_two_types_for_the_same_files_the_later_file_wins(void **state)
+{
+    static const char *const set[] = {"site.mime=.c text/4"};
+    struct config_args args = {.file = "t.ini"};
+    struct config c;
+    char *report = NULL;
+
+    (void)state;
+    write_file("t.ini", INCLUDE "mime = .a text/1\nmime = name text/1\nmime = .b text/1\n");
+    write_file("more.ini", SITE "mime = .A text/2\nmime = Name text/2\n");
+    assert_int_equal(load(&c, &args, &report), 0);
+    assert_string_equal(report, "");
+    assert_int_equal(c.sites[0].mime.n, 4);
+    assert_string_equal(c.sites[0].mime.v[0], "name text/1");
+    assert_string_equal(c.sites[0].mime.v[1], ".b text/1");
+    assert_string_equal(c.sites[0].mime.v[2], ".a text/2");
+    assert_string_equal(c.sites[0].mime.v[3], "Name text/2");
+    config_fini(&c);
+    free(report);
+    args.set = set;
+    args.n_set = 1;
+    assert_int_equal(load(&c, &args, &report), 0);
+    assert_int_equal(c.sites[0].mime.n, 1);
+    config_fini(&c);
+    free(report);
+}
+
+static void a_list_has_a_thousand_words_and_no_more(void **state)
+{
+    struct config_args args = {.file = "many.ini"};
+    struct config c;
+    char *report = NULL;
+    FILE *f = fopen("many.ini", "we");
+
+    (void)state;
+    assert_non_null(f);
+    assert_true(fputs(SITE, f) >= 0);
+    for (int i = 0; i < 500; i++)
+        assert_true(fprintf(f, "index = a%d b%d\n", i, i) > 0);
+    assert_int_equal(fflush(f), 0);
+    c = load_good("many.ini");
+    assert_int_equal(c.sites[0].index.n, 1000);
+    config_fini(&c);
+    assert_true(fputs("index = c d e\n", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(load(&c, &args, &report), -EINVAL);
+    assert_string_equal(report,
+                        "many.ini:503:9: error: more than 1000 values for 'index'\n  index = c d e\n          ^\n");
+    free(report);
+}
+
 /* As many rules as there may be, each compared with all before it. */
 static void a_thousand_rules_are_read_and_not_one_more(void **state)
 {
@@ -219,6 +285,8 @@ int main(void)
         cmocka_unit_test(lists_keep_their_order_and_an_empty_value_clears_them),
         cmocka_unit_test(values_in_one_anothers_way_are_reported_with_both_places),
         cmocka_unit_test(a_rule_that_is_never_used_is_a_warning_and_no_error),
+        cmocka_unit_test(of_two_types_for_the_same_files_the_later_file_wins),
+        cmocka_unit_test(a_list_has_a_thousand_words_and_no_more),
         cmocka_unit_test(a_thousand_rules_are_read_and_not_one_more),
     };
 

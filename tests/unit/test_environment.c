@@ -34,6 +34,7 @@ static const struct case_row good_cases[] = {
      "$BATON__LISTEN__a_b__BACKLOG=9", "a-b: 127.0.0.1:1 4096; a_b: 127.0.0.1:2 9; a: /a index.html; off"},
     {"[site A.org]\nroot = /a\n", "$BATON__SITE__A.org__ROOT=/b",
      "main: 127.0.0.1:8080 4096; A.org: /b index.html; off"},
+    {FILE_A, "$BATON__SITE__ROOT=/a ;b #c", "main: 127.0.0.1:8080 4096; a: /a ;b #c index.html; off"},
     {FILE_A "index = b\n", "$BATON__SITE__INDEX=c d", "main: 127.0.0.1:8080 4096; a: /a c d; off"},
     {FILE_A "index = b\n", "$BATON__SITE__INDEX=c\n\n d \n", "main: 127.0.0.1:8080 4096; a: /a c d; off"},
     {FILE_A "index = b\n", "$BATON__SITE__INDEX=", "main: 127.0.0.1:8080 4096; a: /a; off"},
@@ -105,7 +106,8 @@ static const struct case_row bad_cases[] = {
      "be, "
      "and a new one takes letters and digits\n  BATON__LISTEN__MY_SOCKET__BACKLOG=9\n                 ^~~~~~~~~\n"},
     {FILE_A, "$BATON__LISTEN__A B__BACKLOG=9",
-     "environment:BATON__LISTEN__A B__BACKLOG:1:16: error: a section's name is one word without brackets\n"
+     "environment:BATON__LISTEN__A B__BACKLOG:1:16: error: a section's name is one word, without brackets, quotes, ',' "
+     "and ';'\n"
      "  BATON__LISTEN__A B__BACKLOG=9\n                 ^~~\n"},
     {FILE_A, "$BATON__LISTEN__BACKLOG=9|$BATON__Listen__BACKLOG=8",
      "environment:BATON__Listen__BACKLOG:1:16: error: 'backlog' is set twice\n"
@@ -144,6 +146,40 @@ static void each_mistake_names_its_variable_and_what_to_do(void **state)
     run_bad(bad_cases, ROWS(bad_cases));
 }
 
+/* Nothing of its value is shown: it may be another program's. */
+static void a_variable_that_is_nearly_ours_is_a_warning(void **state)
+{
+    static const struct {
+        const char *variable;
+        const char *report;
+    } rows[] = {
+        {"BATON_SERVER_WORKERS=2",
+         "environment:BATON_SERVER_WORKERS: warning: this variable sets nothing; did you mean "
+         "'BATON__SERVER__WORKERS'?\n"},
+        {"BATON_LOG__LEVEL=info",
+         "environment:BATON_LOG__LEVEL: warning: this variable sets nothing: one that does is BATON__SECTION__KEY\n"},
+        {"BATON_TOKEN=secret",
+         "environment:BATON_TOKEN: warning: this variable sets nothing: one that does is BATON__SECTION__KEY\n"},
+        {"BATON_", "environment:BATON_: warning: this variable sets nothing: one that does is BATON__SECTION__KEY\n"},
+        {"BATON=1", ""},
+        {"BATONX_SERVER_WORKERS=1", ""},
+        {"baton_server_workers=1", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        const char *const environment[] = {rows[i].variable, NULL};
+        struct config_args args = {.root = "/a", .environment = environment};
+        struct config c;
+        char *report = NULL;
+
+        assert_int_equal(load(&c, &args, &report), 0);
+        assert_string_equal(report, rows[i].report);
+        config_fini(&c);
+        free(report);
+    }
+}
+
 static void what_is_in_effect_names_the_variable(void **state)
 {
     static const char *const environment[] = {"HOME=/root", "BATON__SITE__ROOT=www/./a", "BATON__SITE__INDEX=a\nb",
@@ -174,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_environment_comes_to_what_it_says),
         cmocka_unit_test(each_mistake_names_its_variable_and_what_to_do),
+        cmocka_unit_test(a_variable_that_is_nearly_ours_is_a_warning),
         cmocka_unit_test(what_is_in_effect_names_the_variable),
     };
 

@@ -9,14 +9,22 @@
 /* A token as text: "1:2:7 section site 'example.com'". */
 static void describe(const struct ini_token *t, char *out, size_t size)
 {
+    static const char *const forms[] = {
+        [INI_QUOTED] = "quoted", [INI_ESCAPED] = "escaped", [INI_MADE] = "made", [INI_WRONG] = "wrong"};
     static const char *const kinds[] = {[INI_SECTION] = "section", [INI_KEY] = "key", [INI_BAD] = "bad"};
     int n = snprintf(out, size, "%zu:%zu:%zu %s '%.*s' %zu:%zu '%.*s'", t->name.place.line, t->name.place.col + 1,
                      t->name.place.len, kinds[t->kind], SV_ARG(t->name.text), t->value.place.col + 1,
                      t->value.place.len, SV_ARG(t->value.text));
 
+    if (t->value.form != INI_PLAIN)
+        n += snprintf(out + n, size - (size_t)n, " %s", forms[t->value.form]);
+    if (t->comment.source != NULL)
+        n += snprintf(out + n, size - (size_t)n, " comment %zu", t->comment.col + 1);
     if (t->fault != NULL)
-        (void)snprintf(out + n, size - (size_t)n, " ! %zu:%zu:%zu %s", t->fault_place.line, t->fault_place.col + 1,
-                       t->fault_place.len, t->fault);
+        n += snprintf(out + n, size - (size_t)n, " ! %zu:%zu:%zu %s", t->fault_place.line, t->fault_place.col + 1,
+                      t->fault_place.len, t->fault);
+    if (t->meant.len > 0)
+        (void)snprintf(out + n, size - (size_t)n, ": '%.*s'", SV_ARG(t->meant));
 }
 
 static struct source source_of(char *text, size_t len)
@@ -28,6 +36,14 @@ struct good_line {
     const char *text;
     const char *token; /* NULL = none */
 };
+
+#define ENDS   "lines here end without ';'; a value that ends in one stands in quotes"
+#define BRACES "there are no braces here: a section is [kind] or [kind name], and ends at the next"
+#define AFTER  "only a comment may follow the closing quote, after white space"
+#define ESCAPE "in quotes a backslash is written \\\\, and a quote \\\""
+#define DOUBLE "only double quotes quote a value: \"...\""
+#define UNSEEN "a special space, or an invisible character; in quotes it is taken as it is"
+#define NAME   "a section's name stands without quotes, and is one word"
 
 static const struct good_line good_lines[] = {
     {"", NULL},
@@ -49,11 +65,25 @@ static const struct good_line good_lines[] = {
     {"key = a = b", "1:1:3 key 'key' 7:5 'a = b'"},
     {"key =", "1:1:3 key 'key' 6:0 ''"},
     {"key = ; comment", "1:1:3 key 'key' 6:0 ''"},
-    {"key = value ; comment", "1:1:3 key 'key' 7:5 'value'"},
-    {"key = value\t# comment", "1:1:3 key 'key' 7:5 'value'"},
+    {"key = value ; comment", "1:1:3 key 'key' 7:5 'value' comment 13"},
+    {"key = value\t# comment", "1:1:3 key 'key' 7:5 'value' comment 13"},
     {"key = a;b#c", "1:1:3 key 'key' 7:5 'a;b#c'"},
     {"key =#fff", "1:1:3 key 'key' 6:4 '#fff'"},
     {"key = [x]", "1:1:3 key 'key' 7:3 '[x]'"},
+    {"key = \"value\"", "1:1:3 key 'key' 8:5 'value' quoted"},
+    {"key=\"\"", "1:1:3 key 'key' 6:0 '' quoted"},
+    {"key = \" a ; b #c\" ; \"comment\"", "1:1:3 key 'key' 8:9 ' a ; b #c' quoted"},
+    {"key = \"a\"\t#", "1:1:3 key 'key' 8:1 'a' quoted"},
+    {"key = \"a;\"", "1:1:3 key 'key' 8:2 'a;' quoted"},
+    {"key = \"[x] = {\"", "1:1:3 key 'key' 8:7 '[x] = {' quoted"},
+    {"key = \"a\xc2\xa0z\"", "1:1:3 key 'key' 8:4 'a\xc2\xa0z' quoted"},
+    {"key = \"\\\"\"", "1:1:3 key 'key' 8:2 '\\\"' escaped"},
+    {"key = \"\\\\\" ;", "1:1:3 key 'key' 8:2 '\\\\' escaped"},
+    {"key = \"a\\\" ; b\"", "1:1:3 key 'key' 8:7 'a\\\" ; b' escaped"},
+    {"key = a\"b", "1:1:3 key 'key' 7:3 'a\"b'"},
+    {"key = a\\b", "1:1:3 key 'key' 7:3 'a\\b'"},
+    {"key = a ;;", "1:1:3 key 'key' 7:1 'a' comment 9"},
+    {"key = a{}", "1:1:3 key 'key' 7:3 'a{}'"},
     {"\n\n  key = \xc3\xa9\xf0\x9f\x9a\x80", "3:3:3 key 'key' 9:6 '\xc3\xa9\xf0\x9f\x9a\x80'"},
 };
 
@@ -69,7 +99,40 @@ static const struct good_line bad_lines[] = {
     {"[]", "1:2:0 section '' 2:0 '' ! 1:2:0 a section needs a kind: [server], or [site NAME]"},
     {"[ ]", "1:3:0 section '' 3:0 '' ! 1:2:1 a section needs a kind: [server], or [site NAME]"},
     {"[site a b c]", "1:2:4 section '' 7:1 'a' ! 1:9:3 a section is [kind] or [kind name], and a name is one word"},
-    {"[site [a]", "1:2:4 section '' 7:2 '[a' ! 1:7:2 a section's name holds no bracket"},
+    {"[site [a]",
+     "1:2:4 section '' 7:2 '[a' ! 1:7:2 a section's name is one word, without brackets, quotes, ',' and ';'"},
+    {"[site a\"b]",
+     "1:2:4 section '' 7:3 'a\"b' ! 1:7:3 a section's name is one word, without brackets, quotes, ',' and ';'"},
+    {"[site \"example.com\"]", "1:2:4 section 'site' 8:11 'example.com' ! 1:7:13 " NAME ": 'example.com'"},
+    {"[site 'a']", "1:2:4 section 'site' 8:1 'a' ! 1:7:3 " NAME ": 'a'"},
+    {"[site \"a b\"]", "1:2:4 section '' 7:2 '\"a' ! 1:7:5 " NAME},
+    {"[site \"\"]", "1:2:4 section '' 7:2 '\"\"' ! 1:7:2 " NAME},
+    {"[site a] {", "1:2:4 section 'site' 7:1 'a' ! 1:10:1 there are no braces here: a section ends at the next"},
+    {"server {", "1:1:8 bad 'server {' 1:0 '' ! 1:8:1 " BRACES},
+    {"}", "1:1:1 bad '}' 1:0 '' ! 1:1:1 " BRACES},
+    {"listen 80;",
+     "1:1:10 bad 'listen 80;' 1:0 '' ! 1:1:10 '=' is missing; a line is key = value, without ';' at its end"},
+    {"key = a;b; # c", "1:1:3 key 'key' 7:3 'a;b' comment 12 ! 1:10:1 " ENDS},
+    {"key =;", "1:1:3 key 'key' 6:0 '' ! 1:6:1 " ENDS},
+    {"key = a;;", "1:1:3 key 'key' 7:1 'a' ! 1:9:1 " ENDS},
+    {"key = {", "1:1:3 key 'key' 7:1 '{' wrong ! 1:7:1 " BRACES},
+    {"key = /a {", "1:1:3 key 'key' 7:4 '/a {' wrong ! 1:10:1 " BRACES},
+    {"key == a", "1:1:3 key 'key' 6:3 '= a' wrong ! 1:6:1 '=' is there twice"},
+    {"key = 'a'", "1:1:3 key 'key' 7:3 ''a'' wrong ! 1:7:1 " DOUBLE},
+    {"key = \xe2\x80\x9cq\xe2\x80\x9d", "1:1:3 key 'key' 7:7 '\xe2\x80\x9cq\xe2\x80\x9d' wrong ! 1:7:1 " DOUBLE},
+    {"key = a\xc2\xa0z", "1:1:3 key 'key' 7:4 'a\xc2\xa0z' wrong ! 1:8:1 " UNSEEN},
+    {"key = \"a", "1:1:3 key 'key' 8:0 '' wrong ! 1:7:1 this quote is not closed"},
+    {"key = \"a\\\"", "1:1:3 key 'key' 8:0 '' wrong ! 1:7:1 this quote is not closed"},
+    {"key = \"a\\", "1:1:3 key 'key' 8:0 '' wrong ! 1:7:1 this quote is not closed"},
+    {"key = \"", "1:1:3 key 'key' 8:0 '' wrong ! 1:7:1 this quote is not closed"},
+    {"key = \"a ; b", "1:1:3 key 'key' 8:0 '' wrong ! 1:7:1 this quote is not closed"},
+    {"key = \"\\n\"", "1:1:3 key 'key' 8:2 '\\n' wrong ! 1:8:2 " ESCAPE},
+    {"key = \"a\"b", "1:1:3 key 'key' 8:1 'a' quoted ! 1:10:1 " AFTER},
+    {"key = \"a\" \"b\" ; c", "1:1:3 key 'key' 8:1 'a' quoted ! 1:11:3 " AFTER},
+    {"key = \"a\";c", "1:1:3 key 'key' 8:1 'a' quoted ! 1:10:2 " AFTER},
+    {"key = \"a\";", "1:1:3 key 'key' 8:1 'a' quoted ! 1:10:1 lines here end without ';'"},
+    {"key = \"a\x1b\"", "0:1:0 bad '' 1:0 '' ! 1:9:1 a control byte"},
+    {"key = \"a ; \xff\"", "0:1:0 bad '' 1:0 '' ! 1:12:1 this is not UTF-8"},
     {"key = \x1b[31m", "0:1:0 bad '' 1:0 '' ! 1:7:1 a control byte"},
     {"key = a\rb", "0:1:0 bad '' 1:0 '' ! 1:8:1 a control byte"},
     {"key = \x7f", "0:1:0 bad '' 1:0 '' ! 1:7:1 a control byte"},
@@ -165,7 +228,7 @@ static void a_line_may_be_8192_bytes_long_and_no_longer(void **state)
 }
 
 static const char sample[] = "\xef\xbb\xbf# sample\r\n[server]\nworkers = 2 ; two\n\n[site example.com]\r\n"
-                             "root = /srv/\xc3\xa9\xe2\x82\xac\nin-dex=a b\n[log\nx\n = 1\n[]\nkey =\n";
+                             "root = \"/srv/\xc3\xa9\xe2\x82\xac\\\\ ;\" # c\nin-dex=a b\n[log\nx\n = 1\n[]\nkey =\n";
 
 /* All tokens of a text; each must lie within it. */
 static size_t count_tokens(char *text, size_t len)
@@ -204,7 +267,7 @@ static void input_cut_at_any_byte_is_not_read_past_its_end(void **state)
 
 static void no_mutation_of_a_file_is_read_past_its_end(void **state)
 {
-    static const char bytes[] = "\0\n\r\t []=;#.\"ak\xc3\xa9\xff\xef\xbb\xbf";
+    static const char bytes[] = "\0\n\r\t []=;#.\"\\{}ak\xc3\xa9\xff\xef\xbb\xbf";
     struct guard g = guard_new(sizeof sample);
     uint64_t seed = 20;
 
@@ -218,24 +281,82 @@ static void no_mutation_of_a_file_is_read_past_its_end(void **state)
     guard_free(&g);
 }
 
-static void only_what_reads_back_can_be_held(void **state)
+static void what_can_be_held_is_known(void **state)
 {
     static const struct {
         const char *value;
         bool can;
+        bool plain;
     } rows[] = {
-        {"", true},    {"/srv/www", true}, {"a b", true}, {"a;b", true},  {"a ;b", false}, {"a #b", false},
-        {"#a", false}, {";", false},       {" a", false}, {"a\t", false}, {"a\nb", false}, {"a\xff", false},
+        {"", true, true},
+        {"/srv/www", true, true},
+        {"a b", true, true},
+        {"a;b", true, true},
+        {"a ;b", true, false},
+        {"a #b", true, false},
+        {"#a", true, true},
+        {";", true, false},
+        {" a", true, false},
+        {"a\t", true, false},
+        {"a\nb", false, true},
+        {"a\xff", false, true},
+        {"a;", true, false},
+        {"\"a\"", true, false},
+        {"'a'", true, false},
+        {"= a", true, false},
+        {"a {", true, false},
+        {"a\"b", true, true},
+        {"a\\b", true, true},
+        {"\xe2\x80\x8b", true, false},
+        {"\xe3\x80\x80", true, false},
     };
+    static char longest[INI_LINE_MAX + 1];
 
     (void)state;
-    for (size_t i = 0; i < ROWS(rows); i++)
+    for (size_t i = 0; i < ROWS(rows); i++) {
         expect(ini_can_hold(sv_cstr(rows[i].value)) == rows[i].can, "'%s'", rows[i].value);
+        expect(ini_value_is_plain(sv_cstr(rows[i].value)) == rows[i].plain, "'%s'", rows[i].value);
+    }
+    memset(longest, '"', INI_LINE_MAX);
+    assert_false(ini_can_hold(sv_of(longest, INI_LINE_MAX / 2)));
+    assert_true(ini_can_hold(sv_of(longest, INI_LINE_MAX / 2 - 100)));
     assert_true(ini_is_name(SV("*.example.com")));
     assert_false(ini_is_name(SV("")));
     assert_false(ini_is_name(SV("a b")));
     assert_false(ini_is_name(SV("a]")));
     assert_false(ini_is_name(SV("#a")));
+    assert_false(ini_is_name(SV("\"a\"")));
+    assert_false(ini_is_name(SV("'a'")));
+    assert_false(ini_is_name(SV("a,b")));
+    assert_false(ini_is_name(SV("a;")));
+    assert_false(ini_is_name(SV("\xe2\x80\x9c"
+                                "a\xe2\x80\x9d")));
+    assert_false(ini_is_name(SV("a\xe2\x80\x8b")));
+    assert_true(ini_is_name(SV("\xc3\xa9.example")));
+}
+
+/* The place of each byte of a text, whatever was made of what is written. */
+static void places_within_a_value_account_for_escapes(void **state)
+{
+    static char text[] = "k = \"a\\\"b\\\\c\"";
+    struct source s = source_of(text, sizeof text - 1);
+    struct ini ini;
+    struct ini_token t;
+    char out[16];
+
+    (void)state;
+    ini_init(&ini, &s);
+    assert_true(ini_next(&ini, &t));
+    assert_int_equal(t.value.form, INI_ESCAPED);
+    struct sv value = sv_of(out, ini_value_unescape(t.value.text, out));
+    assert_true(sv_eq(value, SV("a\"b\\c")));
+    static const size_t cols[] = {5, 6, 8, 9, 11, 12};
+    for (size_t i = 0; i < ROWS(cols); i++)
+        assert_int_equal(ini_place(&t.value, i, 0).col, cols[i]);
+    assert_int_equal(ini_place(&t.value, 1, 3).len, 5);
+    t.value.form = INI_MADE;
+    assert_int_equal(ini_place(&t.value, 3, 1).col, 5);
+    assert_int_equal(ini_place(&t.value, 3, 1).len, 7);
 }
 
 int main(void)
@@ -247,7 +368,8 @@ int main(void)
         cmocka_unit_test(a_line_may_be_8192_bytes_long_and_no_longer),
         cmocka_unit_test(input_cut_at_any_byte_is_not_read_past_its_end),
         cmocka_unit_test(no_mutation_of_a_file_is_read_past_its_end),
-        cmocka_unit_test(only_what_reads_back_can_be_held),
+        cmocka_unit_test(what_can_be_held_is_known),
+        cmocka_unit_test(places_within_a_value_account_for_escapes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

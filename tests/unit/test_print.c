@@ -112,29 +112,32 @@ static void the_file_that_is_shipped_is_what_is_printed(void **state)
     free(text);
 }
 
-static const char rich[] = "[server]\nworkers = 3\naccept = reuseport\nmax-connections = 5000\ncache_memory = 10m\n"
-                           "cache_file_max = 1000\ncache_ttl = 1500ms\ndrain_timeout = 90s\ninclude = rich.d/*.ini\n"
-                           "user = www-data\ngroup =\nsandbox = require\nsandbox_path = /a\nsandbox_path = /b ;c\n"
-                           "busy_poll = 1s\ndrain_delay = 5\n"
-                           "[listen a]\naddress = [::1]:8080\naddress = unix:/tmp/b s.sock\nbacklog = 16\n"
-                           "[listen b]\naddress = 127.0.0.1:0\ndefer_accept = no\n"
-                           "proxy_protocol = on\ntrusted_proxy = 10.0.0.0/8 ::1\ntrusted_proxy = 192.0.2.7\n"
-                           "[status]\naddress = 127.0.0.1:9090\naddress = systemd:status\n"
-                           "[limits]\nheader_timeout = 10\nkeepalive_requests = 1000\nmin_send_rate = 1k\n"
-                           "header_size = 4k\nranges = 5\nconnections_per_ip = 50\n"
-                           "[log]\naccess = /var/log/a.log\nlevel = debug\nformat = json\nfull = wait\n"
-                           "[site example.com]\nroot = /srv/a b;c\nindex = a.html b.html\nindex = c.html\netag = off\n"
-                           "mime = .X  text/x\nmime = .y text/y;charset=utf-8\nmime = .x text/xx\n"
-                           "mime = Name  text/x\n"
-                           "precompressed = gz\nprecompressed = zst  br\n"
-                           "cache = /a;b#c/*  1y \timmutable ; no comment before this\ncache = *.html no-cache\n"
-                           "cache = /p/* no-store\ncache = * 90\n";
+static const char rich[] =
+    "[server]\nworkers = 3\naccept = reuseport\nmax-connections = 5000\ncache_memory = 10m\n"
+    "cache_file_max = 1000\ncache_ttl = 1500ms\ndrain_timeout = 90s\ninclude = rich.d/*.ini\n"
+    "user = www-data\ngroup =\nsandbox = require\nsandbox_path = /a\nsandbox_path = \"/b ;c\"\n"
+    "busy_poll = 1s\ndrain_delay = 5\n"
+    "[listen a]\naddress = [::1]:8080\naddress = unix:/tmp/b s.sock\nbacklog = 16\n"
+    "[listen b]\naddress = 127.0.0.1:0\ndefer_accept = no\n"
+    "proxy_protocol = on\ntrusted_proxy = 10.0.0.0/8 ::1\ntrusted_proxy = 192.0.2.7\n"
+    "[status]\naddress = 127.0.0.1:9090\naddress = systemd:status\n"
+    "[limits]\nheader_timeout = 10\nkeepalive_requests = 1000\nmin_send_rate = 1k\n"
+    "header_size = 4k\nranges = 5\nconnections_per_ip = 50\n"
+    "[log]\naccess = /var/log/a.log\nlevel = debug\nformat = json\nfull = wait\n"
+    "[site example.com]\nroot = \"/srv/a b \\\"c\\\\;\" ; d\nindex = a.html b.html\nindex = c.html\netag = off\n"
+    "mime = .X  text/x\nmime = .y text/y;charset=utf-8\n"
+    "mime = Name  text/x\n"
+    "precompressed = gz\nprecompressed = zst  br\n"
+    "cache = \" /a;b#c/*  1y \timmutable \" ; no comment before this\ncache = *.html no-cache\n"
+    "cache = /p/* no-store\ncache = * 90\n";
 
 static void what_is_in_effect_reads_back_as_the_same(void **state)
 {
     (void)state;
     (void)mkdir("rich.d", 0700);
-    write_file("rich.d/a.ini", "[site example.com]\nindex = d.html\ncache = /d 5000ms\n[limits]\nheader_count = 7\n");
+    write_file(
+        "rich.d/a.ini",
+        "[site example.com]\nindex = d.html\nmime = .x text/xx\ncache = /d 5000ms\n[limits]\nheader_count = 7\n");
     write_file("rich.ini", rich);
     struct config a = load_good("rich.ini");
     FILE *f = fopen("effective.ini", "we");
@@ -149,7 +152,7 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_int_equal(a.limits.uri_size, 4096);
     assert_int_equal(a.sites[0].index.n, 4);
     assert_string_equal(a.sites[0].index.v[3], "d.html");
-    assert_string_equal(a.sites[0].root, "/srv/a b;c");
+    assert_string_equal(a.sites[0].root, "/srv/a b \"c\\;");
     assert_int_equal(a.limits.ranges, 5);
     assert_int_equal(a.sites[0].precompressed.n, 3);
     assert_string_equal(a.sites[0].precompressed.v[2], "br");
@@ -161,7 +164,7 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_null(a.server.group);
     assert_int_equal(a.server.sandbox, SANDBOX_REQUIRE);
     assert_int_equal(a.server.sandbox_path.n, 2);
-    assert_string_equal(a.server.sandbox_path.v[1], "/b");
+    assert_string_equal(a.server.sandbox_path.v[1], "/b ;c");
     assert_int_equal(a.server.busy_poll_ms, 1000);
     assert_int_equal(a.server.drain_delay_ms, 5000);
     assert_true(a.listens[1].proxy_protocol);
@@ -171,7 +174,8 @@ static void what_is_in_effect_reads_back_as_the_same(void **state)
     assert_int_equal(a.log.format, LOG_FORMAT_JSON);
     assert_int_equal(a.log.full, LOG_FULL_WAIT);
     assert_int_equal(a.sites[0].mime.n, 3);
-    assert_string_equal(a.sites[0].mime.v[2], "Name text/x");
+    assert_string_equal(a.sites[0].mime.v[1], "Name text/x");
+    assert_string_equal(a.sites[0].mime.v[2], ".x text/xx");
     assert_int_equal(a.status.address.n, 2);
     assert_string_equal(a.status.address.v[1], "systemd:status");
     assert_int_equal(a.server.include.n, 1);
@@ -187,17 +191,18 @@ static void each_line_in_effect_says_where_it_came_from(void **state)
         "workers = 2                                 ; command line\n",
         "cache_ttl = 1500ms                          ; rich.ini:7\n",
         "; include = rich.d/*.ini                    ; rich.ini:9\n",
-        "address = unix:/tmp/b s.sock                ; rich.ini:19\n",
-        "header_count = 7                            ; rich.d/a.ini:5\n",
+        "address = \"unix:/tmp/b s.sock\"              ; rich.ini:19\n",
+        "header_count = 7                            ; rich.d/a.ini:6\n",
         "user = www-data                             ; rich.ini:10\n",
         "group =                                     ; rich.ini:11\n",
         "uri_size = 4k                               ; default\n",
         "index = a.html b.html                       ; rich.ini:44\n",
         "index = c.html                              ; rich.ini:45\n",
         "index = d.html                              ; rich.d/a.ini:2\n",
-        "precompressed = gz                          ; rich.ini:51\n",
-        "cache = *.html no-cache                     ; rich.ini:54\n",
-        "cache = /d 5000ms                           ; rich.d/a.ini:3\n",
+        "precompressed = gz                          ; rich.ini:50\n",
+        "cache = \"*.html no-cache\"                   ; rich.ini:53\n",
+        "cache = \"/d 5000ms\"                         ; rich.d/a.ini:4\n",
+        "root = \"/srv/a b \\\"c\\\\;\"                    ; rich.ini:43\n",
     };
     struct config_args args = {.file = "rich.ini", .set = set, .n_set = 1};
     struct config c;
@@ -212,17 +217,68 @@ static void each_line_in_effect_says_where_it_came_from(void **state)
     free(report);
 }
 
+/* Whatever a root is called, what -T prints is a file that serves it. */
+static void a_root_of_any_name_reads_back(void **state)
+{
+    static const char *const names[] = {"/srv/a #1",     "/srv/a;",          "/srv/\"a\"",        "/srv/a\\",
+                                        "/srv/a {",      "/srv/ a ",         "/srv/\xc2\xa0",     "/srv/\\\"\\\\\"",
+                                        "/srv/a ; b #c", "/srv/'a' = ['b']", "/srv/\xe2\x80\xaex"};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(names); i++) {
+        char option[64];
+        const char *const set[] = {option};
+        struct config_args args = {.set = set, .n_set = 1};
+        struct config c;
+        char *report = NULL;
+
+        (void)snprintf(option, sizeof option, "site.root=%s", names[i]);
+        assert_int_equal(load(&c, &args, &report), 0);
+        free(report);
+        char *wanted = strdup(c.sites[0].root);
+        assert_int_equal(buf_add(&c.effective, sv_of("", 1)), 0);
+        write_file("root.ini", c.effective.p);
+        config_fini(&c);
+        c = load_good("root.ini");
+        expect(strcmp(c.sites[0].root, wanted) == 0, "%s became %s", wanted, c.sites[0].root);
+        config_fini(&c);
+        free(wanted);
+    }
+}
+
+/* A line has a length; where it came from then stands in front of it. */
+static void a_value_as_long_as_a_line_reads_back(void **state)
+{
+    static char text[9000];
+    size_t n = (size_t)snprintf(text, sizeof text, "[site a]\nroot = /a\nindex =");
+
+    (void)state;
+    for (int i = 0; i < 800; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, " name-%04d", i);
+    (void)snprintf(text + n, sizeof text - n, "\n");
+    write_file("long.ini", text);
+    struct config a = load_good("long.ini");
+    assert_int_equal(buf_add(&a.effective, sv_of("", 1)), 0);
+    assert_non_null(strstr(a.effective.p, "\n; long.ini:3\nindex = name-0000 "));
+    write_file("again.ini", a.effective.p);
+    struct config b = load_good("again.ini");
+    const char *difference = config_difference(&a, &b);
+    expect(difference == NULL, "%s", difference);
+    config_fini(&a);
+    config_fini(&b);
+}
+
 static void a_root_that_no_file_can_hold_is_served_and_shown_as_a_comment(void **state)
 {
-    struct config_args args = {.root = "/srv/a #1"};
+    struct config_args args = {.root = "/srv/\xff"};
     struct config c;
     char *report = NULL;
 
     (void)state;
     assert_int_equal(load(&c, &args, &report), 0);
-    assert_string_equal(c.sites[0].root, "/srv/a #1");
+    assert_string_equal(c.sites[0].root, "/srv/\xff");
     assert_int_equal(buf_add(&c.effective, sv_of("", 1)), 0);
-    assert_non_null(strstr(c.effective.p, "; root = /srv/a #1 "));
+    assert_non_null(strstr(c.effective.p, "; root = /srv/\\xff "));
     config_fini(&c);
     free(report);
 }
@@ -235,6 +291,8 @@ int main(void)
         cmocka_unit_test(the_file_that_is_shipped_is_what_is_printed),
         cmocka_unit_test(what_is_in_effect_reads_back_as_the_same),
         cmocka_unit_test(each_line_in_effect_says_where_it_came_from),
+        cmocka_unit_test(a_root_of_any_name_reads_back),
+        cmocka_unit_test(a_value_as_long_as_a_line_reads_back),
         cmocka_unit_test(a_root_that_no_file_can_hold_is_served_and_shown_as_a_comment),
     };
 

@@ -81,11 +81,10 @@ static void *write_halves(void *fd)
     int unread = 1;
 
     assert_int_equal(write(to, "[site a]\n", 9), 9);
-    while (unread > 0)
-        while (unread > 0) {
-            assert_int_equal(sched_yield(), 0);
-            assert_int_equal(ioctl(to, FIONREAD, &unread), 0);
-        }
+    while (unread > 0) {
+        assert_int_equal(sched_yield(), 0);
+        assert_int_equal(ioctl(to, FIONREAD, &unread), 0);
+    }
     assert_int_equal(write(to, "root = /a\n", 10), 10);
     assert_int_equal(close(to), 0);
     return NULL;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "config/diagnose.h"
+#include "config/nearest.h"
+#include "config/schema.h"
 #include "daemon/asker.h"
 #include "daemon/check.h"
 #include "daemon/explain.h"
@@ -45,7 +48,7 @@ static const char usage[] =
     "TERM, INT, QUIT stop: answers in flight are finished; a second one stops at once. HUP reloads the configuration,\n"
     "USR1 opens the logs anew, USR2 has a new process of the binary take over. None of these closes a connection.\n"
     "BATON__SECTION__KEY=VALUE in the environment sets one key, and wins over the files.\n"
-    "Exit status: 0 after a stop, 78 for a bad configuration, 1 for anything else.\n";
+    "Exit status: 0 after a stop, 64 for a wrong command line, 78 for a bad configuration, 1 for anything else.\n";
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -74,61 +77,178 @@ struct command {
     const char **field;  /* owned */
 };
 
-static enum action read_option(struct command *cmd, int option)
+/* What is wrong with the command line, in one line: only the first mistake, as the others may come of it. */
+static void misuse(struct command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void misuse(struct command *cmd, const char *fmt, ...)
+{
+    char text[512];
+    struct buf line = {0};
+    va_list ap;
+
+    if (cmd->action == MISUSE)
+        return;
+    cmd->action = MISUSE;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (diagnose_escape(&line, sv_cstr(text)) == 0)
+        (void)fprintf(stderr, "batond: %.*s; try 'batond --help'\n", (int)line.len, line.p);
+    buf_fini(&line);
+}
+
+/* What one does is done once, and says all there is to say. */
+static void act(struct command *cmd, enum action action, const char *option)
+{
+    if (cmd->action != SERVE && cmd->action != action)
+        misuse(cmd, "of -t, -T, --explain, --reload and --defaults one is enough, and '%s' is another", option);
+    else if (cmd->action != MISUSE)
+        cmd->action = action;
+}
+
+static void set_once(struct command *cmd, const char **to, const char *option)
+{
+    if (*to != NULL)
+        misuse(cmd, "'%s' is there twice", option);
+    *to = optarg;
+}
+
+/* An option that is none of ours: what other programs mean by it, here. */
+static const struct {
+    const char *option;
+    const char *hint;
+} hints[] = {
+    {"p", "-l ADDRESS says where to listen"},
+    {"port", "-l ADDRESS says where to listen"},
+    {"bind", "-l ADDRESS says where to listen"},
+    {"d", "it stays in the foreground, and the service manager keeps it in the background"},
+    {"daemon", "it stays in the foreground, and the service manager keeps it in the background"},
+    {"f", "-c FILE names the configuration"},
+    {"s", "--reload PID reloads it, and signals stop it: TERM"},
+    {"v", "-V prints the version"},
+};
+
+/* A long option that has the name of a key, or nearly that of an option. */
+static void hint_of_name(struct buf *hint, struct sv name)
+{
+    struct nearest near;
+
+    for (size_t i = 0; i < KEYS; i++)
+        if (schema_same_key(name, sv_cstr(schema_keys[i].name))) {
+            (void)buf_addf(hint, " (-o %s.%s=VALUE sets this key)", schema_sections[schema_keys[i].section].kind,
+                           schema_keys[i].name);
+            return;
+        }
+    nearest_init(&near, name);
+    for (const struct option *o = long_options; o->name != NULL; o++)
+        nearest_try(&near, sv_cstr(o->name));
+    if (near.best.len > 0)
+        (void)buf_addf(hint, " (did you mean '--%.*s'?)", SV_ARG(near.best));
+}
+
+/* `option` with its dashes, and perhaps its value behind '='. */
+static void unknown(struct command *cmd, struct sv option)
+{
+    struct sv whole = sv_of(option.p, sv_find(option, '='));
+    struct sv name = sv_skip(whole, sv_starts(whole, SV("--")) ? 2 : 1);
+    struct buf hint = {0};
+
+    for (size_t i = 0; i < sizeof hints / sizeof *hints && hint.len == 0; i++)
+        if (sv_eq(name, sv_cstr(hints[i].option)))
+            (void)buf_addf(&hint, " (%s)", hints[i].hint);
+    if (hint.len == 0 && name.len > 1)
+        hint_of_name(&hint, name);
+    misuse(cmd, "unknown option '%.*s'%.*s", SV_ARG(diagnose_cut(whole)), SV_ARG(buf_sv(&hint)));
+    buf_fini(&hint);
+}
+
+/* getopt_long found a mistake: `option` is ':' where a value is missing, and '?' else. In optopt it leaves the letter
+ * of an unknown short option, what a known long one stands for, or 0 for an unknown long one. */
+static void read_mistake(struct command *cmd, int option, const char *word)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+    bool is_long = strncmp(word, "--", 2) == 0;
+    const struct option *known = long_options;
+
+    while (known->name != NULL && known->val != optopt)
+        known++;
+    if (option == ':')
+        misuse(cmd, "'%s' needs a value", is_long ? word : letter);
+    else if (optopt == 0)
+        unknown(cmd, sv_cstr(word));
+    else if (known->name != NULL)
+        misuse(cmd, "'--%s' takes no value", known->name);
+    else
+        unknown(cmd, sv_cstr(letter));
+}
+
+static void read_option(struct command *cmd, int option, const char *word)
 {
     switch (option) {
     case 'c':
-        cmd->args.file = optarg;
-        return cmd->action;
+        set_once(cmd, &cmd->args.file, "-c");
+        break;
     case 'l':
         cmd->listen[cmd->args.n_listen++] = optarg;
-        return cmd->action;
+        break;
     case 'o':
         cmd->set[cmd->args.n_set++] = optarg;
-        return cmd->action;
+        break;
     case 't':
-        return CHECK;
+        act(cmd, CHECK, "-t");
+        break;
     case 'T':
-        return PRINT;
+        act(cmd, PRINT, "-T");
+        break;
     case OPTION_DEFAULTS:
-        return DEFAULTS;
+        act(cmd, DEFAULTS, "--defaults");
+        break;
     case OPTION_EXPLAIN:
-        cmd->question.url = optarg;
-        return EXPLAIN;
+        set_once(cmd, &cmd->question.url, "--explain");
+        act(cmd, EXPLAIN, "--explain");
+        break;
     case OPTION_RELOAD:
-        cmd->pid = optarg;
-        return RELOAD;
+        set_once(cmd, &cmd->pid, "--reload");
+        act(cmd, RELOAD, "--reload");
+        break;
     case 'H':
         cmd->field[cmd->question.n_fields++] = optarg;
-        return cmd->action;
+        break;
     case 'X':
-        cmd->question.method = optarg;
-        return cmd->action;
+        set_once(cmd, &cmd->question.method, "-X");
+        break;
     case 'V':
-        return VERSION;
+        cmd->action = VERSION;
+        break;
     case 'h':
-        return HELP;
+        cmd->action = HELP;
+        break;
     default:
-        return MISUSE;
+        read_mistake(cmd, option, word);
     }
+}
+
+/* Has all been said that counts? */
+static bool is_decided(const struct command *cmd)
+{
+    return cmd->action == VERSION || cmd->action == HELP || cmd->action == MISUSE;
 }
 
 static void read_command(struct command *cmd, int argc, char **argv)
 {
     int option;
 
-    while (cmd->action != MISUSE && (option = getopt_long(argc, argv, "c:l:o:tTH:X:Vh", long_options, NULL)) != -1)
-        cmd->action = read_option(cmd, option);
+    opterr = 0;
+    while (!is_decided(cmd) && (option = getopt_long(argc, argv, ":c:l:o:tTH:X:Vh", long_options, NULL)) != -1)
+        read_option(cmd, option, argv[optind - 1]);
+    if (is_decided(cmd))
+        return;
     if (optind < argc)
         cmd->args.root = argv[optind++];
-    if (optind < argc) {
-        (void)fprintf(stderr, "batond: one ROOT is enough: %s\n", argv[optind]);
-        cmd->action = MISUSE;
-    }
-    if (cmd->question.url == NULL && (cmd->question.n_fields > 0 || cmd->question.method != NULL)) {
-        (void)fprintf(stderr, "batond: -H and -X go with --explain\n");
-        cmd->action = MISUSE;
-    }
+    if (optind < argc)
+        misuse(cmd, "one ROOT is enough, and '%s' is another", argv[optind]);
+    if (cmd->question.url == NULL && (cmd->question.n_fields > 0 || cmd->question.method != NULL))
+        misuse(cmd, "-H and -X go with --explain");
     if (cmd->args.root == NULL && cmd->args.file == NULL)
         cmd->args.file = BATON_CONFIG_FILE;
     cmd->args.listen = cmd->listen;
@@ -168,8 +288,6 @@ static int look_as_server(const struct config *config, struct diagnose *report)
 {
     if (config->server.user != NULL || config->server.group != NULL)
         return privs_take(config, report);
-    if (geteuid() == 0)
-        (void)fprintf(stderr, "batond: looked at as root: a service with User= may be denied what root is not\n");
     return 0;
 }
 
@@ -178,11 +296,13 @@ static void check(const struct config *config, struct diagnose *report)
     (void)check_addresses(config, report);
     if (look_as_server(config, report) < 0)
         return;
+    if (geteuid() == 0)
+        (void)fprintf(stderr, "batond: looked at as root: a service with User= may be denied what root is not\n");
     (void)check_places(config, report);
     (void)check_socket_places(config, report);
 }
 
-static int act(const struct command *cmd, const struct config *config, struct diagnose *report)
+static int answer(const struct command *cmd, const struct config *config, struct diagnose *report)
 {
     int err = 0;
 
@@ -195,7 +315,7 @@ static int act(const struct command *cmd, const struct config *config, struct di
     } else {
         check(config, report);
     }
-    return err < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int with_config(const struct command *cmd)
@@ -207,7 +327,7 @@ static int with_config(const struct command *cmd)
     diagnose_init(&report, diagnose_wants_colour(stderr));
     int err = config_load(&config, &cmd->args, &report);
     if (err == 0)
-        status = act(cmd, &config, &report);
+        status = answer(cmd, &config, &report);
     diagnose_print(&report, stderr);
     if (cmd->action == CHECK && err == 0 && report.errors == 0)
         (void)fprintf(stderr, "batond: the configuration is good\n");
@@ -232,8 +352,7 @@ static int run(const struct command *cmd, char *const *argv)
         (void)fputs(usage, stdout);
         return EXIT_SUCCESS;
     case MISUSE:
-        (void)fputs(usage, stderr);
-        return EXIT_FAILURE;
+        return EX_USAGE;
     case SERVE:
         return serve(cmd, argv);
     case RELOAD:
@@ -262,6 +381,10 @@ int main(int argc, char **argv)
         cmd.args.environment = (const char *const *)environ;
         cmd.args.may_wait = true;
         status = run(&cmd, argv);
+        if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+            (void)fprintf(stderr, "batond: cannot write to standard output\n");
+            status = EXIT_FAILURE;
+        }
     }
     free(cmd.listen);
     free(cmd.set);

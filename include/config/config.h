@@ -119,6 +119,7 @@ struct config {
     struct config_status status;
     struct config_site *sites; /* owned array */
     size_t n_sites;
+    char *gave_way;          /* owned; where [site default] is, which gave way to another; NULL where none did */
     struct buf effective;    /* what -T prints: each line with its origin */
     struct written *written; /* owned; where each value stands, for config/blame */
 };
@@ -135,8 +136,8 @@ struct config_args {
     const char *const *environment; /* NAME=VALUE each, up to a NULL, as environ(7); NULL = none is looked at */
 };
 
-/* Load and check. Every mistake goes to the report, which the caller prints when it has added what it finds itself. After
- * an error *c needs no config_fini.
+/* Load and check. Every mistake goes to the report, which the caller prints when it has added what it finds itself.
+ * After an error *c needs no config_fini.
  * Returns: 0
  *          -EINVAL  there are errors in the report that were not there before
  *          -ENOMEM */

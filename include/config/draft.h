@@ -41,7 +41,7 @@ struct draft_section {
     enum section_id id;
     struct ini_part name; /* text of length 0 where the kind has none */
     struct slot slots[KEYS];
-    bool dropped; /* -l puts every [listen] of the files aside */
+    bool dropped; /* -l puts every [listen] of the files aside, and another site the default one */
     struct draft_section *next;
 };
 
@@ -49,9 +49,10 @@ struct draft {
     struct diagnose *report; /* borrowed */
     struct draft_section *first;
     struct draft_section *last;
-    size_t n_named;            /* sections that somebody gave a name */
-    const struct source *file; /* borrowed; the first file, NULL while there is none */
-    bool lost_section;         /* a section could not be read, so that what it would have held is missing */
+    size_t n_named;                       /* sections that somebody gave a name */
+    const struct source *file;            /* borrowed; the first file, NULL while there is none */
+    const struct draft_section *gave_way; /* the site that did; NULL where none */
+    bool lost_section;                    /* a section could not be read, so that what it would have held is missing */
 };
 
 void draft_init(struct draft *d, struct diagnose *report);
@@ -63,6 +64,10 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
 
 /* The next section of a kind that is not dropped, after `prev`, or the first for NULL; NULL where there is none. */
 struct draft_section *draft_next(const struct draft *d, enum section_id id, const struct draft_section *prev);
+
+/* A site with the default's name is there for as long as there is no other: then it is dropped. To be called whenever
+ * there may be others. What the command line or the environment say of one that is dropped is a warning. */
+void draft_give_way(struct draft *d);
 
 /* Check a value and set it. `key_at` is where the key is written. What is INI_WRONG is set as a faulty one without a
  * further report. */

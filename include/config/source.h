@@ -20,8 +20,8 @@ struct sources {
 
 void sources_fini(struct sources *all);
 
-/* Read a file. What is none does not hold the caller, and is not even opened; but with may_wait a FIFO is read too, such
- * as /dev/stdin behind a pipe, for SOURCE_WAIT_MS at most.
+/* Read a file. What is none does not hold the caller, and is not even opened; but with may_wait a FIFO is read too,
+ * such as /dev/stdin behind a pipe, for SOURCE_WAIT_MS at most.
  * Returns: 0
  *          -EISDIR, -ESPIPE, -ENXIO, -ENODEV   a directory, a FIFO, a socket, a device
  *          -EFBIG      more than SOURCE_MAX bytes

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports about values after the configuration was loaded. Their places are config/written's; a default has none, and is
- * shown as the line that would set it. */
+/* Reports about values after the configuration was loaded. Their places are config/written's; a default has none, and
+ * is shown as the line that would set it. */
 
 #include "config/blame.h"
 

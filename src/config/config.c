@@ -21,10 +21,13 @@ static int build(struct config *c, const struct config_args *args, struct draft 
 {
     int err = args->file != NULL ? file_load(d, sources, args->file, args->may_wait) : 0;
 
+    draft_give_way(d);
     if (err == 0)
         err = environment_apply(d, sources, args->environment);
+    draft_give_way(d);
     if (err == 0)
         err = command_line_apply(d, sources, args);
+    draft_give_way(d);
     if (err == 0)
         err = resolve(c, d);
     if (err == 0)
@@ -74,6 +77,7 @@ void config_fini(struct config *c)
         free(c->sites[i].name);
     free(c->listens);
     free(c->sites);
+    free(c->gave_way);
     buf_fini(&c->effective);
     written_free(&c->written);
     *c = (struct config){0};

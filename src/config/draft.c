@@ -69,6 +69,35 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
     return 0;
 }
 
+/* What somebody set on purpose, for this run. */
+static void warn_of_overrides(struct draft *d, const struct draft_section *s, const struct draft_section *other)
+{
+    for (size_t i = 0; i < KEYS; i++) {
+        const struct setting *last = s->slots[i].last;
+        if (last != NULL && last->key.source->tier != SOURCE_FILE)
+            diagnose_warning(d->report, last->key, "not used: [site %s] gives way to [site %.*s]",
+                             schema_sections[SECTION_site].default_name, SV_ARG(diagnose_cut(other->name.text)));
+    }
+}
+
+void draft_give_way(struct draft *d)
+{
+    struct sv name = sv_cstr(schema_sections[SECTION_site].default_name);
+    struct draft_section *standby = NULL;
+    const struct draft_section *other = NULL;
+
+    for (struct draft_section *s = draft_next(d, SECTION_site, NULL); s != NULL; s = draft_next(d, SECTION_site, s))
+        if (sv_eq(s->name.text, name))
+            standby = s;
+        else
+            other = s;
+    if (standby == NULL || other == NULL)
+        return;
+    standby->dropped = true;
+    d->gave_way = standby;
+    warn_of_overrides(d, standby, other);
+}
+
 /* A scalar twice in one file is a slip: which of the two was meant? Set again by another file, it is meant. Variables of
  * the environment have no order, so there two for one key are a slip whatever the key, whose list stands in one. */
 static bool is_repeated(const struct slot *slot, const struct schema_key *k, struct place at)

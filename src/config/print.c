@@ -154,6 +154,21 @@ static int print_section(struct buf *b, const struct draft_section *s, const voi
     return err;
 }
 
+/* That a section is not there, and why; in front of the one that is. */
+static int print_gave_way(struct buf *b, const struct config *c, const struct draft_section *to)
+{
+    const struct schema_section *kind = &schema_sections[to->id];
+    int err = buf_add(b, SV("\n"));
+    size_t start = b->len;
+
+    if (err == 0)
+        err = buf_addf(b, "; [%s %s] gives way to [%s %.*s]", kind->kind, kind->default_name, kind->kind,
+                       SV_ARG(to->name.text));
+    if (err == 0)
+        err = pad(b, start, ORIGIN_COLUMN);
+    return err == 0 ? buf_addf(b, "; %s", c->gave_way) : err;
+}
+
 int print_effective(struct buf *b, struct config *c, const struct draft *d)
 {
     int err = 0;
@@ -161,6 +176,8 @@ int print_effective(struct buf *b, struct config *c, const struct draft *d)
     for (unsigned int id = 0; err == 0 && id < SECTIONS; id++) {
         size_t i = 0;
         const struct draft_section *s = draft_next(d, (enum section_id)id, NULL);
+        if (id == SECTION_site && s != NULL && d->gave_way != NULL)
+            err = print_gave_way(b, c, s);
         for (; err == 0 && s != NULL; s = draft_next(d, (enum section_id)id, s), i++)
             err = print_section(b, s, resolve_base(c, s->id, i));
     }

@@ -139,12 +139,29 @@ static int set_section(struct config *c, const struct draft_section *s, size_t i
     return err;
 }
 
+static int set_gave_way(struct config *c, const struct draft *d)
+{
+    struct buf at = {0};
+    int err = 0;
+
+    if (d->gave_way != NULL)
+        err = written_print(&at, &d->gave_way->name.place);
+    if (err == 0 && d->gave_way != NULL)
+        err = buf_add(&at, sv_of("", 1));
+    if (err < 0)
+        buf_fini(&at);
+    c->gave_way = at.p;
+    return err;
+}
+
 int resolve(struct config *c, struct draft *d)
 {
     int err = add_missing(d);
 
     if (err == 0)
         err = make_room(c, d);
+    if (err == 0)
+        err = set_gave_way(c, d);
     for (unsigned int id = 0; err == 0 && id < SECTIONS; id++) {
         size_t i = 0;
         const struct draft_section *s = draft_next(d, (enum section_id)id, NULL);

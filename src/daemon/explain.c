@@ -202,13 +202,14 @@ static void say_file(const struct explanation *x, FILE *to)
     };
 
     say(to, "site", "[site %s], the only one", x->site->name);
+    if (x->config->gave_way != NULL)
+        say(to, "", "[site default] gives way to it (%s)", x->config->gave_way);
     if (x->path.p == NULL || x->plain == NULL)
         return;
     say(to, "path", "%.*s", SV_ARG(x->path));
     facts_say(&facts, to);
-    if (x->config->server.user != NULL && geteuid() == 0)
-        say(to, "note", "looked at as root; the server is %s, and may be denied what root is not",
-            x->config->server.user);
+    if (geteuid() == 0)
+        say(to, "note", "looked at as root: a service with User= may be denied what root is not");
 }
 
 /* All of the row that is in memory, up to the empty line; what is behind it is body. */

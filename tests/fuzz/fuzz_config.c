@@ -116,8 +116,11 @@ static void read_all(struct config *c, struct diagnose *report, const struct sou
     draft_init(&draft, report);
     draft.file = file;
     check(file_take(&draft, file) == 0, "memory");
+    draft_give_way(&draft);
     check(environment_apply(&draft, &c->written->sources, args->environment) == 0, "memory");
+    draft_give_way(&draft);
     check(command_line_apply(&draft, &c->written->sources, args) == 0, "memory");
+    draft_give_way(&draft);
     check(resolve(c, &draft) == 0, "memory");
     rules_check(c, &draft);
     check(print_effective(&c->effective, c, &draft) == 0, "memory");
@@ -162,7 +165,8 @@ static void check_reads_back(struct config *c, size_t warnings)
 
     read_all(&again, &report, &text, &none);
     check(report.errors == 0, "what is in effect is an error:\n%.*s", (int)report.text.len, report.text.p);
-    check(report.warnings == warnings, "%zu warnings were %zu", report.warnings, warnings);
+    /* There are fewer where some were about variables, or about what is not in effect. */
+    check(report.warnings <= warnings, "%zu warnings were %zu", report.warnings, warnings);
     const char *difference = config_difference(c, &again);
     check(difference == NULL, "what is in effect reads back with another %s", difference);
     diagnose_fini(&report);

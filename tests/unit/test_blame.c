@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values that turn out to be wrong after the configuration was loaded: each is shown where it was written, whoever wrote it
- * and whatever was made of it. */
+/* Values that turn out to be wrong after the configuration was loaded: each is shown where it was written, whoever
+ * wrote it and whatever was made of it. */
 
 #include "config/blame.h"
 

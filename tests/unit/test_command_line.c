@@ -21,6 +21,14 @@ static const struct case_row good_cases[] = {
     {FILE_A "index =\n", NULL, "main: 127.0.0.1:8080 4096; a: /a; off"},
     {FILE_A "index = b\n", "-osite.index=c|-osite.a.index= d ", "main: 127.0.0.1:8080 4096; a: /a c d; off"},
     {FILE_A "[listen main]\nbacklog = \" 9\t\" ; nine\n", NULL, "main: 127.0.0.1:8080 9; a: /a index.html; off"},
+    /* The default site gives way to one that has another name, wherever and whenever that is set. */
+    {"[site default]\nroot = /d\n" FILE_A, NULL, "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
+    {FILE_A "[site default]\nroot = /d\n", "/b|-osite.index=c", "main: 127.0.0.1:8080 4096; a: /b c; off"},
+    {"[site default]\nroot = /d\nindex = i\n", "-osite.a.root=/a", "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
+    {"[site default]\nroot = /d\n", "$BATON__SITE__A__ROOT=/a|/b", "main: 127.0.0.1:8080 4096; a: /b index.html; off"},
+    {"[site default]\nroot = /d\n", "-osite.index=c", "main: 127.0.0.1:8080 4096; default: /d c; off"},
+    {"[site default]\nroot = /d\n" FILE_A, "-osite.default.root=/e",
+     "main: 127.0.0.1:8080 4096; a: /a index.html; off"},
     {FILE_A, "-osite.root=/a ;b #c", "main: 127.0.0.1:8080 4096; a: /a ;b #c index.html; off"},
     {FILE_A, "-osite.root=/a;", "main: 127.0.0.1:8080 4096; a: /a; index.html; off"},
     {"[site a]\nroot = \"/a ;\\\"b\\\\\" # c\n", NULL, "main: 127.0.0.1:8080 4096; a: /a ;\"b\\ index.html; off"},
@@ -110,6 +118,11 @@ static const struct case_row bad_cases[] = {
     {FILE_A, "-osite.b.root=/b",
      "command line:1:6: error: one [site NAME] is served, and this is another\n  site.b.root=/b\n       ^\n"
      "t.ini:1:7: note: the first is here\n  [site a]\n        ^\n"},
+    {"[site default]\nroot = /d\n" FILE_A "[site b]\nroot = /b\n", NULL,
+     "t.ini:5:7: error: one [site NAME] is served, and this is another\n  [site b]\n        ^\n"
+     "t.ini:3:7: note: the first is here\n  [site a]\n        ^\n"},
+    {"[site default]\nrot = /d\n" FILE_A, NULL,
+     "t.ini:2:1: error: unknown key 'rot' in [site default]; did you mean 'root'?\n  rot = /d\n  ^~~\n"},
     {FILE_A, "-olisten.address=",
      "command line:1:8: error: no address is left in [listen main]\n  listen.address=\n         ^~~~~~~\n"},
     {FILE_A "[limits]\nheader_size = 1k\n", "-olimits.uri_size=2k",
@@ -129,6 +142,35 @@ static void each_mistake_is_reported_with_its_place_and_what_to_do(void **state)
 {
     (void)state;
     run_bad(bad_cases, ROWS(bad_cases));
+}
+
+static void what_is_set_of_a_site_that_gave_way_is_a_warning(void **state)
+{
+    static const struct case_row rows[] = {
+        {"[site default]\nroot = /d\n", "$BATON__SITE__ETAG=off|-osite.a.root=/a",
+         "environment:BATON__SITE__ETAG:1:14: warning: not used: [site default] gives way to [site a]\n"
+         "  BATON__SITE__ETAG=off\n               ^~~~\n"},
+        {"[site default]\nroot = /d\n" FILE_A, "-osite.default.root=/e",
+         "command line:1:14: warning: not used: [site default] gives way to [site a]\n"
+         "  site.default.root=/e\n               ^~~~\n"},
+        {"[site default]\nroot = /d\n" FILE_A, NULL, ""},
+    };
+    static const char *const ways[] = {"\n; [site default] gives way to [site a]      ; t.ini:1\n[site a]\n",
+                                       "\n; [site default] gives way to [site a]      ; command line\n[site a]\n",
+                                       "\n; [site default] gives way to [site a]      ; t.ini:1\n[site a]\n"};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct config c;
+        char *report = NULL;
+
+        assert_int_equal(run_case(&rows[i], &c, &report), 0);
+        assert_string_equal(report, rows[i].wanted);
+        assert_int_equal(buf_add(&c.effective, sv_of("", 1)), 0);
+        expect(strstr(c.effective.p, ways[i]) != NULL, "%s", c.effective.p);
+        config_fini(&c);
+        free(report);
+    }
 }
 
 static void a_relative_root_of_an_option_starts_in_the_current_directory(void **state)
@@ -152,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_and_command_line_come_to_what_they_say),
         cmocka_unit_test(each_mistake_is_reported_with_its_place_and_what_to_do),
+        cmocka_unit_test(what_is_set_of_a_site_that_gave_way_is_a_warning),
         cmocka_unit_test(a_relative_root_of_an_option_starts_in_the_current_directory),
     };
 

@@ -19,6 +19,7 @@
 #include "config/schema.h"
 #include "daemon/asker.h"
 #include "daemon/check.h"
+#include "daemon/check_address.h"
 #include "daemon/explain.h"
 #include "daemon/master.h"
 #include "daemon/privs.h"

@@ -4,7 +4,7 @@
  * Such as it accepts itself (accept = handoff), and such as are passed on. What there is no room for stays where it is: in
  * the kernel's backlog, or with whoever had it.
  *
- * Ownership: borrows the generation and the epoll descriptor; owns the gate.
+ * Ownership: borrows the generation and the epoll descriptor; owns the gate and the seats.
  * Threads:   the master.
  * Errors:    acceptor_init returns 0 or -errno. Shortages are logged, and it tries again.
  * Source:    accept4(2), epoll(7).
@@ -18,9 +18,12 @@ struct acceptor {
     struct generation *g; /* borrowed; NULL = nobody takes connections */
     int epoll_fd;         /* borrowed; a door's event has its descriptor as data.u64 */
     struct gate gate;
-    size_t next;    /* worker, of the round */
-    bool accepting; /* the doors are watched */
-    uint64_t owed;  /* connections that may have waited when the doors were to be left */
+    struct seats seats;
+    size_t next;            /* worker, of the round */
+    struct worker *touched; /* borrowed: those that were handed something since they were last woken */
+    uint64_t asked_ms;      /* when the workers were asked who could go */
+    bool accepting;         /* the doors are watched */
+    uint64_t owed;          /* connections that may have waited when the doors were to be left */
 };
 
 int acceptor_init(struct acceptor *a, int epoll_fd);
@@ -44,6 +47,11 @@ bool acceptor_hand(struct acceptor *a, const struct baton *b);
 
 /* Is there room for one more that is passed on? False: the gate will open. */
 bool acceptor_has_room(struct acceptor *a);
+
+/* Somebody waits for a seat, or a descriptor: the longest idle connection of all workers is to go. */
+void acceptor_make_room(struct acceptor *a);
+/* A worker that accepts itself asks for that. */
+void acceptor_answer_wish(struct acceptor *a);
 
 /* Wake the workers that got any since the last call; before the master sleeps. */
 void acceptor_flush(struct acceptor *a);

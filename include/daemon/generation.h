@@ -18,6 +18,7 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "config/diagnose.h"
+#include "daemon/budget.h"
 #include "daemon/listeners.h"
 #include "daemon/logger.h"
 #include "daemon/reports.h"
@@ -32,6 +33,8 @@
 struct generation_home {
     struct sockets *sockets;
     struct gate *gate;
+    struct seats *seats;        /* of those who are served files */
+    struct seats *status_seats; /* of those who are told the state */
     const struct reports *reports;
 };
 
@@ -52,8 +55,7 @@ struct generation {
     size_t n_made;
     size_t n_started;
     struct sums *sums; /* owned */
-    uint64_t max_connections;
-    uint64_t handed;       /* connections that the master gave to its workers */
+    struct budget budget;
     struct logger *logger; /* owned; NULL where there is no access log */
 };
 
@@ -72,9 +74,6 @@ bool generation_is_deaf(const struct generation *g);
 
 /* Open the log files anew: somebody has renamed them. What cannot be opened stays as it is. */
 void generation_reopen_logs(struct generation *g);
-
-/* Connections that its workers have. */
-uint64_t generation_connections(const struct generation *g);
 
 /* Put the sockets back. The last to do so closes them, and what a unix socket was called goes with it. */
 void generation_close_listeners(struct generation *g);

@@ -41,6 +41,12 @@ struct master_args {
     const char *version;
 };
 
+/* A process that passes on to us what it still has. */
+struct predecessor {
+    int fd; /* owned */
+    uint64_t connections;
+};
+
 struct master {
     const struct master_args *args;
     char path[PATH_MAX]; /* of our binary, as it was when we started */
@@ -56,13 +62,17 @@ struct master {
     struct generation *g; /* owned; NULL once a successor has taken over */
     struct list retired;  /* owned generations that have connections still */
     bool waits;           /* something that is passed on found no room */
-    int successor_fd;     /* owned; -1 = there is none */
-    bool wants_successor; /* asked for, and not begun */
-    bool succeeded;       /* it serves now, and we pass on what we have */
-    uint64_t give_up_ms;  /* on a successor that does not serve */
-    int *predecessors;    /* owned, each and all: sockets to processes that pass on what they still have */
+    bool news;            /* of workers, or of what was opened for us */
+    struct seats status_seats;
+    int successor_fd;                 /* owned; -1 = there is none */
+    bool wants_successor;             /* asked for, and not begun */
+    bool succeeded;                   /* it serves now, and we pass on what we have */
+    uint64_t give_up_ms;              /* on a successor that does not serve */
+    struct predecessor *predecessors; /* owned, each and all */
     size_t n_predecessors;
-    bool main; /* we, and not our predecessor, are whom the service manager knows */
+    uint64_t count_ms; /* when to tell the successor again how many connections we have */
+    uint64_t say_ms;   /* not before this, once more that one of theirs waits for a descriptor */
+    bool main;         /* we, and not our predecessor, are whom the service manager knows */
     struct reload reload;
     struct stopping stopping;
     int failed; /* -errno of a start that came to nothing */

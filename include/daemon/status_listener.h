@@ -25,6 +25,7 @@ struct status_listener_options {
     const struct config *config;
     const struct reports *reports;
     struct gate *gate;
+    struct seats *seats;
     const struct listeners *listeners;
     struct thread_enter enter; /* what its thread gives up first */
 };

@@ -15,6 +15,8 @@
 void succession_begin(struct master *m);
 void succession_event(struct master *m);
 void succession_tick(struct master *m);
+/* How long the master may sleep; -1 = as long as it likes. */
+int succession_wait_ms(const struct master *m, uint64_t now_ms);
 
 /* A stop: whoever does not serve yet is not needed any more. */
 void succession_cancel(struct master *m);

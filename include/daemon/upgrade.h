@@ -6,6 +6,7 @@
  *                                             <-     READY, with its pid
  *     tells the service manager; GO           ->     is the main process from now on
  *     its own predecessors' sockets           ->     are its predecessors too, until they are done
+ *     how many connections it has             ->     counts them: they have seats, too
  *     passes idle connections, one by one     ->     hands them to its workers
  *     closes, once it has none                ->     end of file
  *
@@ -30,18 +31,23 @@
 
 enum { UPGRADE_SECTION_MAX = 256 };
 
-enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_PREDECESSOR, UPGRADE_BATON };
+enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_PREDECESSOR, UPGRADE_BATON, UPGRADE_COUNT };
 
 struct upgrade_message {
     uint32_t magic;
-    uint32_t kind;                     /* enum upgrade_kind */
-    pid_t pid;                         /* READY: the sender's */
-    struct baton baton;                /* BATON; its descriptor, as PREDECESSOR's, comes beside the message */
-    char section[UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section, which the new process may have too */
+    uint32_t kind;      /* enum upgrade_kind */
+    pid_t pid;          /* READY: the sender's */
+    struct baton baton; /* BATON; its descriptor, as PREDECESSOR's, comes beside the message */
+    union {
+        char section
+            [UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section, which the new process may have too */
+        uint64_t connections;      /* COUNT: that the sender has */
+    };
 };
 
-/* Neither call waits: -EAGAIN. */
+/* Neither call waits: -EAGAIN. -EMFILE: the next message brings a descriptor, and none is free here; it stays where it is. */
 int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b, const char *section);
+int upgrade_send_count(int fd, uint64_t connections);
 int upgrade_receive(int fd, struct upgrade_message *m);
 
 #endif

@@ -19,6 +19,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "io/baton.h"
@@ -35,7 +36,8 @@ struct handoff {
 };
 
 int handoff_init(struct handoff *h);
-void handoff_fini(struct handoff *h);
+/* How many it closed. */
+size_t handoff_fini(struct handoff *h);
 
 bool handoff_push(struct handoff *h, const struct baton *b);
 bool handoff_has_room(struct handoff *h);

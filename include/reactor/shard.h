@@ -57,8 +57,9 @@ struct shard {
     int epoll_fd;          /* owned */
     bool ending;           /* answers say that the connection ends */
     bool draining;         /* idle connections end */
+    bool evicting;         /* this one does, whose turn it is, if it is idle */
     bool retiring;         /* idle connections are passed on */
-    bool crowded;          /* one could not be, as the outbox was full */
+    _Atomic bool crowded;  /* one could not be, as the outbox was full: whoever empties it wakes us */
     struct handoff outbox; /* to the master: what is passed on */
 
     struct serve serve;

@@ -5,7 +5,7 @@
  * could be started has taken no connection.
  *
  * Ownership: a worker owns its descriptors and buffers from worker_init to worker_fini.
- * Threads:   init, start, release, stop, join, fini and `ended`, `done`: the master. All else inside is the worker's own.
+ * Threads:   init, start, release, stop, make_room, join, fini and `done`: the master. All else inside is the worker's own.
  * Errors:    init opens all that the worker will ever need itself; it and start return 0 or -errno.
  * Source:    epoll(7), pthreads(7).
  */
@@ -21,6 +21,7 @@
 #include "io/gate.h"
 #include "io/handoff.h"
 #include "io/listen.h"
+#include "io/seats.h"
 #include "reactor/shard.h"
 
 /* How the worker is asked to end, each more urgent than the one before it:
@@ -36,14 +37,15 @@ struct worker_options {
     struct shard_options shard;
     struct thread_enter enter; /* what its thread gives up first */
     struct gate *gate;         /* borrowed: opened when a connection ended or was adopted */
+    struct seats *seats;       /* borrowed: that its connections have; it takes one for those that it accepts itself */
     struct door *doors;        /* owned by the worker once worker_init is called: where it accepts itself */
     size_t n_doors;
-    uint64_t max_connections; /* that it may accept itself */
 };
 
 struct worker {
     pthread_t thread;       /* the master's, to join */
-    bool touched;           /* the master's: it has handed over, and not signalled yet */
+    struct worker *touched; /* the master's: the next one to which it has handed over, and not signalled yet */
+    bool is_touched;        /* the master's: it is among those */
     struct handoff handoff; /* from the master */
     struct shard shard;
     struct worker_options options;
@@ -55,11 +57,11 @@ struct worker {
     uint64_t accept_again_ms; /* after a shortage: not before this */
     uint64_t awake_until_ms;  /* busy_poll behind the last event */
     uint64_t drain_until_ms;
-    uint64_t accepted; /* by itself */
     uint64_t told_ended;
     uint64_t turns_seen;    /* the master's: when it last looked, and woke it */
     bool poked;             /* the master's: it has */
-    _Atomic uint64_t ended; /* connections since the start, less those it accepted itself; written by the worker */
+    _Atomic uint64_t first; /* written by the worker while seats are scarce: who would have to go (reactor/evict) */
+    _Atomic uint32_t to_go; /* written by the master: so many have to */
     _Atomic int stop;       /* enum stop; written by the master */
     _Atomic bool held;      /* written by the master: it may not accept yet */
     _Atomic bool deaf;      /* written by the worker: it accepts no more, and its doors may be closed */
@@ -71,6 +73,8 @@ int worker_init(struct worker *w, const struct worker_options *options);
 int worker_start(struct worker *w);
 void worker_release(struct worker *w);
 void worker_stop(struct worker *w, enum stop how);
+/* Somebody new wants the seat of one that is idle. */
+void worker_make_room(struct worker *w);
 /* Wait for the end of one that was started. */
 void worker_join(struct worker *w);
 void worker_fini(struct worker *w);

@@ -10,12 +10,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "reactor/evict.h"
 
-enum { ACCEPT_BATCH = 64, LEAVE_BATCH = 1024 };
+enum { ACCEPT_BATCH = 64, LEAVE_BATCH = 1024, SCARCE_MS = 1000, ASKED_MS = 50 };
 
 int acceptor_init(struct acceptor *a, int epoll_fd)
 {
     *a = (struct acceptor){.epoll_fd = epoll_fd};
+    seats_init(&a->seats, 0, 0);
     return gate_init(&a->gate);
 }
 
@@ -68,14 +70,73 @@ static struct worker *next_worker(struct acceptor *a)
 static void give(struct acceptor *a, struct worker *w, const struct baton *b)
 {
     (void)handoff_push(&w->handoff, b); /* there is room: only we fill it */
-    w->touched = true;
+    if (!w->is_touched) {
+        w->is_touched = true;
+        w->touched = a->touched;
+        a->touched = w;
+    }
     a->next = (a->next + 1) % a->g->n_workers;
-    a->g->handed++;
 }
 
+/* With a seat taken. */
 static struct worker *next_for_new(struct acceptor *a)
 {
-    return a->g != NULL && generation_connections(a->g) < a->g->max_connections ? next_worker(a) : NULL;
+    if (!seats_take(&a->seats))
+        return NULL;
+    struct worker *w = next_worker(a);
+    if (w == NULL)
+        seats_leave(&a->seats, 1);
+    return w;
+}
+
+/* From now on, for a while, the workers say who could go. */
+static void ask_who(struct acceptor *a, uint64_t now)
+{
+    a->asked_ms = now;
+    for (size_t i = 0; i < a->g->n_workers; i++) {
+        atomic_store(&a->g->workers[i].first, EVICT_ASKED);
+        handoff_signal(&a->g->workers[i].handoff);
+    }
+}
+
+/* The worker with the one who goes first; NULL where nobody can, one goes already, or not all have said. */
+static struct worker *find_first(const struct acceptor *a, uint64_t now)
+{
+    struct worker *best = NULL;
+    uint64_t first = EVICT_NONE;
+
+    for (size_t i = 0; i < a->g->n_workers; i++) {
+        struct worker *w = &a->g->workers[i];
+        uint64_t its = atomic_load(&w->first);
+        if (atomic_load(&w->to_go) > 0 || (its == EVICT_ASKED && now < a->asked_ms + ASKED_MS))
+            return NULL;
+        if (its != EVICT_ASKED && its < first && evict_is_due(its, now)) {
+            best = w;
+            first = its;
+        }
+    }
+    return best;
+}
+
+void acceptor_make_room(struct acceptor *a)
+{
+    uint64_t now = clock_now_us() / 1000;
+
+    if (a->g == NULL)
+        return;
+    if (atomic_exchange(&a->seats.scarce_ms, now + SCARCE_MS) <= now)
+        ask_who(a, now);
+    struct worker *w = find_first(a, now);
+    if (w == NULL)
+        return;
+    atomic_store(&w->first, EVICT_NONE); /* until it has looked again */
+    worker_make_room(w);
+}
+
+void acceptor_answer_wish(struct acceptor *a)
+{
+    if (atomic_load_explicit(&a->seats.wanted, memory_order_relaxed) && atomic_exchange(&a->seats.wanted, false))
+        acceptor_make_room(a);
 }
 
 /* Say that we wait before looking a last time, so that no worker's news falls in between. */
@@ -96,6 +157,7 @@ bool acceptor_hand(struct acceptor *a, const struct baton *b)
 
     if (w == NULL)
         return false;
+    seats_add(&a->seats);
     give(a, w, b);
     return true;
 }
@@ -105,24 +167,33 @@ bool acceptor_has_room(struct acceptor *a)
     return next_or_wait(a, next_worker) != NULL;
 }
 
-/* As many as `*most` says, which is counted down. True once nobody waits in the backlog. */
+/* There was no room for one who waits. */
+static void pause_accepting(struct acceptor *a)
+{
+    acceptor_make_room(a);
+    set_accepting(a, false);
+}
+
+/* As many as `*most` says, which is counted down. True once nobody waits in the backlog. The first is known to wait; where
+ * there is no room for one of the others, epoll tells of it again. */
 static bool accept_batch(struct acceptor *a, const struct door *door, uint64_t *most)
 {
-    for (; *most > 0; --*most) {
-        struct worker *w = next_or_wait(a, next_for_new);
-        if (w == NULL) {
-            set_accepting(a, false);
+    for (uint64_t first = *most; *most > 0; --*most) {
+        struct worker *w = *most == first ? next_or_wait(a, next_for_new) : next_for_new(a);
+        if (w == NULL && *most == first)
+            pause_accepting(a);
+        if (w == NULL)
             return false;
-        }
         int fd = listener_accept(door->fd);
         if (fd >= 0) {
             give(a, w, &(struct baton){.fd = fd, .since_us = clock_us(), .listener = door->section});
             continue;
         }
+        seats_leave(&a->seats, 1);
         enum listener_failure failure = listener_failure(fd);
         if (failure == LISTENER_PAUSE) {
             log_warning("cannot accept, will try again: %s", strerror(-fd));
-            set_accepting(a, false);
+            pause_accepting(a);
         }
         if (failure != LISTENER_NEXT)
             return failure == LISTENER_EMPTY;
@@ -168,11 +239,10 @@ bool acceptor_empty_backlogs(struct acceptor *a)
 
 void acceptor_flush(struct acceptor *a)
 {
-    for (size_t i = 0; a->g != NULL && i < a->g->n_workers; i++) {
-        struct worker *w = &a->g->workers[i];
-        if (w->touched)
-            handoff_signal(&w->handoff);
-        w->touched = false;
+    for (struct worker *w; (w = a->touched) != NULL;) {
+        a->touched = w->touched;
+        w->is_touched = false;
+        handoff_signal(&w->handoff);
     }
 }
 

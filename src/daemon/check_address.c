@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Can the addresses of a configuration be listened on? Tried without listening there, so that nobody notices. */
 
+#include "daemon/check_address.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +17,6 @@
 #include <unistd.h>
 
 #include "config/blame.h"
-#include "daemon/check.h"
 #include "daemon/listeners.h"
 #include "daemon/systemd.h"
 

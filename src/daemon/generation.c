@@ -55,7 +55,9 @@ static void say_where(const struct generation *g)
 {
     say(&g->listeners, "serving ", g->config.sites[0].root);
     say(&g->status_listeners, "status", "");
-    log_info("%zu workers, at most %" PRIu64 " connections", g->n_workers, g->max_connections);
+    log_info("%zu workers; at most %" PRIu64 " connections, and %" PRIu64
+             " descriptors for them and for files; %" PRIu64 " for the daemon itself",
+             g->n_workers, g->budget.connections, g->budget.room, g->budget.own);
 }
 
 /* Where it serves goes into the figures with its workers. */
@@ -100,6 +102,8 @@ int generation_serve(struct generation *g, struct diagnose *report)
         return err;
     }
     sockets_settle(g->home.sockets);
+    seats_allow(g->home.seats, g->budget.connections, g->budget.room);
+    seats_allow(g->home.status_seats, g->budget.status, g->budget.status);
     for (size_t i = 0; i < g->n_started; i++)
         worker_release(&g->workers[i]);
     status_listener_release(&g->status);
@@ -142,15 +146,6 @@ bool generation_is_deaf(const struct generation *g)
 void generation_reopen_logs(struct generation *g)
 {
     logger_reopen(g->logger);
-}
-
-uint64_t generation_connections(const struct generation *g)
-{
-    uint64_t ended = 0;
-
-    for (size_t i = 0; i < g->n_workers; i++)
-        ended += atomic_load(&g->workers[i].ended);
-    return g->handed - ended;
 }
 
 void generation_close_listeners(struct generation *g)

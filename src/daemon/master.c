@@ -66,7 +66,7 @@ void master_say(const struct master *m, const char *state)
 {
     if (m->main && m->g != NULL)
         systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,
-                       generation_connections(m->g),
+                       seats_taken(&m->acceptor.seats),
                        m->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", m->reload.refused);
 }
 
@@ -141,11 +141,14 @@ static void dispatch(struct master *m, uint64_t data)
         break;
     case SOURCE_GATE:
         gate_clear(&m->acceptor.gate);
+        m->news = true;
         break;
     case SOURCE_OUTBOX: /* retired_run looks into all of them */
     case SOURCE_ERRAND: /* and reload_run at what came of it */
+        m->news = true;
         break;
     case SOURCE_SUCCESSOR:
+        m->news = true; /* it may take more */
         succession_event(m);
         break;
     case SOURCE_PREDECESSOR:
@@ -165,11 +168,11 @@ static int sooner(int a, int b)
 static int wait_ms(const struct master *m)
 {
     uint64_t now = master_now_ms();
-    bool soon = m->waits || acceptor_is_paused(&m->acceptor) || (m->successor_fd >= 0 && !m->succeeded);
+    bool soon = m->waits || acceptor_is_paused(&m->acceptor);
     int wait = sooner(pulse_wait_ms(&m->pulse, now), stopping_wait_ms(m, now));
 
     wait = sooner(wait, reload_wait_ms(m, now));
-
+    wait = sooner(wait, succession_wait_ms(m, now));
     return soon ? sooner(wait, RETRY_MS) : wait;
 }
 
@@ -180,6 +183,14 @@ static void follow_roots(struct master *m)
         return;
     log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
     reload_ask(m, NULL);
+}
+
+/* What workers tell through the gate. It takes a look at each, so that is not done for every connection that comes. */
+static void hear_workers(struct master *m)
+{
+    acceptor_answer_wish(&m->acceptor);
+    follow_roots(m);
+    retired_run(m);
 }
 
 /* True where threads may still run: they hang, and were not waited for. */
@@ -193,11 +204,12 @@ static bool loop(struct master *m)
         int n = epoll_wait(m->epoll_fd, events, EVENTS, wait_ms(m));
         bool waited = m->waits;
         m->waits = false;
+        m->news = false;
         for (int i = 0; i < n; i++)
             dispatch(m, events[i].data.u64);
         reload_run(m);
-        follow_roots(m);
-        retired_run(m);
+        if (m->news || waited || m->waits || n == 0)
+            hear_workers(m);
         if (waited || m->waits)
             succession_adopt(m);
         stopping_run(m);
@@ -363,6 +375,7 @@ int master_run(const struct master_args *args)
 
     share_one_arena();
     list_init(&m.retired);
+    seats_init(&m.status_seats, 0, 0);
     figures_init(&m.figures, &(struct figures_about){args->version, args->config.file});
     int err = prepare(&m);
     if (err < 0)

@@ -5,6 +5,7 @@
 #include "daemon/opening.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,13 +17,12 @@
 #include "daemon/privs.h"
 #include "files/sums.h"
 
-/* Of the descriptors that the process may have, an eighth is for cached files and some for the daemon itself. */
-enum { FILE_SHARE = 8, OWN_FDS = 96, OWN_FDS_PER_WORKER = 5 };
+/* Fewer connections than this are said to be few. */
+enum { FEW = 128 };
 
 struct opening {
     struct generation *g;
     struct diagnose *report;
-    uint64_t fds; /* that the process may have */
 };
 
 /* The first of two errors. */
@@ -49,19 +49,45 @@ static uint64_t raise_fd_limit(void)
     return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? soft : limit.rlim_cur;
 }
 
-static void plan(struct opening *o)
+static struct budget_ask what_to_plan(struct generation *g)
+{
+    const struct config *c = &g->config;
+    size_t each = c->server.accept == ACCEPT_REUSEPORT ? g->n_workers : 1;
+    struct budget_ask ask = {
+        .fds = raise_fd_limit(), .workers = g->n_workers, .connections = c->server.max_connections};
+
+    for (size_t i = 0; i < c->n_listens; i++)
+        ask.sockets += c->listens[i].address.n * each;
+    ask.sockets += c->status.address.n;
+    ask.status = c->status.address.n > 0 ? STATUS_CONNECTIONS : 0;
+    return ask;
+}
+
+/* What was promised by the configuration, or would be by anybody, and cannot be kept is said. */
+static int plan(const struct opening *o)
 {
     struct generation *g = o->g;
     const struct config_server *server = &g->config.server;
 
     g->n_workers = server->workers > 0 ? server->workers : cpus_available();
-    o->fds = raise_fd_limit();
-    uint64_t own = OWN_FDS + OWN_FDS_PER_WORKER * g->n_workers + o->fds / FILE_SHARE;
-    if (g->config.status.address.n > 0)
-        own += STATUS_CONNECTIONS;
-    g->max_connections = server->max_connections;
-    if (g->max_connections == 0)
-        g->max_connections = o->fds > own ? o->fds - own : 1;
+    const struct budget_ask ask = what_to_plan(g);
+    int err = budget_plan(&g->budget, &ask);
+    if (err < 0)
+        config_blame(&g->config, o->report, (struct config_at){.key = KEY_server_workers},
+                     "%zu workers and their sockets take %" PRIu64 " descriptors, and the process may have %" PRIu64
+                     " (LimitNOFILE=, ulimit -n)",
+                     g->n_workers, g->budget.own, ask.fds);
+    else if (g->budget.connections > g->budget.affordable)
+        config_warn(&g->config, o->report, (struct config_at){.key = KEY_server_max_connections},
+                    "the process may have %" PRIu64 " descriptors (LimitNOFILE=, ulimit -n), enough for %" PRIu64
+                    " connections",
+                    ask.fds, g->budget.affordable);
+    else if (server->max_connections == 0 && g->budget.connections < FEW)
+        config_warn(&g->config, o->report, (struct config_at){.key = KEY_server_max_connections},
+                    "at most %" PRIu64 " connections: the process may have %" PRIu64
+                    " descriptors (LimitNOFILE=, ulimit -n), and %zu workers take %" PRIu64,
+                    g->budget.connections, ask.fds, g->n_workers, g->budget.own);
+    return err;
 }
 
 static int open_access_log(const struct opening *o)
@@ -148,10 +174,10 @@ static int open_workers(const struct opening *o)
                   .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
                   .cache = {.memory = cache_memory / n,
                             .ttl_ms = server->cache_ttl_ms,
-                            .fds = (uint32_t)share(o->fds / FILE_SHARE, n)}},
+                            .fds = (uint32_t)share(g->budget.kept, n)}},
         .enter = {sandbox_enter, &g->sandbox},
         .gate = g->home.gate,
-        .max_connections = share(g->max_connections, n),
+        .seats = g->home.seats,
     };
     int err = 0;
 
@@ -166,8 +192,8 @@ static int open_workers(const struct opening *o)
 static int open_status(const struct opening *o)
 {
     struct generation *g = o->g;
-    struct status_listener_options status = {
-        &g->config, g->home.reports, g->home.gate, &g->status_listeners, {sandbox_enter, &g->sandbox}};
+    struct status_listener_options status = {&g->config,           g->home.reports,      g->home.gate,
+                                             g->home.status_seats, &g->status_listeners, {sandbox_enter, &g->sandbox}};
     int err = status_listener_open(&g->status, &status);
 
     return err < 0 ? fail(o, "cannot make the worker of [status]", err) : 0;
@@ -214,8 +240,9 @@ int opening_run(struct generation *g, struct diagnose *report)
 {
     struct opening o = {.g = g, .report = report};
 
-    plan(&o);
-    int err = privs_take(&g->config, report);
+    int err = plan(&o);
+    if (err == 0)
+        err = privs_take(&g->config, report);
     if (err == 0)
         err = open_places(&o);
     if (err == 0)

@@ -24,7 +24,8 @@ int reload_init(struct master *m)
 {
     struct reload *r = &m->reload;
 
-    *r = (struct reload){.args = m->args->config, .home = {&m->sockets, &m->acceptor.gate, &m->reports}};
+    *r = (struct reload){.args = m->args->config,
+                         .home = {&m->sockets, &m->acceptor.gate, &m->acceptor.seats, &m->status_seats, &m->reports}};
     int err = errand_init(&r->errand);
     return err == 0 ? master_watch(m, SOURCE_ERRAND, r->errand.fd, EPOLLIN) : err;
 }

@@ -33,7 +33,7 @@ int status_listener_open(struct status_listener *s, const struct status_listener
         .shard = {.config = &s->config, .reporter = &options->reports->reporter},
         .enter = options->enter,
         .gate = options->gate,
-        .max_connections = STATUS_CONNECTIONS,
+        .seats = options->seats,
     };
 
     s->worker = aligned_alloc(_Alignof(struct worker), sizeof *s->worker);
@@ -86,8 +86,10 @@ bool status_listener_pass(struct status_listener *from, struct status_listener *
             close(b.fd);
         else if (!handoff_push(&to->worker->handoff, &b))
             return false;
-        else
+        else {
+            seats_add(to->worker->options.seats);
             handoff_signal(&to->worker->handoff);
+        }
         (void)handoff_pop(&from->worker->shard.outbox, &b);
     }
     return true;

@@ -14,7 +14,7 @@
 #include "daemon/retired.h"
 #include "daemon/upgrade.h"
 
-enum { UPGRADE_MS = 90000 };
+enum { UPGRADE_MS = 90000, COUNT_MS = 1000, SAY_MS = 10000, LOOK_MS = 100 };
 
 static void drop_successor(struct master *m)
 {
@@ -45,17 +45,38 @@ void succession_begin(struct master *m)
     (void)master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
 }
 
+static void count_elsewhere(struct master *m)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < m->n_predecessors; i++)
+        n += m->predecessors[i].connections;
+    atomic_store(&m->acceptor.seats.elsewhere, n);
+}
+
 /* Who still passes connections on to us shall pass them on to the new process. */
 static void pass_predecessors(struct master *m)
 {
     for (size_t i = 0; i < m->n_predecessors; i++) {
-        const struct baton b = {.fd = m->predecessors[i]};
+        const struct baton b = {.fd = m->predecessors[i].fd};
         /* The other process has it from now on, so that closing it would not take it out of our epoll set. */
         (void)epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, b.fd, NULL);
         if (upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b, "") < 0)
             close(b.fd);
     }
     m->n_predecessors = 0;
+    count_elsewhere(m);
+}
+
+/* They have seats of the service, which is the successor's now. */
+static void tell_count(struct master *m)
+{
+    uint64_t now = master_now_ms();
+
+    if (!m->succeeded || m->successor_fd < 0 || now < m->count_ms)
+        return;
+    m->count_ms = now + COUNT_MS;
+    (void)upgrade_send_count(m->successor_fd, seats_taken(&m->acceptor.seats)); /* else the next time */
 }
 
 /* It serves. The service manager hears it from us, as it does not listen to the new process before. */
@@ -69,6 +90,7 @@ static void hand_over(struct master *m, pid_t pid)
     log_notice("upgrade: process %ld serves now", (long)pid);
     m->main = false;
     m->succeeded = true;
+    tell_count(m);
     acceptor_use(&m->acceptor, NULL);
     retired_add(m, m->g);
     m->g = NULL;
@@ -101,6 +123,16 @@ void succession_tick(struct master *m)
         lose_successor(m, "the new process does not begin to serve");
     if (m->wants_successor)
         succession_begin(m);
+    tell_count(m);
+}
+
+int succession_wait_ms(const struct master *m, uint64_t now_ms)
+{
+    if (m->successor_fd < 0)
+        return -1;
+    if (!m->succeeded)
+        return LOOK_MS;
+    return m->count_ms > now_ms ? (int)(m->count_ms - now_ms) : 0;
 }
 
 void succession_cancel(struct master *m)
@@ -125,12 +157,12 @@ bool succession_pass(struct master *m, const struct generation *from, const stru
 
 static int add_predecessor(struct master *m, int fd)
 {
-    int *all = realloc(m->predecessors, (m->n_predecessors + 1) * sizeof *all);
+    struct predecessor *all = realloc(m->predecessors, (m->n_predecessors + 1) * sizeof *all);
 
     if (all == NULL)
         return -ENOMEM;
     m->predecessors = all;
-    m->predecessors[m->n_predecessors] = fd;
+    m->predecessors[m->n_predecessors] = (struct predecessor){.fd = fd};
     int err = master_watch(m, SOURCE_PREDECESSOR, fd, EPOLLIN);
     if (err == 0)
         m->n_predecessors++;
@@ -152,7 +184,7 @@ int succession_find(struct master *m)
 void succession_fini(struct master *m)
 {
     while (m->n_predecessors > 0)
-        close(m->predecessors[--m->n_predecessors]);
+        close(m->predecessors[--m->n_predecessors].fd);
     free(m->predecessors);
 }
 
@@ -173,7 +205,7 @@ void succession_say_ready(struct master *m)
     if (m->main) {
         m->main = false;
         become_main(m);
-    } else if (upgrade_send(m->predecessors[0], UPGRADE_READY, NULL, "") < 0) {
+    } else if (upgrade_send(m->predecessors[0].fd, UPGRADE_READY, NULL, "") < 0) {
         log_warning("upgrade: the old process does not listen");
     }
 }
@@ -186,7 +218,7 @@ static uint16_t section_named(const struct master *m, const char *name)
     return BATON_NO_LISTENER;
 }
 
-static void adopt(struct master *m, struct upgrade_message *message)
+static void adopt(struct master *m, struct predecessor *from, struct upgrade_message *message)
 {
     struct baton *b = &message->baton;
     bool taken = false;
@@ -196,40 +228,69 @@ static void adopt(struct master *m, struct upgrade_message *message)
     } else {
         b->listener = section_named(m, message->section);
         taken = !m->stopping.left && acceptor_hand(&m->acceptor, b); /* there was room */
+        from->connections -= from->connections > 0;
     }
     if (!taken)
         close(b->fd);
 }
 
-/* All that one of them has to say; -EAGAIN where it may say more. */
-static int hear(struct master *m, int fd)
+/* It stays where it is: with the one who sent it, until one of ours goes. */
+static void wait_for_descriptor(struct master *m)
+{
+    uint64_t now = master_now_ms();
+
+    m->waits = true;
+    acceptor_make_room(&m->acceptor);
+    if (now < m->say_ms)
+        return;
+    m->say_ms = now + SAY_MS;
+    log_warning("upgrade: no descriptor is free for a connection that the old process passes on; it waits");
+}
+
+/* One message; -EAGAIN where there is none, or no room for what it brings. */
+static int hear_one(struct master *m, size_t i)
 {
     struct upgrade_message message;
+
+    /* What finds no room stays where it is. */
+    if (!m->stopping.left && !acceptor_has_room(&m->acceptor)) {
+        m->waits = true;
+        return -EAGAIN;
+    }
+    int err = upgrade_receive(m->predecessors[i].fd, &message);
+    if (err == -EMFILE) {
+        wait_for_descriptor(m);
+        return -EAGAIN;
+    }
+    if (err < 0)
+        return err;
+    if (message.kind == UPGRADE_GO)
+        become_main(m);
+    else if (message.kind == UPGRADE_COUNT)
+        m->predecessors[i].connections = message.connections;
+    else if (message.kind != UPGRADE_READY)
+        adopt(m, &m->predecessors[i], &message);
+    return 0;
+}
+
+/* All that one of them has to say; -EAGAIN where it may say more. */
+static int hear(struct master *m, size_t i)
+{
     int err = 0;
 
-    while (err == 0) {
-        /* What finds no room stays where it is. */
-        if (!m->stopping.left && !acceptor_has_room(&m->acceptor)) {
-            m->waits = true;
-            return -EAGAIN;
-        }
-        err = upgrade_receive(fd, &message);
-        if (err == 0 && message.kind == UPGRADE_GO)
-            become_main(m);
-        else if (err == 0 && message.kind >= UPGRADE_PREDECESSOR)
-            adopt(m, &message);
-    }
+    while (err == 0)
+        err = hear_one(m, i);
     return err;
 }
 
 void succession_adopt(struct master *m)
 {
     for (size_t i = 0; i < m->n_predecessors;) {
-        if (hear(m, m->predecessors[i]) == -EAGAIN) {
+        if (hear(m, i) == -EAGAIN) {
             i++;
             continue;
         }
-        close(m->predecessors[i]);
+        close(m->predecessors[i].fd);
         m->predecessors[i] = m->predecessors[--m->n_predecessors];
         if (m->main)
             continue;
@@ -237,4 +298,5 @@ void succession_adopt(struct master *m)
         log_error("upgrade: the old process is gone, or goes on; this one ends");
         (void)raise(SIGTERM);
     }
+    count_elsewhere(m);
 }

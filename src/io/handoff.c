@@ -21,16 +21,18 @@ int handoff_init(struct handoff *h)
     return h->wake_fd < 0 ? -errno : 0;
 }
 
-void handoff_fini(struct handoff *h)
+size_t handoff_fini(struct handoff *h)
 {
     struct baton b;
+    size_t n = 0;
 
     if (h->wake_fd < 0)
-        return;
-    while (handoff_pop(h, &b))
+        return 0;
+    for (; handoff_pop(h, &b); n++)
         close(b.fd);
     close(h->wake_fd);
     h->wake_fd = -1;
+    return n;
 }
 
 bool handoff_has_room(struct handoff *h)

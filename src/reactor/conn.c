@@ -91,9 +91,12 @@ static bool pass_on(struct shard *s, struct conn *c)
 {
     struct baton b = {c->peer, c->fd, clock_us(), c->listener, c->requests > 0, true};
 
-    s->crowded = !handoff_has_room(&s->outbox);
-    if (s->crowded)
-        return false;
+    if (!handoff_has_room(&s->outbox)) {
+        atomic_store(&s->crowded, true);
+        if (!handoff_has_room(&s->outbox)) /* a last look, after we said that we wait */
+            return false;
+        atomic_store(&s->crowded, false);
+    }
     (void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL); /* not there yet, in its first turn */
     c->fd = -1;
     conn_close(s, c, CLOSE_PASSED);
@@ -109,8 +112,8 @@ static enum step rest(struct shard *s, struct conn *c)
         client_leave(s, c);
     if (c->intake != NULL && !intake_is_blank(c->intake))
         return WAIT;
-    if (s->draining)
-        return turn_gone(s, c, CLOSE_DRAIN);
+    if (s->draining || s->evicting)
+        return turn_gone(s, c, s->draining ? CLOSE_DRAIN : CLOSE_EVICTED);
     if (s->retiring && pass_on(s, c))
         return GONE;
     if (c->requests > 0)

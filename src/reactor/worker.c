@@ -11,10 +11,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "reactor/accept.h"
 #include "reactor/conn.h"
+#include "reactor/evict.h"
 
-enum { EVENTS = 512, ADOPT_BATCH = 32, ACCEPT_BATCH = 32, RETRY_MS = 100 };
+enum { EVENTS = 512, ADOPT_BATCH = 32, RETRY_MS = 100 };
 
 static int watch(struct worker *w, int fd, uint32_t events, void *what)
 {
@@ -44,63 +45,6 @@ static void adopt_some(struct worker *w)
     }
 }
 
-/* A door may be another worker's too; then one of them is woken. */
-static void start_accepting(struct worker *w)
-{
-    w->accepting = true;
-    for (size_t i = 0; i < w->options.n_doors; i++) {
-        int err = watch(w, w->options.doors[i].fd, EPOLLIN | EPOLLEXCLUSIVE, &w->options.doors[i]);
-        if (err < 0 && err != -EEXIST)
-            w->accepting = false;
-    }
-}
-
-static void stop_accepting(struct worker *w)
-{
-    for (size_t i = 0; i < w->options.n_doors; i++)
-        (void)epoll_ctl(w->shard.epoll_fd, EPOLL_CTL_DEL, w->options.doors[i].fd, NULL);
-    w->accepting = false;
-}
-
-/* Trying again at once would fail again at once. */
-static void pause_accepting(struct worker *w, int err)
-{
-    log_warning("cannot accept, will try again: %s", strerror(-err));
-    stop_accepting(w);
-    w->accept_again_ms = shard_now(&w->shard) + RETRY_MS;
-}
-
-static void take(struct worker *w, const struct door *door, int fd)
-{
-    struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = door->section};
-
-    w->accepted++;
-    w->owed -= w->owed > 0;
-    conn_adopt(&w->shard, &baton);
-}
-
-/* A few connections. True once none waits. */
-static bool accept_batch(struct worker *w, const struct door *door)
-{
-    for (int i = 0; i < ACCEPT_BATCH; i++) {
-        if (w->shard.connections >= w->options.max_connections) {
-            stop_accepting(w);
-            return false;
-        }
-        int fd = listener_accept(door->fd);
-        if (fd >= 0) {
-            take(w, door, fd);
-            continue;
-        }
-        enum listener_failure failure = listener_failure(fd);
-        if (failure == LISTENER_PAUSE)
-            pause_accepting(w, fd);
-        if (failure != LISTENER_NEXT)
-            return failure == LISTENER_EMPTY;
-    }
-    return false;
-}
-
 static bool is_door(const struct worker *w, const void *what)
 {
     const struct door *door = what;
@@ -115,7 +59,7 @@ static void dispatch(struct worker *w, const struct epoll_event *event)
     if (what == &w->handoff)
         w->adopting = true;
     else if (is_door(w, what))
-        (void)(w->left_doors || accept_batch(w, what));
+        (void)(w->left_doors || accept_some(w, what));
     else
         conn_event(&w->shard, what, event->events);
 }
@@ -137,35 +81,12 @@ static void run_timeouts(struct worker *w)
         conn_expired(&w->shard, list_of(t, struct conn, timer));
 }
 
-/* From now on connections come in elsewhere, or nowhere. */
-static void leave_doors(struct worker *w)
-{
-    if (w->left_doors)
-        return;
-    stop_accepting(w);
-    w->left_doors = true;
-    atomic_store(&w->deaf, true);
-    atomic_store(&w->options.gate->waiting, true);
-}
-
-/* What the kernel had connected when the drain began is still ours to answer. A few in each turn, as those that we have
- * go on being served; and no more than can have waited then, as clients may come faster than we answer. */
-static void empty_backlogs(struct worker *w)
-{
-    bool empty = true;
-
-    for (size_t i = 0; i < w->options.n_doors && w->owed > 0; i++)
-        empty = accept_batch(w, &w->options.doors[i]) && empty;
-    if (empty || w->owed == 0 || shard_now(&w->shard) >= w->drain_until_ms)
-        leave_doors(w);
-}
-
 static void leave_idle(struct worker *w)
 {
     static const enum timeout_kind idle[] = {TIMEOUT_KEEPALIVE, TIMEOUT_HEADER};
     struct shard *s = &w->shard;
 
-    s->crowded = false;
+    atomic_store(&s->crowded, false);
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
         struct list *head = &s->timeouts.fifo[idle[i]];
         for (struct list *l = head->next, *next; l != head && !s->crowded; l = next) {
@@ -194,7 +115,7 @@ static void begin_to_stop(struct worker *w, int how)
     s->retiring = how == STOP_RETIRE;
     s->ending = how >= STOP_ANNOUNCE;
     if (s->retiring || how == STOP_NOW)
-        leave_doors(w);
+        accept_leave(w);
     if (s->retiring) {
         leave_idle(w);
     } else if (how >= STOP_DRAIN && !s->draining) {
@@ -226,7 +147,7 @@ static bool run_stop(struct worker *w)
     if (s->retiring && s->crowded)
         leave_idle(w);
     if (s->draining && !w->left_doors)
-        empty_backlogs(w);
+        accept_rest(w);
     if (stop == STOP_NOW || (s->draining && shard_now(s) >= w->drain_until_ms))
         close_all(w);
     return (s->retiring || stop >= STOP_WHEN_EMPTY) && s->connections == 0 && !w->adopting;
@@ -241,39 +162,43 @@ static void tell_outgrown(struct worker *w)
     atomic_store(&w->options.gate->waiting, true);
 }
 
-/* It may accept, and has had to stop, or not begun. */
-static bool wants_to_accept(const struct worker *w)
+/* The master has nobody to go but one of ours. */
+static void make_room(struct worker *w)
 {
-    return !w->accepting && w->options.n_doors > 0 && !w->left_doors && !atomic_load(&w->held);
+    if (atomic_load_explicit(&w->to_go, memory_order_relaxed) == 0)
+        return;
+    for (uint32_t n = atomic_exchange(&w->to_go, 0); n > 0 && evict_one(&w->shard); n--)
+        continue;
 }
 
-/* Tell the master how many connections are over, and try again to accept where that had to stop. Those that we accepted
- * ourselves count against it, as the master knows only of what it handed over. */
+/* Tell the master what is over, and who could be; and try again to accept where that had to stop. */
 static void tell(struct worker *w)
 {
-    uint64_t ended = w->shard.ended - w->accepted;
-
-    if (ended != w->told_ended) {
-        w->told_ended = ended;
-        atomic_store(&w->ended, w->told_ended);
-    }
+    accept_leave_seats(w);
+    if (atomic_load_explicit(&w->options.seats->scarce_ms, memory_order_relaxed) > shard_now(&w->shard))
+        atomic_store(&w->first, evict_first(&w->shard));
     tell_outgrown(w);
     gate_open(w->options.gate);
-    if (wants_to_accept(w) && w->shard.connections < w->options.max_connections &&
-        shard_now(&w->shard) >= w->accept_again_ms)
-        start_accepting(w);
+    accept_again(w);
+}
+
+/* Of two times to wait, -1 is for ever. */
+static int sooner(int a, int b)
+{
+    if (a < 0 || b < 0)
+        return a < 0 ? b : a;
+    return a < b ? a : b;
 }
 
 static int wait_ms(const struct worker *w)
 {
     const struct shard *s = &w->shard;
-    int wait = timeouts_next(&s->timeouts, shard_now(s));
-    bool retry = wants_to_accept(w) || s->draining || s->crowded;
     bool more = s->draining && w->accepting; /* in the backlogs */
 
     if (!list_empty(&s->ready) || w->adopting || more || shard_now(s) < w->awake_until_ms)
         return 0;
-    return retry && (wait < 0 || wait > RETRY_MS) ? RETRY_MS : wait;
+    int wait = sooner(timeouts_next(&s->timeouts, shard_now(s)), accept_wait_ms(w));
+    return s->draining || s->crowded ? sooner(wait, RETRY_MS) : wait;
 }
 
 static void worker_loop(struct worker *w)
@@ -294,6 +219,7 @@ static void worker_loop(struct worker *w)
             adopt_some(w);
         run_ready(w);
         run_timeouts(w);
+        make_room(w);
         over = run_stop(w);
         access_log_tell(&w->shard.access);
         counters_set(&w->shard.counters, COUNTER_LOG_DROPS, access_log_dropped(&w->shard.access));
@@ -316,7 +242,8 @@ static void *worker_main(void *arg)
 int worker_init(struct worker *w, const struct worker_options *options)
 {
     *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}, .left_doors = options->n_doors == 0};
-    atomic_init(&w->ended, 0);
+    atomic_init(&w->first, EVICT_NONE);
+    atomic_init(&w->to_go, 0);
     atomic_init(&w->stop, STOP_NOT);
     atomic_init(&w->held, true);
     atomic_init(&w->deaf, options->n_doors == 0);
@@ -355,6 +282,12 @@ void worker_stop(struct worker *w, enum stop how)
     handoff_signal(&w->handoff);
 }
 
+void worker_make_room(struct worker *w)
+{
+    atomic_fetch_add(&w->to_go, 1);
+    handoff_signal(&w->handoff);
+}
+
 void worker_join(struct worker *w)
 {
     (void)pthread_join(w->thread, NULL);
@@ -365,6 +298,8 @@ void worker_fini(struct worker *w)
 {
     free(w->options.doors);
     w->options.doors = NULL;
-    handoff_fini(&w->handoff);
+    size_t left = handoff_fini(&w->handoff);
+    if (left > 0)
+        seats_leave(w->options.seats, left);
     shard_fini(&w->shard);
 }

@@ -87,6 +87,39 @@ static void a_socket_that_is_full_keeps_the_rest_with_the_sender(void **state)
     assert_int_equal(count_fds(), before);
 }
 
+static void what_finds_no_descriptor_stays_and_comes_later(void **state)
+{
+    int pair[2], client[2];
+    struct upgrade_message m;
+    size_t before = count_fds();
+
+    (void)state;
+    make_pair(pair);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, client), 0);
+    assert_int_equal(upgrade_send_count(pair[0], 7), 0);
+    assert_int_equal(upgrade_send(pair[0], UPGRADE_BATON, &(struct baton){.fd = client[0]}, "main"), 0);
+    assert_int_equal(upgrade_send(pair[0], UPGRADE_GO, NULL, ""), 0);
+    rlim_t limit = set_fd_limit(0);
+    assert_int_equal(upgrade_receive(pair[1], &m), 0); /* that takes none */
+    assert_int_equal(m.kind, UPGRADE_COUNT);
+    assert_int_equal(m.connections, 7);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(upgrade_receive(pair[1], &m), -EMFILE);
+    (void)set_fd_limit(limit);
+    assert_int_equal(upgrade_receive(pair[1], &m), 0);
+    assert_int_equal(write(m.baton.fd, "x", 1), 1);
+    char byte;
+    assert_int_equal(read(client[1], &byte, 1), 1);
+    (void)close(m.baton.fd);
+    assert_int_equal(read(client[1], &byte, 1), 0); /* no other descriptor of it is left */
+    assert_int_equal(upgrade_receive(pair[1], &m), 0);
+    assert_int_equal(m.kind, UPGRADE_GO);
+    (void)close(client[1]);
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+    assert_int_equal(count_fds(), before);
+}
+
 static void what_another_binary_means_is_refused(void **state)
 {
     struct upgrade_message m = {.magic = 1};
@@ -108,6 +141,7 @@ int main(void)
         cmocka_unit_test(a_connection_arrives_with_all_that_is_known_of_it),
         cmocka_unit_test(an_end_and_an_empty_socket_are_told_apart),
         cmocka_unit_test(a_socket_that_is_full_keeps_the_rest_with_the_sender),
+        cmocka_unit_test(what_finds_no_descriptor_stays_and_comes_later),
         cmocka_unit_test(what_another_binary_means_is_refused),
     };
 

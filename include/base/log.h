@@ -9,9 +9,10 @@
  * they answer whoever runs the daemon, and no client can cause them.
  *
  * Ownership: log_open opens a file and keeps it for good; log_init borrows the descriptor for good.
- * Threads:   log_open, log_use, log_reopen, log_init: one at a time. log_write from any, at any time.
- * Errors:    log_open, log_use and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be written
- *            is lost; nobody waits for it. errno is kept.
+ * Threads:   log_open, log_open_file, log_use, log_reopen, log_init: one at a time. log_write from any, at any time.
+ * Errors:    log_open, log_use and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be
+ *            written is lost; nobody waits for it. Where the disk took a part of it, the next one begins on a line of its
+ *            own. errno is kept.
  * Source:    the levels are those of syslog(3), the prefixes those of sd-daemon(3); $JOURNAL_STREAM: systemd.exec(5).
  */
 #ifndef BATON_BASE_LOG_H

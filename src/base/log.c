@@ -17,15 +17,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/midway.h"
+
 enum { LINE_MAX_LEN = 1024 }; /* below PIPE_BUF: a pipe takes such a line whole or not at all */
 
 static _Atomic int log_fd = STDERR_FILENO;
 static _Atomic int log_most = LOG_LEVEL_NOTICE;
 static _Atomic bool to_journal;
+static _Atomic bool torn; /* of the last line a part was written */
 
 /* The one file that is ever open: another takes its descriptor over, so that no thread writes to a closed one. */
 static int file_fd = -1; /* owned */
 static char file_path[PATH_MAX];
+static bool opened_midway; /* the file that log_open_file opened last ends in the middle of a line */
 
 static const struct {
     const char *name;
@@ -52,7 +56,8 @@ void log_init(int fd, enum log_level most)
 {
     atomic_store(&to_journal, is_journal(fd));
     atomic_store(&log_most, (int)most);
-    atomic_store(&log_fd, fd);
+    if (atomic_exchange(&log_fd, fd) != fd)
+        atomic_store(&torn, false);
 }
 
 int log_open_file(const char *target)
@@ -62,18 +67,25 @@ int log_open_file(const char *target)
     if (strlen(target) >= sizeof file_path)
         return -ENAMETOOLONG;
     int fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    opened_midway = ends_midway(fd, target);
+    return fd;
 }
 
 /* Takes the descriptor over. */
 static int replace_file(int fd)
 {
+    int err = 0;
+
     if (file_fd < 0) {
         file_fd = fd;
-        return 0;
+    } else {
+        err = dup3(fd, file_fd, O_CLOEXEC) < 0 ? -errno : 0;
+        close(fd);
     }
-    int err = dup3(fd, file_fd, O_CLOEXEC) < 0 ? -errno : 0;
-    close(fd);
+    if (err == 0)
+        atomic_store(&torn, opened_midway);
     return err;
 }
 
@@ -93,6 +105,7 @@ int log_use(const char *target, int fd, enum log_level most)
         return err;
     memcpy(file_path, target, strlen(target) + 1);
     log_init(file_fd, most);
+    atomic_store(&torn, opened_midway);
     return 0;
 }
 
@@ -131,6 +144,12 @@ static bool may_speak(struct log_cause *c, uint32_t *left_out)
     return false;
 }
 
+/* A line and its end; and before it, where it has to be written too, the end of one that was torn. */
+struct line {
+    char before;
+    char text[LINE_MAX_LEN];
+};
+
 /* The front of a line; returns its length. */
 static int begin_line(enum log_level level, char *line)
 {
@@ -139,18 +158,22 @@ static int begin_line(enum log_level level, char *line)
     return snprintf(line, LINE_MAX_LEN, "batond: %s: ", levels[level].name);
 }
 
-static void end_line(char *line, int n)
+static void end_line(struct line *line, int n)
 {
     int fd = atomic_load(&log_fd);
     struct pollfd p = {.fd = fd, .events = POLLOUT};
 
     if (n > LINE_MAX_LEN - 2)
         n = LINE_MAX_LEN - 2;
-    line[n++] = '\n';
-    if (poll(&p, 1, 0) == 1) {
-        ssize_t written = write(fd, line, (size_t)n);
-        (void)written;
-    }
+    line->text[n++] = '\n';
+    line->before = '\n';
+    if (poll(&p, 1, 0) != 1)
+        return;
+    bool was_torn = atomic_exchange(&torn, false);
+    const char *from = was_torn ? &line->before : line->text;
+    ssize_t written = write(fd, from, (size_t)n + (was_torn ? 1 : 0));
+    if (written > 0 ? from[written - 1] != '\n' : was_torn)
+        atomic_store(&torn, true);
 }
 
 void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
@@ -162,18 +185,19 @@ void log_write(struct log_cause *cause, enum log_level level, const char *fmt, .
         (cause != NULL && !may_speak(cause, &left_out)))
         return;
 
-    char line[LINE_MAX_LEN];
-    int n = begin_line(level, line);
+    struct line line;
+    int n = begin_line(level, line.text);
     va_list ap;
 
     va_start(ap, fmt);
-    int m = vsnprintf(line + n, sizeof line - (size_t)n, fmt, ap);
+    int m = vsnprintf(line.text + n, sizeof line.text - (size_t)n, fmt, ap);
     va_end(ap);
-    end_line(line, m > 0 ? n + m : n);
+    end_line(&line, m > 0 ? n + m : n);
     if (left_out > 0) {
-        n = begin_line(level, line);
-        m = snprintf(line + n, sizeof line - (size_t)n, "%" PRIu32 " more like this were left out before it", left_out);
-        end_line(line, n + m);
+        n = begin_line(level, line.text);
+        m = snprintf(line.text + n, sizeof line.text - (size_t)n, "%" PRIu32 " more like this were left out before it",
+                     left_out);
+        end_line(&line, n + m);
     }
     errno = kept;
 }

@@ -25,6 +25,7 @@ struct sandbox {
     bool keeps_capabilities; /* they cannot be given up here */
     struct landlock landlock;
     struct seccomp seccomp;
+    struct seccomp seccomp_logger; /* for the thread that writes the access log */
 };
 
 int sandbox_open(struct sandbox *s, const struct config *config, struct diagnose *report);
@@ -32,5 +33,7 @@ void sandbox_fini(struct sandbox *s);
 
 /* `sandbox` is a struct sandbox. */
 int sandbox_enter(const void *sandbox);
+/* The same, for the thread that writes the access log: it may also shorten the files that it was given. */
+int sandbox_enter_logger(const void *sandbox);
 
 #endif

@@ -7,7 +7,7 @@
  * A refused call fails rather than kills: a C library of tomorrow may make one that nobody here thought of.
  *
  * Ownership: none; a filter is plain data.
- * Threads:   seccomp_init: the master. seccomp_restrict: each thread for itself, for good; the filter is only read.
+ * Threads:   seccomp_init, seccomp_init_logger: the master. seccomp_restrict: each thread for itself, for good; the filter is only read.
  * Errors:    seccomp_restrict returns 0 or -errno. On an architecture that is not known here `n` is 0.
  * Source:    seccomp(2), and the kernel's Documentation/userspace-api/seccomp_filter.rst.
  */
@@ -24,6 +24,8 @@ struct seccomp {
 };
 
 void seccomp_init(struct seccomp *s);
+/* The same, and what the logger's thread may do besides. */
+void seccomp_init_logger(struct seccomp *s);
 
 /* The calling thread, and those it starts, from now on. It must have PR_SET_NO_NEW_PRIVS. */
 int seccomp_restrict(const struct seccomp *s);

@@ -13,18 +13,31 @@
 #include "config/blame.h"
 #include "daemon/privs.h"
 
-int sandbox_enter(const void *sandbox)
+static int enter(const struct sandbox *s, const struct seccomp *seccomp)
 {
-    const struct sandbox *s = sandbox;
     int err = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 
     if (err == 0 && !s->keeps_capabilities)
         err = privs_shed();
     if (err == 0 && s->landlock.fd >= 0)
         err = landlock_restrict(&s->landlock);
-    if (err == 0 && s->seccomp.n > 0)
-        err = seccomp_restrict(&s->seccomp);
+    if (err == 0 && seccomp->n > 0)
+        err = seccomp_restrict(seccomp);
     return err;
+}
+
+int sandbox_enter(const void *sandbox)
+{
+    const struct sandbox *s = sandbox;
+
+    return enter(s, &s->seccomp);
+}
+
+int sandbox_enter_logger(const void *sandbox)
+{
+    const struct sandbox *s = sandbox;
+
+    return enter(s, &s->seccomp_logger);
 }
 
 static int shed(const void *of)
@@ -126,9 +139,11 @@ static int open_seccomp(struct sandbox *s)
 
     seccomp_init(&alone.seccomp);
     int err = alone.seccomp.n > 0 ? try_to(sandbox_enter, &alone) : -ENOSYS;
-    if (err == 0)
-        s->seccomp = alone.seccomp;
-    return err;
+    if (err < 0)
+        return err;
+    s->seccomp = alone.seccomp;
+    seccomp_init_logger(&s->seccomp_logger);
+    return 0;
 }
 
 static int open_walls(const struct walls *w)
@@ -178,4 +193,5 @@ void sandbox_fini(struct sandbox *s)
 {
     landlock_close(&s->landlock);
     s->seccomp.n = 0;
+    s->seccomp_logger.n = 0;
 }

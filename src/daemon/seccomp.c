@@ -11,6 +11,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -51,12 +52,15 @@ static const struct rule {
     uint32_t argument;
     enum test test;
     uint32_t value;
+    bool logger; /* it alone */
 } rules[] = {
-#define CALL(name)                           {SYS_##name, 0, ALWAYS, 0},
-#define CALL_IF(name, argument, test, value) {SYS_##name, (argument), (test), (value)},
+#define CALL(name)                           {SYS_##name, 0, ALWAYS, 0, false},
+#define CALL_IF(name, argument, test, value) {SYS_##name, (argument), (test), (value), false},
+#define CALL_LOGGER(name)                    {SYS_##name, 0, ALWAYS, 0, true},
 #include "daemon/seccomp.def"
 #undef CALL
 #undef CALL_IF
+#undef CALL_LOGGER
 };
 
 enum { RULES = sizeof rules / sizeof rules[0], RULE_CODE = 5, REST_CODE = 10 };
@@ -98,7 +102,7 @@ static void add_rule(struct seccomp *s, const struct rule *r)
     add_return(s, SECCOMP_RET_ALLOW);
 }
 
-void seccomp_init(struct seccomp *s)
+static void write_program(struct seccomp *s, bool logger)
 {
     s->n = 0;
     if (!ARCH_KNOWN)
@@ -108,11 +112,22 @@ void seccomp_init(struct seccomp *s)
     add_return(s, refused);
     add_load(s, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < RULES; i++)
-        add_rule(s, &rules[i]);
+        if (logger || !rules[i].logger)
+            add_rule(s, &rules[i]);
     add(s, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 1, 0);
     add(s, BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN, 1, 0);
     add_return(s, refused);
     add_return(s, SECCOMP_RET_ERRNO | ENOSYS);
+}
+
+void seccomp_init(struct seccomp *s)
+{
+    write_program(s, false);
+}
+
+void seccomp_init_logger(struct seccomp *s)
+{
+    write_program(s, true);
 }
 
 /* prctl is the older way in, without the flags; systemd's @system-service has it and not seccomp(2). */

@@ -232,6 +232,26 @@ static void a_thread_reads_below_the_root_and_does_nothing_else(void **state)
     assert_int_equal(read_outside(), 0);
 }
 
+static int shorten_log(void)
+{
+    return result_of(ftruncate(log_fd, 0));
+}
+
+/* It has its file open when it enters. */
+static void the_logger_may_shorten_its_file_and_do_nothing_else_that_others_may_not(void **state)
+{
+    (void)state;
+    needs(has_landlock(), "Landlock");
+    serve_root("in");
+    assert_int_equal(confined(entering, shorten_log), -EPERM);
+    for (size_t i = 0; i < ROWS(attempts); i++) {
+        int answer = confined((struct thread_enter){sandbox_enter_logger, &sandbox}, attempts[i].call);
+        expect(answer == attempts[i].answer, "%s: %d instead of %d", attempts[i].what, answer, attempts[i].answer);
+    }
+    assert_int_equal(confined((struct thread_enter){sandbox_enter_logger, &sandbox}, shorten_log), 0);
+    sandbox_fini(&sandbox);
+}
+
 static void sandbox_path_may_be_read_too(void **state)
 {
     char path[64];
@@ -381,6 +401,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_thread_reads_below_the_root_and_does_nothing_else, enter, leave),
+        cmocka_unit_test_setup_teardown(the_logger_may_shorten_its_file_and_do_nothing_else_that_others_may_not, enter,
+                                        leave),
         cmocka_unit_test_setup_teardown(sandbox_path_may_be_read_too, enter, leave),
         cmocka_unit_test_setup_teardown(without_a_sandbox_a_thread_may_do_as_before, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_said, enter, leave),

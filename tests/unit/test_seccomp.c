@@ -156,6 +156,22 @@ static void each_call_is_allowed_or_refused(void **state)
     }
 }
 
+/* It may take a part of a line off the end of the log. */
+static void the_logger_may_shorten_files_besides_and_nothing_else(void **state)
+{
+    uint32_t answers[1024];
+
+    (void)state;
+    for (long number = 0; number < (long)ROWS(answers); number++)
+        answers[number] = decide(NATIVE, number, 0, 0);
+    seccomp_init_logger(&filter);
+    for (long number = 0; number < (long)ROWS(answers); number++) {
+        uint32_t answer = decide(NATIVE, number, 0, 0);
+        expect(answer == (number == SYS_ftruncate ? (uint32_t)YES : answers[number]), "call %ld: %#x", number, answer);
+    }
+    seccomp_init(&filter);
+}
+
 static void abort_reaches_this_process_and_no_other(void **state)
 {
     (void)state;
@@ -216,8 +232,11 @@ static void the_kernel_takes_it_for_one_thread(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_call_is_allowed_or_refused),    cmocka_unit_test(abort_reaches_this_process_and_no_other),
-        cmocka_unit_test(another_architecture_gets_nothing),  cmocka_unit_test(every_number_has_an_answer),
+        cmocka_unit_test(each_call_is_allowed_or_refused),
+        cmocka_unit_test(the_logger_may_shorten_files_besides_and_nothing_else),
+        cmocka_unit_test(abort_reaches_this_process_and_no_other),
+        cmocka_unit_test(another_architecture_gets_nothing),
+        cmocka_unit_test(every_number_has_an_answer),
         cmocka_unit_test(the_kernel_takes_it_for_one_thread),
     };
 

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* daemon/logger.h: the thread that writes the access log of one generation.
  *
- * Each worker has a ring of its own. The thread sleeps until one of them has lines, lets more come for a moment, and writes
- * what there is: to a file in pieces as large as they lie there; to a pipe, a terminal or a socket in whole lines of
- * at most PIPE_BUF bytes together, which such a thing takes at once or not at all. A target that takes nothing stops this
- * thread and nobody else: the rings fill up, and what finds no room in them is dropped and counted.
+ * Each worker has a queue of its own, which holds seconds of it. The thread sleeps until one of them has lines, lets more
+ * come for a moment, merges them in the order in which their answers ended, and writes them: to a file in large pieces; to
+ * a pipe, a terminal or a socket in whole lines of at most PIPE_BUF bytes together. A target that takes nothing stops
+ * this thread and nobody else: the queues fill up. What finds no room in them is dropped and counted; with full = wait no
+ * answer is begun whose line would find none, and a line that the target refuses is offered until it is taken.
  *
- * Who reads the logs learns of lines that are missing: the error log says how many, at once and then every ten seconds; and a
- * log in JSON has, where they are missing, the line {"time":"...","dropped":N}. The combined format has no form for it.
+ * Who reads the logs learns of lines that are missing: the error log says how many and why, at once and then every ten
+ * seconds; and a log in JSON has, where they are missing, the line {"time":"...","dropped":N}. The combined format has no
+ * form for it. That requests wait is said in the error log at the same pace.
  *
- * Ownership: the logger owns its rings and its file, and copies what it needs of the configuration. logger_free gives all of
- *            it to the thread, which writes what is there, within LOGGER_END_MS, and ends.
- * Threads:   the master; logger_ring's are for the workers, which are gone when logger_free is called. logger_lost: any.
- * Errors:    logger_new returns 0 or -errno, after saying in the log what it could not do. A file that cannot be opened anew
- *            is said in the log, and the old one stays.
+ * A retired generation's lines do not wait for a target that takes nothing for LOGGER_END_MS: its memory is given back. With
+ * full = wait they do.
+ *
+ * Ownership: counted. logger_new gives the caller one reference, which logger_free takes; the thread has one of its own, and
+ *            owns file and queues. After logger_free it writes what is there, as long as the target takes any of it within
+ *            LOGGER_END_MS, and ends; nobody waits for it.
+ * Threads:   new, ring, get, retire, free: the master. The queues are for the workers, which are gone when logger_free is
+ *            called. logger_reopen: any thread that may open files, and has a reference of its own (logger_get); one at
+ *            a time for one logger. It may block on a disk; the thread goes on with the old file until it is done, and the
+ *            master may call logger_free meanwhile. put: any.
+ * Errors:    logger_new returns 0 or -errno. A file that cannot be opened anew is said in the log, and the old one stays.
  * Source:    pipe(7) on PIPE_BUF; write(2).
  */
 #ifndef BATON_DAEMON_LOGGER_H
@@ -23,26 +31,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/thread.h"
 #include "config/config.h"
 #include "io/log_ring.h"
 
 struct logger;
 
-enum { LOGGER_RING = 1024 * 1024, LOGGER_END_MS = 2000 };
+/* LOGGER_RING holds two seconds of a worker that answers 100,000 requests a second, at 300 bytes a line. Where requests
+ * wait it needs to hold what comes while the disk is slow for a moment. */
+enum { LOGGER_RING = 64 * 1024 * 1024, LOGGER_WAIT_RING = 8 * 1024 * 1024 };
+
+/* A target that takes nothing has so long at the end; a process that nobody waits for gives one that is slow so long. */
+enum { LOGGER_END_MS = 600, LOGGER_LEAVE_MS = 5000 };
+
+struct logger_options {
+    const struct config_log *config; /* borrowed for the call */
+    size_t n_rings;
+    uint64_t memory;           /* bytes that all queues together may take; LOGGER_RING for each is enough */
+    struct thread_enter enter; /* what the thread gives up first; it has its file by then */
+};
 
 /* *l is NULL where there is no access log. */
-int logger_new(struct logger **l, const struct config_log *config, size_t n_rings);
-/* NULL of NULL. */
+int logger_new(struct logger **l, const struct logger_options *options);
+/* Returns NULL for a NULL logger, as does logger_get. */
 struct log_ring *logger_ring(struct logger *l, size_t i);
-/* Open the file anew, soon: somebody has renamed the one that is open. */
+struct logger *logger_get(struct logger *l);
+void logger_put(struct logger **l);
+
+/* Open the file anew: somebody has renamed the one that is open. The thread turns to it between two writes. */
 void logger_reopen(struct logger *l);
-/* Does not wait. */
+/* Its generation retires. */
+void logger_retire(struct logger *l);
 void logger_free(struct logger **l);
 
-/* Lines that the target did not take; those that found no room are counted by each ring. */
-uint64_t logger_lost(const struct logger *l);
-
-/* The process ends: wait until all that were freed have ended, for so long at most. False where one has not. */
+/* The process ends: wait for the threads of all that were freed, and no longer than `most_ms`. What they have not written a
+ * moment before is missing. False where one is stuck. */
 bool loggers_join(uint64_t most_ms);
 
 #endif

@@ -5,7 +5,7 @@
  *
  * Ownership: lines of a row that is kept belong to that row until it ends here.
  * Threads:   the owning worker.
- * Errors:    none; a line that finds no memory is dropped and counted.
+ * Errors:    account_keep is false without memory.
  */
 #ifndef BATON_REACTOR_ACCOUNT_H
 #define BATON_REACTOR_ACCOUNT_H
@@ -26,7 +26,8 @@ void account_answer(struct shard *s, enum method method, struct served served, u
 /* out_flush, of the shard's row or of one that the connection keeps, and what it sent. Where all is sent, that is how
  * long the answers in it took. */
 enum out_result account_flush(struct shard *s, struct conn *c, struct out *o, size_t *budget);
-/* What the shard's row could not send is kept in `kept`, and its lines with it. */
-void account_keep(struct shard *s, struct out *kept);
+/* What the shard's row could not send is kept in `kept`, and its lines with it. False without memory; they end with the
+ * connection then. */
+bool account_keep(struct shard *s, struct out *kept);
 
 #endif

@@ -28,7 +28,8 @@
 
 #include "base/sv.h"
 
-enum { ACCESS_LINE_MAX = PIPE_BUF };
+/* A line, and what access_line_whole adds to its two texts. */
+enum { ACCESS_LINE_MAX = PIPE_BUF, ACCESS_END_MAX = 64 };
 
 struct access_record {
     struct sv client; /* an address as text, "unix:" or "-" */
@@ -52,7 +53,7 @@ struct access_dates {
 };
 
 /* What stands before the number of bytes, and, for ACCESS_COMBINED, what stands behind it. Each returns its length; the two
- * together have at most ACCESS_LINE_MAX bytes with what access_line_whole adds. */
+ * together have at most ACCESS_LINE_MAX bytes with what access_line_whole adds, ACCESS_END_MAX at most. */
 size_t access_line_front(enum access_format format, struct access_dates *dates, const struct access_record *r,
                          char *room);
 size_t access_line_back(enum access_format format, const struct access_record *r, char *room);

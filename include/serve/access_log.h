@@ -5,16 +5,21 @@
  * of the thread that writes them, with what was sent and how long it took. Where a row cannot be sent at once, its
  * connection holds its lines as long as it holds the row.
  *
+ * Where lines that find no room are dropped, answers never wait for the log. Where they have to wait (log.full = wait), none
+ * is begun before there is room for its line behind all that are promised: those in the worker's row, and those that
+ * connections hold.
+ *
  * Ownership: borrows the ring; owns the lines that wait. What access_log_hold returns is the caller's, until
  *            access_log_end_held takes it.
  * Threads:   the owning worker.
- * Errors:    init returns 0 or -ENOMEM; fini is due in both cases. A line that finds no room, in the ring or in memory, is
- *            dropped and counted by the ring.
+ * Errors:    init returns 0 or -ENOMEM; fini is due in both cases. A line that finds no room in the ring is dropped and
+ *            counted there.
  * Units:     bytes; microseconds of CLOCK_MONOTONIC.
  */
 #ifndef BATON_SERVE_ACCESS_LOG_H
 #define BATON_SERVE_ACCESS_LOG_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +36,8 @@ struct access_lines {
 
 struct access_log {
     struct log_ring *ring; /* borrowed; NULL = off */
+    uint64_t promised;     /* what lines that are not in the ring yet will cost there at most */
+    bool waits;            /* an answer without room for its line waits */
     enum access_format format;
     struct access_dates dates;
     int64_t wall;               /* the second in which `epoch_us` was taken */
@@ -46,7 +53,7 @@ struct access_answer {
     uint64_t end;                /* bytes of the row up to here, where the body ends */
 };
 
-int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format);
+int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format, bool waits);
 void access_log_fini(struct access_log *log);
 
 static inline bool access_log_is_on(const struct access_log *log)
@@ -54,8 +61,11 @@ static inline bool access_log_is_on(const struct access_log *log)
     return log->ring != NULL;
 }
 
-/* May another answer be added before those that are there are ended? */
-bool access_log_has_room(const struct access_log *log);
+/* May another answer be added before those that are there are ended? Where there are none, false means that it has to wait
+ * until the ring has room. */
+bool access_log_has_room(struct access_log *log);
+/* It does. */
+void access_log_wait(struct access_log *log);
 /* An answer was put into the worker's row; `wall` is the current second. */
 void access_log_add(struct access_log *log, struct access_answer *a, int64_t wall);
 
@@ -69,19 +79,30 @@ static inline void access_log_sent(struct access_log *log, uint64_t bytes)
 /* The row was sent, or never will be. */
 void access_log_end(struct access_log *log, uint64_t now_us);
 
-/* The rest of the row is sent later: take its lines along. NULL where there are none. */
-struct access_lines *access_log_hold(struct access_log *log);
+/* The rest of the row is sent later: take its lines along; *held is NULL where there are none. False without memory: they
+ * are still the row's. */
+bool access_log_hold(struct access_log *log, struct access_lines **held);
 /* That row was sent, or never will be. */
 void access_log_end_held(struct access_log *log, struct access_lines **held, uint64_t now_us);
 
-/* The turn is over: let the writing thread see its lines. */
-static inline void access_log_tell(struct access_log *log)
+/* A turn of the loop begins. */
+static inline void access_log_turn(struct access_log *log, uint64_t now_us)
 {
     if (log->ring != NULL)
-        log_ring_tell(log->ring);
+        log_ring_begin(log->ring, now_us);
 }
 
-/* Lines that found no room. */
+/* The turn is over: let the writing thread see its lines, and have the CPU where it lags. */
+static inline void access_log_tell(struct access_log *log)
+{
+    if (log->ring == NULL)
+        return;
+    log_ring_tell(log->ring);
+    if (log_ring_is_crowded(log->ring))
+        (void)sched_yield();
+}
+
+/* Lines that found no room, or could not be written. */
 static inline uint64_t access_log_dropped(const struct access_log *log)
 {
     return log->ring != NULL ? log_ring_dropped(log->ring) : 0;

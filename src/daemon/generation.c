@@ -115,6 +115,8 @@ void generation_stop(struct generation *g, enum stop how)
 {
     for (size_t i = 0; i < g->n_started; i++)
         worker_stop(&g->workers[i], how);
+    if (how == STOP_RETIRE)
+        logger_retire(g->logger);
     status_listener_stop(&g->status, how);
 }
 

@@ -5,21 +5,51 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "base/midway.h"
 
-/* Without O_NONBLOCK a FIFO would be waited for until somebody reads it. */
-static int open_path(const char *path)
+enum { OPEN_FLAGS = O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK };
+
+/* Locks are of the open file, not of the process: two generations of one process keep each other out. */
+static int set_lock(int fd, short type)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
 
-    return fd < 0 ? -errno : fd;
+    return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+}
+
+/* A line that somebody began and nobody goes on with: whoever does holds the lock. */
+static void end_last_line(int fd, const char *path)
+{
+    if (!ends_midway(fd, path) || set_lock(fd, F_WRLCK) < 0)
+        return;
+    if (ends_midway(fd, path)) {
+        ssize_t n = write(fd, "\n", 1);
+        (void)n; /* the disk is full: nothing else will be written either */
+    }
+    (void)set_lock(fd, F_UNLCK);
+}
+
+int log_target_open(const char *to)
+{
+    if (strcmp(to, "stdout") == 0)
+        return STDOUT_FILENO;
+    /* Without O_NONBLOCK a FIFO would be waited for until somebody reads it. */
+    int fd = open(to, O_WRONLY | O_CREAT | OPEN_FLAGS, 0640);
+    if (fd < 0)
+        return -errno;
+    end_last_line(fd, to);
+    return fd;
+}
+
+void log_target_close(int fd)
+{
+    if (fd >= 0 && fd != STDOUT_FILENO)
+        close(fd);
 }
 
 static void use(struct log_target *t, int fd)
@@ -28,47 +58,124 @@ static void use(struct log_target *t, int fd)
 
     t->fd = fd;
     t->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    t->midway = false;
-    t->torn = false;
 }
 
-int log_target_init(struct log_target *t, const char *to)
+void log_target_init(struct log_target *t, int fd)
 {
-    *t = (struct log_target){.fd = -1};
-    if (strcmp(to, "stdout") == 0) {
-        use(t, STDOUT_FILENO);
-        return 0;
-    }
-    t->path = strdup(to);
-    if (t->path == NULL)
-        return -ENOMEM;
-    int fd = open_path(to);
-    if (fd >= 0)
-        use(t, fd);
-    else
-        log_target_fini(t);
-    return fd < 0 ? fd : 0;
-}
-
-void log_target_fini(struct log_target *t)
-{
-    if (t->path != NULL && t->fd >= 0)
-        close(t->fd);
-    free(t->path);
-    *t = (struct log_target){.fd = -1};
-}
-
-void log_target_reopen(struct log_target *t)
-{
-    if (t->path == NULL)
-        return;
-    int fd = open_path(t->path);
-    if (fd < 0) {
-        log_error("cannot open the access log %s anew, the old file goes on: %s", t->path, strerror(-fd));
-        return;
-    }
-    close(t->fd);
+    *t = (struct log_target){0};
     use(t, fd);
+}
+
+static void unlock(struct log_target *t)
+{
+    if (t->locked)
+        (void)set_lock(t->fd, F_UNLCK);
+    t->locked = false;
+}
+
+/* The part of a line that is the end of the file goes. Nobody of ours has written behind it, as we have the lock; of others
+ * the file's size tells. Standard output is not ours alone: who else has it moves the position that we go by. */
+static void cut(struct log_target *t)
+{
+    struct stat st;
+
+    if (t->piece == 0 || t->fd == STDOUT_FILENO || fstat(t->fd, &st) < 0 || st.st_size != t->end)
+        return;
+    int err = ftruncate(t->fd, t->end - (off_t)t->piece);
+    (void)err; /* then it stays */
+}
+
+static void leave(struct log_target *t)
+{
+    if (log_target_finish(t) < 0)
+        cut(t);
+    unlock(t);
+    log_target_close(t->fd);
+    t->done = 0; /* in the next file */
+    t->piece = 0;
+}
+
+void log_target_turn_to(struct log_target *t, int fd)
+{
+    leave(t);
+    use(t, fd);
+}
+
+unsigned log_target_fini(struct log_target *t)
+{
+    leave(t);
+    t->fd = -1;
+    return log_target_has_rest(t) ? 1 : 0;
+}
+
+/* Nobody else of ours may write to the file now. */
+static int lock(struct log_target *t)
+{
+    if (!t->is_file || t->locked)
+        return 0;
+    int err = set_lock(t->fd, F_WRLCK);
+    t->locked = err == 0;
+    return err == -EAGAIN || err == -EACCES ? -EBUSY : 0;
+}
+
+static bool can_write(const struct log_target *t)
+{
+    struct pollfd p = {.fd = t->fd, .events = POLLOUT};
+
+    return t->is_file || poll(&p, 1, 0) == 1;
+}
+
+/* At least one byte, or an error. */
+static ssize_t put(struct log_target *t, const char *p, size_t len)
+{
+    ssize_t n;
+
+    if (!can_write(t))
+        return -EAGAIN;
+    do
+        n = write(t->fd, p, len);
+    while (n < 0 && errno == EINTR);
+    if (n >= 0)
+        return n > 0 ? n : -EAGAIN;
+    if (errno != EAGAIN)
+        t->error = errno;
+    return -errno;
+}
+
+/* `n` more bytes of the line are written, and it is not whole. Whoever else writes to the file may have come in between. */
+static void add_piece(struct log_target *t, size_t n)
+{
+    t->done += (uint32_t)n;
+    if (!t->is_file)
+        return;
+    off_t end = lseek(t->fd, 0, SEEK_CUR);
+    t->piece = (uint32_t)n + (end == t->end + (off_t)n ? t->piece : 0);
+    t->end = end;
+}
+
+static int finish(struct log_target *t)
+{
+    while (t->len > 0) {
+        ssize_t n = put(t, t->line + t->done, t->len - t->done);
+        if (n < 0)
+            return (int)n;
+        if (t->done + (uint32_t)n < t->len)
+            add_piece(t, (size_t)n);
+        else
+            t->len = t->done = t->piece = 0;
+    }
+    return 0;
+}
+
+int log_target_finish(struct log_target *t)
+{
+    int err = t->len > 0 ? lock(t) : 0;
+
+    if (err == 0)
+        err = finish(t);
+    if (t->done == 0)
+        unlock(t);
+    return err;
 }
 
 /* The whole lines at the front that fit PIPE_BUF. A single line always does. */
@@ -80,38 +187,32 @@ static size_t whole_lines(struct sv lines)
     return end != NULL ? (size_t)(end + 1 - lines.p) : PIPE_BUF;
 }
 
-static bool can_write(int fd)
+/* `n` bytes were written, up to the middle of a line. Returns where that line ends. */
+static size_t keep(struct log_target *t, struct sv lines, size_t n)
 {
-    struct pollfd p = {.fd = fd, .events = POLLOUT};
+    const char *before = memrchr(lines.p, '\n', n);
+    size_t begin = before != NULL ? (size_t)(before + 1 - lines.p) : 0;
+    size_t end = n + sv_find(sv_skip(lines, n), '\n') + 1;
 
-    return poll(&p, 1, 0) == 1;
-}
-
-static ssize_t write_some(struct log_target *t, const char *p, size_t len)
-{
-    ssize_t n;
-
-    do
-        n = write(t->fd, p, len);
-    while (n < 0 && errno == EINTR);
-    if (n > 0)
-        t->midway = p[n - 1] != '\n';
-    if (n >= 0 || errno == EAGAIN)
-        return n < 0 ? -EAGAIN : n;
-    t->error = errno;
-    t->torn = t->midway;
-    return -errno;
+    t->len = (uint32_t)(end - begin);
+    t->done = 0;
+    t->piece = 0;
+    memcpy(t->line, lines.p + begin, t->len);
+    add_piece(t, n - begin);
+    return end;
 }
 
 ssize_t log_target_write(struct log_target *t, struct sv lines)
 {
-    if (!t->is_file && !can_write(t->fd))
-        return -EAGAIN;
-    if (t->torn) {
-        ssize_t err = write_some(t, "\n", 1);
-        if (err < 0)
-            return err;
-        t->torn = false;
-    }
-    return write_some(t, lines.p, t->is_file ? lines.len : whole_lines(lines));
+    ssize_t n = lock(t);
+
+    if (n == 0)
+        n = finish(t);
+    if (n == 0)
+        n = put(t, lines.p, t->is_file ? lines.len : whole_lines(lines));
+    if (n > 0 && lines.p[n - 1] != '\n')
+        n = (ssize_t)keep(t, lines, (size_t)n);
+    if (t->done == 0)
+        unlock(t);
+    return n;
 }

@@ -1,160 +1,147 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread that writes the access log: lines of many requests become one write here. It sleeps while there are none,
- * and never longer than its target makes it. */
+/* The thread that writes the access log. It sleeps while there are no lines, and never longer than its target makes it. */
 
 #include "daemon/logger.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/log_target.h"
-#include "http/date.h"
+#include "daemon/log_writer.h"
 
 enum {
-    GATHER_MS = 40,  /* lines come together in this time, unless a ring is getting full */
-    TELL_MS = 10000, /* lines that are missing are told of this often */
-    STUCK_MS = 1000  /* and looked for this often while the target takes nothing */
+    ENOUGH = 256 * 1024, /* bytes in one queue that are written at once */
+    GATHER_MS = 40,      /* fewer come together for this long */
+    RETRY_MS = 100,      /* a target that took nothing is tried again this often */
+    TRIM_MS = 2000,      /* memory that the queues do not need is given back this often */
+    TELL_MS = 10000,     /* lines that are missing are told of this often */
+    MOMENT_SHARE = 3     /* of the time that is left, for saying what is missing then */
 };
+
+/* Once it is ENDED the workers are gone. */
+enum life { GO_ON, RETIRED, ENDED };
 
 struct logger {
-    struct log_bell bell;
-    struct log_target target;
-    bool json;
+    struct log_ring *ring; /* owned: n of them */
     size_t n;
-    struct log_ring *ring;       /* owned: n of them */
-    _Atomic uint64_t lost;       /* lines; written by the thread */
-    uint64_t said, written_down; /* lines missing that the error log, and the log itself, were told of */
-    uint64_t say_again_ms;       /* not before this */
-    uint64_t end_ms;             /* of the time that is left once it ends; 0 before that */
-    _Atomic bool reopen;         /* written by the master */
-    _Atomic int end;             /* enum end; written by the master */
+    char *path; /* owned; as the configuration has it */
+    _Atomic int refs;
+    _Atomic int life;    /* enum life; written by the master */
+    _Atomic int next_fd; /* owned: the file that was opened anew; -1 = none */
+    struct log_bell bell;
+    /* The thread's own: */
+    struct log_writer writer;
+    uint64_t missing_said, waited_said;        /* that the error log was told of */
+    uint64_t say_again_ms, trim_ms;            /* not before this; trim_ms 0 = there is nothing */
+    uint64_t stuck_since_ms, leaving_since_ms; /* 0 = not */
 };
 
-/* Once the master has let go it does not look at the structure again. */
-enum end { GO_ON, END, LET_GO };
-
-/* Those that have not ended. */
+/* Threads that have not ended, and by when they have to; 0 = as long as it takes. */
 static _Atomic int running;
+static _Atomic uint64_t end_by_ms;
 
 static uint64_t now_ms(void)
 {
     return clock_now_us() / 1000;
 }
 
-uint64_t logger_lost(const struct logger *l)
+static int life_of(const struct logger *l)
 {
-    return atomic_load_explicit(&l->lost, memory_order_relaxed);
+    return atomic_load(&l->life);
 }
 
-static uint64_t missing(const struct logger *l)
+static uint64_t waited(const struct logger *l)
 {
-    uint64_t n = logger_lost(l);
+    uint64_t n = 0;
 
     for (size_t i = 0; i < l->n; i++)
-        n += log_ring_dropped(&l->ring[i]);
+        n += log_ring_waited(&l->ring[i]);
     return n;
 }
 
-static void say_missing(struct logger *l, bool last)
+static void say(struct logger *l, bool last)
 {
-    uint64_t n = missing(l), now = now_ms();
+    uint64_t missing = log_writer_missing(&l->writer), waits = waited(l), now = now_ms();
+    int *error = &l->writer.target.error;
+    bool holds_up = l->writer.wait && !last && (waits != l->waited_said || *error != 0);
 
-    if (n == l->said || (now < l->say_again_ms && !last))
+    if ((missing == l->missing_said && !holds_up) || (now < l->say_again_ms && !last))
         return;
-    log_warning("access log: missing lines: %" PRIu64 " (%s)", n - l->said,
-                l->target.error != 0 ? strerror(l->target.error) : "it is written more slowly than it grows");
-    l->target.error = 0;
-    l->said = n;
+    const char *why = *error != 0 ? strerror(*error) : "it is written more slowly than it grows";
+    if (missing != l->missing_said)
+        log_warning("access log: missing lines: %" PRIu64 " (%s)", missing - l->missing_said, why);
+    if (holds_up)
+        log_warning("access log: requests wait until it is written (%s)", why);
+    *error = 0;
+    l->missing_said = missing;
+    l->waited_said = waits;
     l->say_again_ms = now + TELL_MS;
 }
 
-/* What is to be done besides writing? False once the thread has no more time. */
-static bool mind(struct logger *l)
+/* What is to be done besides writing. */
+static void mind(struct logger *l)
 {
-    if (atomic_exchange(&l->reopen, false))
-        log_target_reopen(&l->target);
-    if (l->end_ms == 0 && atomic_load(&l->end) != GO_ON)
-        l->end_ms = now_ms() + LOGGER_END_MS;
-    say_missing(l, false);
-    return l->end_ms == 0 || now_ms() < l->end_ms;
+    int fd = atomic_exchange(&l->next_fd, -1);
+
+    if (fd >= 0)
+        log_target_turn_to(&l->writer.target, fd);
+    if (l->leaving_since_ms == 0 && life_of(l) != GO_ON)
+        l->leaving_since_ms = now_ms();
+    say(l, false);
 }
 
-/* Until the target takes something, or the bell rings. */
-static void wait_for_target(struct logger *l)
+/* Has the target had its time? */
+static bool is_over(const struct logger *l)
 {
-    struct pollfd p[] = {{.fd = l->target.fd, .events = POLLOUT}, {.fd = l->bell.fd, .events = POLLIN}};
+    uint64_t by = atomic_load(&end_by_ms), now = now_ms();
+    uint64_t since = l->stuck_since_ms > l->leaving_since_ms ? l->stuck_since_ms : l->leaving_since_ms;
 
-    (void)poll(p, 2, STUCK_MS);
+    if (by != 0 && now >= by)
+        return true;
+    return !l->writer.wait && l->leaving_since_ms != 0 && l->stuck_since_ms != 0 && now - since >= LOGGER_END_MS;
+}
+
+/* Until the target may take something, or the bell rings. */
+static void wait_for_target(struct logger *l, enum log_writer_result why)
+{
+    struct pollfd p[] = {{.fd = why == LOG_WRITER_BLOCKED ? l->writer.target.fd : -1, .events = POLLOUT},
+                         {.fd = l->bell.fd, .events = POLLIN}};
+
+    if (l->stuck_since_ms == 0)
+        l->stuck_since_ms = now_ms();
+    log_bell_block(&l->bell, true);
+    (void)poll(p, 2, RETRY_MS);
+    log_bell_block(&l->bell, false);
     if (p[1].revents != 0)
         log_bell_clear(&l->bell);
 }
 
-static uint64_t count_lines(struct sv s)
+/* Steps of the writer, until there is nothing that it may do now. */
+static void work(struct logger *l, enum log_writer_result (*step)(struct log_writer *))
 {
-    uint64_t n = 0;
-
-    for (; s.len > 0; s = sv_skip(s, sv_find(s, '\n') + 1))
-        n++;
-    return n;
-}
-
-/* Write from the front of whole lines; what fails is lost. Returns how many bytes are done with: 0 where the target took
- * nothing, and was waited for. */
-static size_t write_some(struct logger *l, struct sv lines)
-{
-    ssize_t n = log_target_write(&l->target, lines);
-
-    if (n >= 0)
-        return (size_t)n;
-    if (n == -EAGAIN) {
-        wait_for_target(l);
-        return 0;
-    }
-    atomic_store_explicit(&l->lost, logger_lost(l) + count_lines(lines), memory_order_relaxed);
-    return lines.len;
-}
-
-/* In the log itself, where its format allows it. As it is one line, it is written whole, or tried again after others. */
-static void write_missing(struct logger *l)
-{
-    char line[128], date[DATE_ISO_LEN];
-    struct timespec ts;
-    uint64_t n = missing(l);
-
-    if (!l->json || n == l->written_down)
-        return;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    date_write_iso(ts.tv_sec, date);
-    int len = snprintf(line, sizeof line, "{\"time\":\"%.*s.%06ldZ\",\"dropped\":%" PRIu64 "}\n", DATE_ISO_LEN, date,
-                       ts.tv_nsec / 1000, n - l->written_down);
-    if (log_target_write(&l->target, sv_of(line, (size_t)len)) > 0)
-        l->written_down = n;
-}
-
-/* All that is there. False where the time is over before. */
-static bool drain(struct logger *l)
-{
-    for (size_t i = 0; i < l->n; i++) {
-        for (struct sv lines; (lines = log_ring_front(&l->ring[i])).len > 0;) {
-            if (!mind(l))
-                return false;
-            log_ring_pop(&l->ring[i], write_some(l, lines));
+    for (;;) {
+        mind(l);
+        if (is_over(l)) {
+            log_writer_drop(&l->writer);
+            l->stuck_since_ms = 0;
+            return;
         }
+        enum log_writer_result result = step(&l->writer);
+        if (result == LOG_WRITER_BLOCKED || result == LOG_WRITER_REFUSED)
+            wait_for_target(l, result);
+        else
+            l->stuck_since_ms = 0;
+        if (result == LOG_WRITER_DONE)
+            return;
     }
-    write_missing(l);
-    return true;
 }
 
-static bool some_ring_has(const struct logger *l, uint32_t enough)
+static bool some_ring_has(const struct logger *l, uint64_t enough)
 {
     for (size_t i = 0; i < l->n; i++)
         if (log_ring_held(&l->ring[i]) >= enough)
@@ -162,111 +149,138 @@ static bool some_ring_has(const struct logger *l, uint32_t enough)
     return false;
 }
 
-/* Sleep until a ring has so much, or the master wants something, or the time is over. */
-static void sleep_until(struct logger *l, uint32_t enough, int ms)
+/* Sleep until a queue has so much, or somebody wants something, or the time is over. */
+static void sleep_until(struct logger *l, uint64_t enough, int ms)
 {
     struct pollfd p = {.fd = l->bell.fd, .events = POLLIN};
 
-    log_bell_wait(&l->bell, enough);
-    if (!some_ring_has(l, enough) && atomic_load(&l->end) == GO_ON && !atomic_load(&l->reopen))
+    log_bell_wait(&l->bell, enough < UINT32_MAX ? (uint32_t)enough : UINT32_MAX - 1);
+    if (!some_ring_has(l, enough) && life_of(l) != ENDED && atomic_load(&l->next_fd) < 0)
         (void)poll(&p, 1, ms);
     log_bell_clear(&l->bell);
 }
 
-/* What is still there when the time is over is missing. */
-static void give_up(struct logger *l)
+/* Lines of a turn that is not over stay where they are, and are no reason to be awake. */
+static uint64_t most_held(const struct logger *l)
 {
-    uint64_t n = 0;
+    uint64_t most = 0;
 
     for (size_t i = 0; i < l->n; i++) {
-        for (struct sv lines; (lines = log_ring_front(&l->ring[i])).len > 0;) {
-            n += count_lines(lines);
-            log_ring_pop(&l->ring[i], lines.len);
-        }
+        uint64_t held = log_ring_held(&l->ring[i]);
+        most = held > most ? held : most;
     }
-    atomic_store_explicit(&l->lost, logger_lost(l) + n, memory_order_relaxed);
+    return most;
 }
 
-static void destroy(struct logger *l)
+static void trim(struct logger *l)
 {
-    while (atomic_load(&l->end) == END)
-        (void)sched_yield();
+    if (l->trim_ms == 0)
+        l->trim_ms = now_ms() + TRIM_MS;
+    if (now_ms() < l->trim_ms)
+        return;
+    unsigned n = 0;
     for (size_t i = 0; i < l->n; i++)
-        log_ring_fini(&l->ring[i]);
-    free(l->ring);
-    log_target_fini(&l->target);
-    log_bell_fini(&l->bell);
-    free(l);
+        n += log_ring_trim(&l->ring[i]);
+    l->trim_ms = n > 0 ? now_ms() + TRIM_MS : 0;
+}
+
+/* How long to sleep where no lines come, in milliseconds. */
+static int patience(const struct logger *l)
+{
+    if (log_target_has_rest(&l->writer.target))
+        return RETRY_MS;
+    if (l->trim_ms != 0)
+        return TRIM_MS;
+    return log_writer_missing(&l->writer) != l->missing_said ? TELL_MS : -1;
 }
 
 static void *logger_main(void *arg)
 {
     struct logger *l = arg;
-    bool in_time = true;
 
-    while (in_time && atomic_load(&l->end) == GO_ON) {
-        sleep_until(l, 1, missing(l) != l->said ? TELL_MS : -1);
-        if (atomic_load(&l->end) == GO_ON)
-            sleep_until(l, LOGGER_RING / 2, GATHER_MS);
-        in_time = mind(l) && drain(l);
-        say_missing(l, false);
+    while (life_of(l) != ENDED) {
+        sleep_until(l, 1, patience(l));
+        sleep_until(l, most_held(l) + ENOUGH, GATHER_MS);
+        (void)log_writer_finish(&l->writer);
+        work(l, log_writer_step);
+        trim(l);
     }
-    if (!in_time || !drain(l))
-        give_up(l);
-    say_missing(l, true);
-    destroy(l);
+    work(l, log_writer_step);
+    work(l, log_writer_finish);
+    log_writer_leave(&l->writer);
+    say(l, true);
+    logger_put(&l);
     atomic_fetch_sub(&running, 1);
     return NULL;
 }
 
-static int start(struct logger *l)
+static int start(struct logger *l, struct thread_enter enter)
 {
-    pthread_attr_t attr;
     pthread_t thread;
 
-    (void)pthread_attr_init(&attr);
-    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    atomic_fetch_add(&l->refs, 1);
     atomic_fetch_add(&running, 1);
-    int err = -pthread_create(&thread, &attr, logger_main, l);
-    if (err == 0)
-        (void)pthread_setname_np(thread, "logger");
-    (void)pthread_attr_destroy(&attr);
-    if (err < 0)
+    int err = thread_start(&thread, enter, logger_main, l);
+    if (err < 0) {
+        atomic_fetch_sub(&l->refs, 1);
         atomic_fetch_sub(&running, 1);
+        return err;
+    }
+    (void)pthread_setname_np(thread, "logger");
+    (void)pthread_detach(thread);
+    return 0;
+}
+
+static int open_rings(struct logger *l, const struct logger_options *o)
+{
+    uint64_t most = o->config->full == LOG_FULL_WAIT ? LOGGER_WAIT_RING : LOGGER_RING;
+    int err = log_bell_init(&l->bell);
+
+    if (most > o->memory / o->n_rings)
+        most = o->memory / o->n_rings;
+    l->ring = aligned_alloc(_Alignof(struct log_ring), o->n_rings * sizeof *l->ring);
+    if (err == 0 && l->ring == NULL)
+        err = -ENOMEM;
+    for (; err == 0 && l->n < o->n_rings; l->n += err == 0)
+        err = log_ring_init(&l->ring[l->n], most, &l->bell);
     return err;
 }
 
-static int open_all(struct logger *l, const struct config_log *config, size_t n_rings)
+static int open_all(struct logger *l, const struct logger_options *o)
 {
-    int err = log_target_init(&l->target, config->access);
+    int err = open_rings(l, o);
+    int fd = err == 0 ? log_target_open(o->config->access) : err;
 
-    if (err == 0)
-        err = log_bell_init(&l->bell);
-    l->ring = aligned_alloc(_Alignof(struct log_ring), n_rings * sizeof *l->ring);
-    if (err == 0 && l->ring == NULL)
+    if (fd < 0)
+        return fd;
+    err = log_writer_init(&l->writer, l->ring, l->n, fd);
+    l->writer.json = o->config->format == LOG_FORMAT_JSON;
+    l->writer.wait = o->config->full == LOG_FULL_WAIT;
+    l->path = strdup(o->config->access);
+    if (err == 0 && l->path == NULL)
         err = -ENOMEM;
-    for (; err == 0 && l->n < n_rings; l->n += err == 0)
-        err = log_ring_init(&l->ring[l->n], LOGGER_RING, &l->bell);
-    return err == 0 ? start(l) : err;
+    return err == 0 ? start(l, o->enter) : err;
 }
 
-int logger_new(struct logger **l, const struct config_log *config, size_t n_rings)
+int logger_new(struct logger **l, const struct logger_options *options)
 {
     *l = NULL;
-    if (config->access == NULL)
+    if (options->config->access == NULL)
         return 0;
     struct logger *ours = calloc(1, sizeof *ours);
     if (ours == NULL)
         return -ENOMEM;
     ours->bell.fd = -1;
-    ours->json = config->format == LOG_FORMAT_JSON;
-    int err = open_all(ours, config, n_rings);
+    ours->writer.target.fd = -1;
+    atomic_init(&ours->refs, 1);
+    atomic_init(&ours->life, GO_ON);
+    atomic_init(&ours->next_fd, -1);
+    int err = open_all(ours, options);
     if (err == 0) {
         *l = ours;
         return 0;
     }
-    log_error("cannot open the access log %s: %s", config->access, strerror(-err));
-    destroy(ours);
+    logger_put(&ours);
     return err;
 }
 
@@ -275,32 +289,66 @@ struct log_ring *logger_ring(struct logger *l, size_t i)
     return l != NULL ? &l->ring[i] : NULL;
 }
 
-void logger_reopen(struct logger *l)
+struct logger *logger_get(struct logger *l)
 {
-    if (l == NULL)
-        return;
-    atomic_store(&l->reopen, true);
-    log_bell_ring(&l->bell);
+    if (l != NULL)
+        atomic_fetch_add(&l->refs, 1);
+    return l;
 }
 
-void logger_free(struct logger **l)
+void logger_put(struct logger **l)
 {
     struct logger *ours = *l;
 
     *l = NULL;
-    if (ours == NULL)
+    if (ours == NULL || atomic_fetch_sub(&ours->refs, 1) > 1)
         return;
-    atomic_store(&ours->end, END);
-    log_bell_ring(&ours->bell);
-    atomic_store(&ours->end, LET_GO);
+    for (size_t i = 0; i < ours->n; i++)
+        log_ring_fini(&ours->ring[i]);
+    log_writer_fini(&ours->writer);
+    log_target_close(atomic_load(&ours->next_fd));
+    log_bell_fini(&ours->bell);
+    free(ours->ring);
+    free(ours->path);
+    free(ours);
+}
+
+void logger_reopen(struct logger *l)
+{
+    if (l == NULL || strcmp(l->path, "stdout") == 0)
+        return;
+    int fd = log_target_open(l->path);
+    if (fd < 0) {
+        log_error("cannot open the access log %s anew, the old file goes on: %s", l->path, strerror(-fd));
+        return;
+    }
+    log_target_close(atomic_exchange(&l->next_fd, fd));
+    log_bell_ring(&l->bell);
+}
+
+void logger_retire(struct logger *l)
+{
+    if (l != NULL)
+        atomic_store(&l->life, RETIRED);
+}
+
+void logger_free(struct logger **l)
+{
+    if (*l != NULL) {
+        atomic_store(&(*l)->life, ENDED);
+        log_bell_ring(&(*l)->bell);
+    }
+    logger_put(l);
 }
 
 bool loggers_join(uint64_t most_ms)
 {
-    const struct timespec ms = {.tv_nsec = 1000000};
-    uint64_t end = now_ms() + most_ms;
+    const struct timespec moment = {.tv_nsec = 1000000};
+    uint64_t end_ms = now_ms() + most_ms;
 
-    while (atomic_load(&running) > 0 && now_ms() < end)
-        (void)nanosleep(&ms, NULL);
+    atomic_store(&end_by_ms, end_ms - most_ms / MOMENT_SHARE);
+    while (atomic_load(&running) > 0 && now_ms() < end_ms)
+        (void)nanosleep(&moment, NULL);
+    atomic_store(&end_by_ms, 0);
     return atomic_load(&running) == 0;
 }

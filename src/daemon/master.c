@@ -312,12 +312,10 @@ static int start(struct master *m)
     return err;
 }
 
-/* For lines that are there already: as long as a logger may take, if the deadline of a stop is so far. */
+/* For lines that are there already: as long as a stop has time. A logger whose target takes nothing is sooner done. */
 static uint64_t log_patience_ms(const struct master *m)
 {
-    uint64_t left = stopping_left_ms(m, master_now_ms()) + STOPPING_GRACE_MS;
-
-    return m->stopping.how == STOP_NOT || left > LOGGER_END_MS ? LOGGER_END_MS : left;
+    return m->stopping.how == STOP_NOT ? LOGGER_LEAVE_MS : stopping_left_ms(m, master_now_ms()) + STOPPING_GRACE_MS;
 }
 
 static void fini(struct master *m)

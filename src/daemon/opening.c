@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "config/blame.h"
@@ -17,8 +18,8 @@
 #include "daemon/privs.h"
 #include "files/sums.h"
 
-/* Fewer connections than this are said to be few. */
-enum { FEW = 128 };
+/* Fewer connections than this are said to be few. Of the machine's memory the queues of the log may take a sixteenth. */
+enum { FEW = 128, LOG_SHARE = 16 };
 
 struct opening {
     struct generation *g;
@@ -90,10 +91,14 @@ static int plan(const struct opening *o)
     return err;
 }
 
+/* Its queues may take this part of the machine's memory, while nobody reads it. */
 static int open_access_log(const struct opening *o)
 {
     struct generation *g = o->g;
-    int err = logger_new(&g->logger, &g->config.log, g->n_workers);
+    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE);
+    struct logger_options options = {
+        &g->config.log, g->n_workers, memory / LOG_SHARE, {sandbox_enter_logger, &g->sandbox}};
+    int err = logger_new(&g->logger, &options);
 
     if (err < 0)
         config_blame(&g->config, o->report, (struct config_at){.key = KEY_log_access},

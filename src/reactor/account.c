@@ -99,7 +99,7 @@ enum out_result account_flush(struct shard *s, struct conn *c, struct out *o, si
     return result;
 }
 
-void account_keep(struct shard *s, struct out *kept)
+bool account_keep(struct shard *s, struct out *kept)
 {
-    kept->lines = access_log_hold(&s->access);
+    return access_log_hold(&s->access, &kept->lines);
 }

@@ -66,7 +66,8 @@ enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn
         return turn_gone(s, c, CLOSE_NO_MEMORY);
     }
     c->out->since_ms = shard_now(s);
-    account_keep(s, c->out);
+    if (!account_keep(s, c->out))
+        return turn_gone(s, c, CLOSE_NO_MEMORY);
     return wait_to_send(s, c, result, true);
 }
 

@@ -19,13 +19,15 @@ struct entry {
     uint32_t back_len;
 };
 
+enum { CLOCK_TRIES = 5, CLOCK_GAP_US = 10 };
+
 enum { LINES_ROOM = 64 * 1024, ENTRY_MAX = sizeof(struct entry) + ACCESS_LINE_MAX + _Alignof(struct entry) };
 
 _Static_assert((int)ACCESS_LINE_MAX <= (int)LOG_RING_PIECE, "the ring takes the longest line");
 
-int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format)
+int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format, bool waits)
 {
-    *log = (struct access_log){.ring = ring, .format = format, .wall = -1};
+    *log = (struct access_log){.ring = ring, .format = format, .waits = waits, .wall = -1};
     access_dates_init(&log->dates);
     if (ring == NULL)
         return 0;
@@ -43,19 +45,49 @@ void access_log_fini(struct access_log *log)
     log->ring = NULL;
 }
 
-bool access_log_has_room(const struct access_log *log)
+bool access_log_has_room(struct access_log *log)
 {
-    return log->lines == NULL || LINES_ROOM - log->lines->len >= (uint32_t)ENTRY_MAX;
+    if (log->lines == NULL)
+        return true;
+    if (LINES_ROOM - log->lines->len < (uint32_t)ENTRY_MAX)
+        return false;
+    return !log->waits || log_ring_has_room(log->ring, log->promised + LOG_RING_COST_MAX);
+}
+
+void access_log_wait(struct access_log *log)
+{
+    log_ring_wait(log->ring);
+}
+
+static uint32_t promise(const struct entry *e)
+{
+    return log_ring_cost((size_t)e->front_len + e->back_len + ACCESS_END_MAX);
+}
+
+/* 1970 to the beginning of CLOCK_MONOTONIC. A thread that loses its CPU between two looks at a clock looks again: the workers
+ * are to agree, as their lines are merged. */
+static uint64_t look_at_clocks(void)
+{
+    uint64_t epoch_us = 0, least = UINT64_MAX;
+
+    for (int i = 0; i < CLOCK_TRIES && least > CLOCK_GAP_US; i++) {
+        struct timespec ts;
+        uint64_t before = clock_now_us();
+        clock_gettime(CLOCK_REALTIME, &ts);
+        uint64_t gap = clock_now_us() - before;
+        if (gap >= least)
+            continue;
+        least = gap;
+        epoch_us = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 - before - gap / 2;
+    }
+    return epoch_us;
 }
 
 /* CLOCK_MONOTONIC as a time of day: how far the two are apart is looked at once a second. */
 static uint64_t time_of_day(struct access_log *log, uint64_t us, int64_t wall)
 {
-    struct timespec ts;
-
     if (log->wall != wall) {
-        clock_gettime(CLOCK_REALTIME, &ts);
-        log->epoch_us = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 - clock_now_us();
+        log->epoch_us = look_at_clocks();
         log->wall = wall;
     }
     return us + log->epoch_us;
@@ -74,6 +106,7 @@ void access_log_add(struct access_log *log, struct access_answer *a, int64_t wal
     memcpy(at, &e, sizeof e);
     lines->len += (uint32_t)sizeof e + e.front_len + e.back_len;
     lines->n++;
+    log->promised += promise(&e);
 }
 
 /* Of its body, the part that is in the front of the row. */
@@ -92,13 +125,16 @@ static void end_all(struct access_log *log, struct access_lines *lines, uint64_t
         struct entry e;
         memcpy(&e, lines->text + at, sizeof e);
         const char *text = lines->text + at + sizeof e;
-        char *room = log_ring_room(log->ring, ACCESS_LINE_MAX);
+        char *room = log_ring_room(log->ring);
         if (room != NULL)
-            log_ring_push(log->ring, access_line_whole(log->format, sv_of(text, e.front_len),
-                                                       sv_of(text + e.front_len, e.back_len),
-                                                       body_sent(&e, lines->sent), now_us - e.since_us, room));
+            log_ring_push(log->ring,
+                          access_line_whole(log->format, sv_of(text, e.front_len),
+                                            sv_of(text + e.front_len, e.back_len), body_sent(&e, lines->sent),
+                                            now_us - e.since_us, room),
+                          now_us);
         else
             log_ring_drop(log->ring, 1);
+        log->promised -= promise(&e);
         at += (uint32_t)sizeof e + e.front_len + e.back_len;
     }
     *lines = (struct access_lines){0};
@@ -110,19 +146,21 @@ void access_log_end(struct access_log *log, uint64_t now_us)
         end_all(log, log->lines, now_us);
 }
 
-struct access_lines *access_log_hold(struct access_log *log)
+bool access_log_hold(struct access_log *log, struct access_lines **held)
 {
     struct access_lines *lines = log->lines;
 
+    *held = NULL;
     if (lines == NULL)
-        return NULL;
-    struct access_lines *held = lines->n > 0 ? malloc(sizeof *held + lines->len) : NULL;
-    if (held != NULL)
-        memcpy(held, lines, sizeof *held + lines->len);
-    else
-        log_ring_drop(log->ring, lines->n);
+        return true;
+    if (lines->n > 0) {
+        *held = malloc(sizeof **held + lines->len);
+        if (*held == NULL)
+            return false;
+        memcpy(*held, lines, sizeof **held + lines->len);
+    }
     *lines = (struct access_lines){0};
-    return held;
+    return true;
 }
 
 void access_log_end_held(struct access_log *log, struct access_lines **held, uint64_t now_us)

@@ -83,7 +83,7 @@ static void start(void)
     struct diagnose report;
     struct shard_options options = {.config = &config, .cache = {.memory = 64 * 1024, .ttl_ms = 1000, .fds = 2}};
 
-    check(log_bell_init(&bell) == 0 && log_ring_init(&ring, 64 * 1024, &bell) == 0, "no ring");
+    check(log_bell_init(&bell) == 0 && log_ring_init(&ring, 0, &bell) == 0, "no ring");
     options.access = &ring;
     check(error_pages_init() == 0, "no pages");
     diagnose_init(&report, false);
@@ -118,11 +118,10 @@ static void begin_turn(struct pace *pace)
 /* What the logger does, but for writing: each line is an object of its own, whatever the requests hold. */
 static void take_lines(void)
 {
-    log_ring_tell(&ring);
-    for (struct sv lines; (lines = log_ring_front(&ring)).len > 0;) {
-        struct sv line = sv_of(lines.p, sv_find(lines, '\n') + 1);
-        check(line.len <= lines.len && sv_starts(line, SV("{\"time\":\"")) && sv_ends(line, SV("}\n")), "a torn line");
-        log_ring_pop(&ring, line.len);
+    access_log_tell(&shard.access);
+    for (struct log_line line; log_ring_front(&ring, &line); log_ring_pop(&ring, &line)) {
+        bool whole = sv_find(line.text, '\n') == line.text.len - 1;
+        check(whole && sv_starts(line.text, SV("{\"time\":\"")) && sv_ends(line.text, SV("}\n")), "a torn line");
     }
 }
 

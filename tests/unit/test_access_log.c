@@ -20,9 +20,9 @@ static struct access_log ours;
 static int open_log(void **state)
 {
     (void)state;
-    if (log_bell_init(&bell) < 0 || log_ring_init(&ring, 64 * 1024, &bell) < 0)
+    if (log_bell_init(&bell) < 0 || log_ring_init(&ring, 4 * LOG_RING_BLOCK, &bell) < 0)
         return -1;
-    return access_log_init(&ours, &ring, ACCESS_JSON);
+    return access_log_init(&ours, &ring, ACCESS_JSON, false);
 }
 
 static int close_log(void **state)
@@ -54,20 +54,23 @@ static void expect_next(const char *name, uint64_t bytes, const char *duration)
     char what[64], end[64];
 
     log_ring_tell(&ring);
-    struct sv lines = log_ring_front(&ring);
-    struct sv line = sv_of(lines.p, lines.len > 0 ? sv_find(lines, '\n') + 1 : 0);
+    struct log_line front = {0};
+    (void)log_ring_front(&ring, &front);
+    struct sv line = front.text;
     (void)snprintf(what, sizeof what, "\"request\":\"%s\"", name);
     (void)snprintf(end, sizeof end, "\"bytes\":%llu,\"duration\":%s}\n", (unsigned long long)bytes, duration);
     expect(line.len > 0, "no line for %s", name);
     expect(memmem(line.p, line.len, what, strlen(what)) != NULL && sv_ends(line, sv_cstr(end)), "%.*sis not %s, %s",
            SV_ARG(line), what, end);
-    log_ring_pop(&ring, line.len);
+    log_ring_pop(&ring, &front);
 }
 
 static void expect_no_more(void)
 {
+    struct log_line line;
+
     log_ring_tell(&ring);
-    assert_int_equal(log_ring_front(&ring).len, 0);
+    assert_false(log_ring_front(&ring, &line));
 }
 
 static void lines_come_when_the_row_was_sent_and_in_order(void **state)
@@ -111,7 +114,8 @@ static void a_row_that_waits_takes_its_lines_along(void **state)
     add("a", 0, 50, 150);
     add("b", 0, 50, 300);
     access_log_sent(&ours, 120);
-    struct access_lines *held = access_log_hold(&ours);
+    struct access_lines *held;
+    assert_true(access_log_hold(&ours, &held));
     assert_non_null(held);
     add("other", 0, 1, 2);
     access_log_sent(&ours, 2);
@@ -131,7 +135,9 @@ static void where_there_are_no_lines_none_are_held(void **state)
 {
     (void)state;
     access_log_sent(&ours, 25); /* "100 Continue", say */
-    assert_null(access_log_hold(&ours));
+    struct access_lines *held;
+    assert_true(access_log_hold(&ours, &held));
+    assert_null(held);
     assert_int_equal(access_log_dropped(&ours), 0);
     add("a", 0, 50, 150);
     access_log_sent(&ours, 110);
@@ -148,12 +154,9 @@ static void lines_that_find_no_room_in_the_ring_are_counted(void **state)
         add("a", 0, 0, 1);
         access_log_end(&ours, 1);
     }
-    for (struct sv lines; (lines = log_ring_front(&ring)).len > 0;) {
-        for (size_t i = 0; i < lines.len; i++)
-            seen += lines.p[i] == '\n';
-        log_ring_pop(&ring, lines.len);
-        log_ring_tell(&ring);
-    }
+    log_ring_tell(&ring);
+    for (struct log_line line; log_ring_front(&ring, &line); seen++)
+        log_ring_pop(&ring, &line);
     assert_int_equal(seen + 3, n);
     assert_int_equal(access_log_dropped(&ours), 3);
 }
@@ -184,7 +187,10 @@ static void the_time_is_that_of_the_request(void **state)
     add("a", now - 3000000, 0, 0);
     access_log_end(&ours, now);
     log_ring_tell(&ring);
-    struct sv line = log_ring_front(&ring);
+    struct log_line front;
+    assert_true(log_ring_front(&ring, &front));
+    assert_int_equal(front.time_us, now);
+    struct sv line = front.text;
     struct tm tm;
     char text[64], early[64];
     for (int back = 3; back <= 4; back++) {
@@ -195,17 +201,71 @@ static void the_time_is_that_of_the_request(void **state)
     assert_true(sv_ends(line, SV("\"duration\":3.000000}\n")));
 }
 
+/* Answers in rows that are held, and in the worker's own, until no more may be begun: each of them has its line. */
+static void who_waits_has_room_for_every_line_that_it_promised(void **state)
+{
+    static struct access_lines *held[4000];
+    size_t n = 0, lines = 0, seen = 0;
+    char name[300];
+
+    (void)close_log(state);
+    assert_int_equal(log_bell_init(&bell), 0);
+    assert_int_equal(log_ring_init(&ring, 4 * LOG_RING_BLOCK, &bell), 0);
+    assert_int_equal(access_log_init(&ours, &ring, ACCESS_JSON, true), 0);
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    for (; access_log_has_room(&ours); n++) {
+        for (size_t i = 0; i < 1 + n % 3 && access_log_has_room(&ours); i++, lines++)
+            add(name + n * 37 % sizeof name, 0, UINT64_MAX / 2, UINT64_MAX);
+        access_log_sent(&ours, UINT64_MAX);
+        if (n % 5 == 0)
+            access_log_end(&ours, UINT64_MAX);
+        assert_true(access_log_hold(&ours, &held[n]));
+    }
+    expect(lines > 4 * LOG_RING_BLOCK / 1000, "%zu lines", lines);
+    for (size_t i = 0; i < n; i++)
+        access_log_end_held(&ours, &held[i], UINT64_MAX);
+    access_log_tell(&ours);
+    for (struct log_line line; log_ring_front(&ring, &line); seen++)
+        log_ring_pop(&ring, &line);
+    assert_int_equal(seen, lines);
+    assert_int_equal(access_log_dropped(&ours), 0);
+    assert_int_equal(ours.promised, 0);
+    assert_true(access_log_has_room(&ours));
+}
+
+/* A line has at most ACCESS_END_MAX bytes that were not known when it was promised. */
+static void the_end_of_a_line_is_as_long_as_was_said(void **state)
+{
+    struct access_record r = {.client = SV("-"), .status = 200};
+    char front[ACCESS_LINE_MAX], back[ACCESS_LINE_MAX], whole[ACCESS_LINE_MAX];
+
+    (void)state;
+    for (int format = ACCESS_COMBINED; format <= ACCESS_JSON; format++) {
+        struct access_dates dates;
+        access_dates_init(&dates);
+        size_t f = access_line_front((enum access_format)format, &dates, &r, front);
+        size_t b = access_line_back((enum access_format)format, &r, back);
+        size_t n = access_line_whole((enum access_format)format, sv_of(front, f), sv_of(back, b), UINT64_MAX,
+                                     UINT64_MAX, whole);
+        expect(n - f - b <= ACCESS_END_MAX, "%zu bytes", n - f - b);
+    }
+}
+
 static void a_log_that_is_off_costs_nothing(void **state)
 {
     struct access_log off;
 
     (void)state;
-    assert_int_equal(access_log_init(&off, NULL, ACCESS_COMBINED), 0);
+    assert_int_equal(access_log_init(&off, NULL, ACCESS_COMBINED, false), 0);
     assert_false(access_log_is_on(&off));
     assert_true(access_log_has_room(&off));
     access_log_sent(&off, 1);
     access_log_end(&off, 1);
-    assert_null(access_log_hold(&off));
+    struct access_lines *held;
+    assert_true(access_log_hold(&off, &held));
+    assert_null(held);
+    access_log_turn(&off, 1);
     access_log_tell(&off);
     assert_int_equal(access_log_dropped(&off), 0);
     assert_null(off.lines);
@@ -224,6 +284,8 @@ int main(void)
         log_test(lines_that_find_no_room_in_the_ring_are_counted),
         log_test(a_row_has_an_end_before_the_room_for_its_lines_has),
         log_test(the_time_is_that_of_the_request),
+        log_test(who_waits_has_room_for_every_line_that_it_promised),
+        cmocka_unit_test(the_end_of_a_line_is_as_long_as_was_said),
         cmocka_unit_test(a_log_that_is_off_costs_nothing),
     };
 

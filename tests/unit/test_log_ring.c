@@ -11,7 +11,7 @@
 #include "scratch.h"
 #include "threads.h"
 
-enum { SIZE = 128 * 1024, LINES = 400000 / SLOWER };
+enum { SIZE = 8 * LOG_RING_BLOCK, LINES = 400000 / SLOWER };
 
 static struct log_bell bell;
 static struct log_ring ring;
@@ -30,7 +30,7 @@ static int close_ring(void **state)
     return 0;
 }
 
-/* Line i: its number, and so many letters that the lengths differ. */
+/* Line i: its number, and so many letters that the lengths differ. Its time is its number, too. */
 static size_t make_line(uint64_t i, char *room)
 {
     size_t n = (size_t)snprintf(room, 32, "%llu ", (unsigned long long)i);
@@ -43,38 +43,56 @@ static size_t make_line(uint64_t i, char *room)
 
 static bool push_line(uint64_t i)
 {
-    char *room = log_ring_room(&ring, LOG_RING_PIECE);
+    char *room = log_ring_room(&ring);
 
     if (room == NULL)
         return false;
-    log_ring_push(&ring, make_line(i, room));
+    log_ring_push(&ring, make_line(i, room), i);
     return true;
 }
 
-/* Takes the line at the front, which must be whole; returns its number. */
-static uint64_t take_line(struct sv *lines)
+/* The longest line that there may be. */
+static bool push_long(void)
+{
+    char *room = log_ring_room(&ring);
+
+    if (room == NULL)
+        return false;
+    memset(room, 'x', LOG_RING_PIECE);
+    log_ring_push(&ring, LOG_RING_PIECE, 0);
+    return true;
+}
+
+/* Takes the line at the front, which must be whole; returns its number. False where there is none. */
+static bool take_line(uint64_t *i)
 {
     char expected[LOG_RING_PIECE];
-    uint64_t i = strtoull(lines->p, NULL, 10);
-    size_t len = make_line(i, expected);
+    struct log_line line;
 
-    expect(lines->len >= len && memcmp(lines->p, expected, len) == 0, "line %llu is not whole", (unsigned long long)i);
-    *lines = sv_skip(*lines, len);
-    return i;
+    if (!log_ring_front(&ring, &line))
+        return false;
+    *i = strtoull(line.text.p, NULL, 10);
+    size_t len = make_line(*i, expected);
+    expect(line.text.len == len && memcmp(line.text.p, expected, len) == 0, "line %llu is not whole",
+           (unsigned long long)*i);
+    assert_int_equal(line.time_us, *i);
+    log_ring_pop(&ring, &line);
+    return true;
 }
 
 static uint64_t take_all(uint64_t next)
 {
-    for (struct sv lines; (lines = log_ring_front(&ring)).len > 0;) {
-        size_t len = lines.len;
-        for (; lines.len > 0; next++)
-            expect(take_line(&lines) == next, "not line %llu", (unsigned long long)next);
-        log_ring_pop(&ring, len);
-    }
+    for (uint64_t i; take_line(&i); next++)
+        expect(i == next, "line %llu, not %llu", (unsigned long long)i, (unsigned long long)next);
     return next;
 }
 
-static void lines_come_out_as_they_went_in_however_often_the_ring_goes_round(void **state)
+static uint32_t blocks(void)
+{
+    return atomic_load(&ring.blocks);
+}
+
+static void lines_come_out_as_they_went_in_however_many_blocks_they_fill(void **state)
 {
     uint64_t pushed = 0, taken = 0;
 
@@ -85,15 +103,20 @@ static void lines_come_out_as_they_went_in_however_often_the_ring_goes_round(voi
         log_ring_tell(&ring);
         taken = take_all(taken);
         assert_int_equal(taken, pushed);
+        assert_int_equal(log_ring_held(&ring), 0);
     }
 }
 
 static void what_was_not_told_is_not_seen(void **state)
 {
+    struct log_line line;
+
     (void)state;
     assert_true(push_line(0));
-    assert_int_equal(log_ring_front(&ring).len, 0);
+    assert_false(log_ring_front(&ring, &line));
+    assert_int_equal(log_ring_held(&ring), 0);
     log_ring_tell(&ring);
+    assert_true(log_ring_held(&ring) > 0);
     assert_int_equal(take_all(0), 1);
 }
 
@@ -109,59 +132,198 @@ static void a_full_ring_has_no_room_and_loses_nothing(void **state)
         expect(pushed - first > SIZE / 300, "room for %llu lines only", (unsigned long long)(pushed - first));
         log_ring_drop(&ring, 3);
         log_ring_tell(&ring);
-        assert_null(log_ring_room(&ring, LOG_RING_PIECE));
+        assert_null(log_ring_room(&ring));
+        assert_int_equal(blocks(), SIZE / LOG_RING_BLOCK);
         assert_int_equal(take_all(first), pushed);
     }
-    assert_int_equal(log_ring_dropped(&ring), 15);
+    log_ring_lose(&ring, 2);
+    assert_int_equal(log_ring_dropped(&ring), 17);
 }
 
-static void popping_a_part_of_what_is_there_makes_that_much_room(void **state)
+static void a_line_that_is_taken_stays_until_it_is_popped(void **state)
+{
+    struct log_line one, two;
+
+    (void)state;
+    assert_true(push_line(100) && push_line(101));
+    log_ring_tell(&ring);
+    assert_true(log_ring_front(&ring, &one));
+    while (push_line(102)) {
+    }
+    assert_true(log_ring_front(&ring, &two));
+    assert_ptr_equal(one.text.p, two.text.p);
+    log_ring_pop(&ring, &one);
+    assert_true(log_ring_front(&ring, &two));
+    assert_int_equal(two.time_us, 101);
+}
+
+static void the_longest_lines_fit_to_the_end_of_each_block(void **state)
+{
+    struct log_line line;
+    unsigned n = 0, seen = 0;
+
+    (void)state;
+    for (uint64_t i = 0; i < 17; i++)
+        assert_true(push_line(i)); /* so that the ends of the blocks are met elsewhere than at a line's */
+    while (push_long())
+        n++;
+    log_ring_tell(&ring);
+    for (; log_ring_front(&ring, &line); log_ring_pop(&ring, &line)) {
+        if (line.text.len != LOG_RING_PIECE)
+            continue;
+        for (size_t i = 0; i < line.text.len; i++)
+            expect(line.text.p[i] == 'x', "byte %zu of line %u", i, seen);
+        seen++;
+    }
+    assert_int_equal(seen, n);
+    expect(n >= SIZE / LOG_RING_BLOCK * (LOG_RING_BLOCK / LOG_RING_COST_MAX - 1), "%u lines", n);
+}
+
+static void a_ring_that_is_read_in_time_is_two_blocks(void **state)
 {
     uint64_t pushed = 0;
 
     (void)state;
+    for (int i = 0; i < 30000; i++) {
+        assert_true(push_line(pushed++));
+        log_ring_tell(&ring);
+        assert_int_equal(take_all(pushed - 1), pushed);
+        expect(blocks() <= 2, "line %d: %u blocks", i, blocks());
+    }
+}
+
+static void what_a_burst_took_is_given_back(void **state)
+{
+    uint64_t pushed = 0;
+
+    (void)state;
+    (void)close_ring(state);
+    assert_int_equal(log_bell_init(&bell), 0);
+    assert_int_equal(log_ring_init(&ring, 64 * LOG_RING_BLOCK, &bell), 0);
     while (push_line(pushed))
         pushed++;
     log_ring_tell(&ring);
-    struct sv lines = log_ring_front(&ring);
-    log_ring_pop(&ring, SIZE / 2);
-    struct sv rest = log_ring_front(&ring);
-    assert_ptr_equal(rest.p, lines.p + SIZE / 2);
-    assert_true(push_line(pushed));
-    assert_ptr_equal(log_ring_front(&ring).p, rest.p);
+    assert_int_equal(blocks(), 64);
+    assert_int_equal(take_all(0), pushed);
+    assert_int_equal(blocks(), 1 + LOG_RING_SPARE);
+    assert_int_equal(log_ring_trim(&ring), LOG_RING_SPARE);
+    assert_int_equal(blocks(), 1);
+    assert_int_equal(log_ring_trim(&ring), 0);
+    while (push_line(pushed))
+        pushed++;
+    assert_int_equal(blocks(), 64);
 }
 
-static void room_ends_where_the_ring_ends(void **state)
+/* Without memory there is no room, and nothing is lost that was pushed. */
+static void without_memory_there_is_no_room(void **state)
 {
-    for (int spare = 99; spare <= 101; spare++) {
-        (void)close_ring(state);
-        assert_int_equal(open_ring(state), 0);
-        const char *first = log_ring_room(&ring, 1);
-        for (int left = SIZE - spare; left > 0; left -= left < 4000 ? left : 4000) {
-            assert_non_null(log_ring_room(&ring, left < 4000 ? (size_t)left : 4000));
-            log_ring_push(&ring, left < 4000 ? (size_t)left : 4000);
-        }
-        log_ring_tell(&ring);
-        log_ring_pop(&ring, 4000);
-        const char *room = log_ring_room(&ring, 100);
-        expect(room == (spare < 100 ? first : first + SIZE - spare), "%d bytes are left, room at %td", spare,
-               room - first);
-    }
-}
-
-static void a_ring_that_runs_empty_stays_at_its_front(void **state)
-{
+    struct rlimit limit, none = {0};
     uint64_t pushed = 0;
-    const char *first = log_ring_room(&ring, 1);
 
     (void)state;
-    for (int i = 0; i < 3000; i++) {
-        assert_true(push_line(pushed++));
+#if defined(SLOW_BUILD)
+    skip(); /* a sanitizer's own memory is not to be bounded */
+#endif
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    none.rlim_max = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    while (push_line(pushed))
+        pushed++;
+    bool room = log_ring_has_room(&ring, LOG_RING_COST_MAX);
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    assert_false(room);
+    assert_int_equal(blocks(), 1);
+    log_ring_tell(&ring);
+    assert_int_equal(take_all(0), pushed);
+    assert_true(push_line(pushed));
+}
+
+/* Lines of any length find the room that was promised, from wherever in a block. */
+static void lines_that_are_promised_find_room(void **state)
+{
+    uint64_t seed = 42;
+
+    (void)state;
+    for (int round = 0; round < 500; round++) {
+        uint64_t cost = 0;
+        size_t lens[200], n = 0;
+        for (size_t before = random_below(&seed, 400); before > 0; before--)
+            (void)push_line(before);
+        for (size_t most = 1 + random_below(&seed, ROWS(lens)); n < most; n++) {
+            lens[n] = random_below(&seed, 4) == 0 ? LOG_RING_PIECE : random_below(&seed, 300);
+            if (!log_ring_has_room(&ring, cost + log_ring_cost(lens[n])))
+                break;
+            cost += log_ring_cost(lens[n]);
+        }
+        for (size_t i = 0; i < n; i++) {
+            expect(log_ring_room(&ring) != NULL, "round %d: line %zu of %zu has no room", round, i, n);
+            log_ring_push(&ring, lens[i], 0);
+        }
         log_ring_tell(&ring);
-        struct sv lines = log_ring_front(&ring);
-        expect(lines.p - first < 64 * 1024 + LOG_RING_PIECE, "line %d lies at %td", i, lines.p - first);
-        assert_int_equal(take_all(pushed - 1), pushed);
+        for (struct log_line line; log_ring_front(&ring, &line);)
+            log_ring_pop(&ring, &line);
+        if (n > 0)
+            assert_true(log_ring_has_room(&ring, 4 * LOG_RING_COST_MAX));
     }
+}
+
+static void what_is_promised_is_no_more_than_there_is(void **state)
+{
+    uint64_t cost = 0;
+    unsigned n = 0;
+
+    (void)state;
+    while (log_ring_has_room(&ring, cost + LOG_RING_COST_MAX))
+        cost += LOG_RING_COST_MAX;
+    assert_int_equal(blocks(), SIZE / LOG_RING_BLOCK);
+    expect(cost > SIZE / 2, "%llu bytes of %d", (unsigned long long)cost, SIZE);
+    for (; n < cost / LOG_RING_COST_MAX; n++)
+        assert_true(push_long());
+    log_ring_wait(&ring);
+    assert_int_equal(log_ring_waited(&ring), 1);
+}
+
+static void lines_may_be_taken_up_to_the_turn_that_is_under_way(void **state)
+{
+    (void)state;
+    assert_int_equal(log_ring_until(&ring, 1000), 1000);
+    log_ring_begin(&ring, 700);
+    assert_int_equal(log_ring_until(&ring, 1000), 700);
+    assert_int_equal(log_ring_until(&ring, 600), 600);
+    assert_true(push_line(800));
+    log_ring_tell(&ring);
+    assert_int_equal(log_ring_until(&ring, 1000), 1000);
+}
+
+static void a_turn_with_many_lines_shows_them_before_it_ends(void **state)
+{
+    uint64_t i = 0, seen;
+
+    (void)state;
+    log_ring_begin(&ring, 0);
+    log_bell_wait(&bell, LOG_RING_BLOCK);
+    while (!readable_within(bell.fd, 0))
+        assert_true(push_line(i++));
+    seen = take_all(0);
+    expect(seen >= i - 2 && seen <= i, "%llu of %llu lines", (unsigned long long)seen, (unsigned long long)i);
+    assert_int_equal(log_ring_until(&ring, 1000000), seen - 1);
+}
+
+static void a_ring_is_crowded_when_it_is_half_full_and_its_reader_could_read(void **state)
+{
+    uint64_t i = 0;
+
+    (void)state;
+    while (log_ring_held(&ring) <= SIZE / 2) {
+        assert_false(log_ring_is_crowded(&ring));
+        assert_true(push_line(i++));
+        log_ring_tell(&ring);
+    }
+    assert_true(log_ring_is_crowded(&ring));
+    log_bell_block(&bell, true);
+    assert_false(log_ring_is_crowded(&ring));
+    log_bell_block(&bell, false);
+    assert_true(log_ring_is_crowded(&ring));
 }
 
 static void nobody_is_woken_who_is_awake(void **state)
@@ -205,15 +367,6 @@ static void one_who_gathers_is_woken_once_there_is_enough(void **state)
            (unsigned long long)log_ring_held(&ring));
     log_bell_clear(&bell);
     assert_false(readable_within(bell.fd, 0));
-}
-
-static void a_turn_with_many_lines_tells_of_them_before_it_ends(void **state)
-{
-    (void)state;
-    log_bell_wait(&bell, SIZE / 2);
-    for (uint64_t i = 0; i < SIZE * 3 / 4 / 108; i++)
-        assert_true(push_line(i));
-    assert_true(readable_within(bell.fd, 0));
 }
 
 static void init_and_fini_leave_nothing(void **state)
@@ -274,14 +427,9 @@ static uint64_t consume(uint64_t *slept)
             (*slept)++;
         }
         log_bell_clear(&bell);
-        for (struct sv lines; (lines = log_ring_front(&ring)).len > 0;) {
-            size_t len = lines.len;
-            for (; lines.len > 0; taken++) {
-                uint64_t i = take_line(&lines);
-                expect(i >= next, "line %llu after %llu", (unsigned long long)i, (unsigned long long)next);
-                next = i + 1;
-            }
-            log_ring_pop(&ring, len);
+        for (uint64_t i; take_line(&i); taken++) {
+            expect(i >= next, "line %llu after %llu", (unsigned long long)i, (unsigned long long)next);
+            next = i + 1;
         }
     }
     return taken;
@@ -306,16 +454,22 @@ static void no_line_and_no_wake_up_is_lost_between_two_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ring_test(lines_come_out_as_they_went_in_however_often_the_ring_goes_round),
+        ring_test(lines_come_out_as_they_went_in_however_many_blocks_they_fill),
         ring_test(what_was_not_told_is_not_seen),
         ring_test(a_full_ring_has_no_room_and_loses_nothing),
-        ring_test(popping_a_part_of_what_is_there_makes_that_much_room),
-        ring_test(room_ends_where_the_ring_ends),
-        ring_test(a_ring_that_runs_empty_stays_at_its_front),
+        ring_test(a_line_that_is_taken_stays_until_it_is_popped),
+        ring_test(the_longest_lines_fit_to_the_end_of_each_block),
+        ring_test(a_ring_that_is_read_in_time_is_two_blocks),
+        ring_test(what_a_burst_took_is_given_back),
+        ring_test(without_memory_there_is_no_room),
+        ring_test(lines_that_are_promised_find_room),
+        ring_test(what_is_promised_is_no_more_than_there_is),
+        ring_test(lines_may_be_taken_up_to_the_turn_that_is_under_way),
+        ring_test(a_turn_with_many_lines_shows_them_before_it_ends),
+        ring_test(a_ring_is_crowded_when_it_is_half_full_and_its_reader_could_read),
         ring_test(nobody_is_woken_who_is_awake),
         ring_test(one_who_sleeps_is_woken_once_by_the_first_line),
         ring_test(one_who_gathers_is_woken_once_there_is_enough),
-        ring_test(a_turn_with_many_lines_tells_of_them_before_it_ends),
         cmocka_unit_test(init_and_fini_leave_nothing),
         ring_test(no_line_and_no_wake_up_is_lost_between_two_threads),
     };

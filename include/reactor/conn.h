@@ -35,7 +35,7 @@ struct intake;
 
 struct conn {
     struct timer timer;
-    struct list ready;        /* in the shard's list when it gave up the rest of a turn */
+    struct list ready;        /* in the shard's list when it gave up the rest of a turn, or in that of the stalled */
     struct intake *intake;    /* owned: a request that is not whole yet, or bytes that must wait; NULL as a rule */
     struct out *out;          /* owned: answers that the socket would not take; NULL as a rule */
     int fd;                   /* owned */
@@ -59,7 +59,7 @@ struct conn {
 void conn_adopt(struct shard *s, const struct baton *b);
 /* Events of epoll for it; it may be gone afterwards, as after each call below. */
 void conn_event(struct shard *s, struct conn *c, uint32_t events);
-/* It was taken from the ready list. */
+/* It was taken from the ready list, or from that of the stalled. */
 void conn_go_on(struct shard *s, struct conn *c);
 /* Its timer ended. */
 void conn_expired(struct shard *s, struct conn *c);

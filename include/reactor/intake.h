@@ -27,6 +27,9 @@ bool intake_keep(struct shard *s, struct conn *c, struct sv bytes);
 /* Move bytes that were kept to the shard's buffer; empty where there are none. */
 struct sv intake_restore(struct shard *s, struct conn *c);
 
+/* Are there bytes to be restored? */
+bool intake_is_kept(const struct intake *in);
+
 /* Nothing of a request is there but an empty line before it, so the connection is idle all the same. */
 bool intake_is_blank(const struct intake *in);
 

@@ -65,8 +65,9 @@ struct shard {
     struct serve serve;
     struct access_log access;
     struct timeouts timeouts;
-    struct list ready; /* connections that gave up the rest of their turn */
-    struct out *out;   /* owned */
+    struct list ready;   /* connections that gave up the rest of their turn */
+    struct list stalled; /* connections that have a request, and wait for room in the log */
+    struct out *out;     /* owned */
 
     struct parse parse; /* of a request that begins in `bytes` */
     struct parse_limits parse_limits;

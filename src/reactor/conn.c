@@ -165,6 +165,35 @@ static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
     return intake_keep(s, c, bytes) ? turn_yield(s, c) : turn_gone(s, c, CLOSE_NO_MEMORY);
 }
 
+/* Is there anything to answer? Looked at without reading it: where there is not, the connection is as idle as any. */
+static bool is_asked(struct conn *c, struct sv bytes)
+{
+    char first;
+
+    if (bytes.len > 0 || intake_is_kept(c->intake))
+        return true;
+    if (!c->readable)
+        return false;
+    ssize_t n = recv(c->fd, &first, sizeof first, MSG_PEEK);
+    c->readable = n >= 0 || errno != EAGAIN;
+    return n > 0;
+}
+
+/* No answer is begun before the log has room for its line. One of which nothing was read can go to the next generation. */
+static enum step stall(struct shard *s, struct conn *c, struct sv bytes)
+{
+    if (s->retiring && bytes.len == 0 && c->intake == NULL && pass_on(s, c))
+        return GONE;
+    if (!intake_keep(s, c, bytes))
+        return turn_gone(s, c, CLOSE_NO_MEMORY);
+    if (c->waits_for > TIMEOUT_KEEPALIVE)
+        conn_wait_for(s, c, TIMEOUT_HEADER);
+    access_log_wait(&s->access);
+    if (list_empty(&c->ready))
+        list_append(&s->stalled, &c->ready);
+    return WAIT;
+}
+
 /* Before its first request a connection may have to say whose it is. */
 static enum step introduce(struct shard *s, struct conn *c, struct sv *bytes)
 {
@@ -191,6 +220,8 @@ static enum step conn_run(struct shard *s, struct conn *c)
             return finish(s, c, bytes.len > 0);
         if (turn.send == 0)
             return end_turn(s, c, bytes);
+        if (!access_log_has_room(&s->access) && is_asked(c, bytes))
+            return stall(s, c, bytes);
         if (bytes.len == 0)
             step = next_bytes(s, c, &turn, &bytes);
         if (step == GO && c->stranger)
@@ -252,13 +283,27 @@ static void refuse_late(struct shard *s, struct conn *c)
 {
     struct turn turn = {0, TURN_BYTES};
 
+    if (!access_log_has_room(&s->access)) {
+        conn_wait_for(s, c, (enum timeout_kind)c->waits_for);
+        return;
+    }
     intake_refuse_late(s, c);
     if (send_row(s, c, (struct sv){0}, &turn) == GO)
         (void)finish(s, c, false);
 }
 
+/* Its turn comes again: the peer has done its part. */
+static bool waits_for_us(const struct conn *c)
+{
+    return !list_empty(&c->ready) && c->waits_for <= TIMEOUT_KEEPALIVE;
+}
+
 void conn_expired(struct shard *s, struct conn *c)
 {
+    if (waits_for_us(c)) {
+        conn_wait_for(s, c, (enum timeout_kind)c->waits_for);
+        return;
+    }
     switch ((enum timeout_kind)c->waits_for) {
     case TIMEOUT_HEADER:
     case TIMEOUT_BODY:

@@ -60,9 +60,14 @@ bool intake_keep(struct shard *s, struct conn *c, struct sv bytes)
     return c->intake != NULL;
 }
 
+bool intake_is_kept(const struct intake *in)
+{
+    return in != NULL && in->stage == KEPT;
+}
+
 struct sv intake_restore(struct shard *s, struct conn *c)
 {
-    if (c->intake == NULL || c->intake->stage != KEPT)
+    if (!intake_is_kept(c->intake))
         return (struct sv){0};
 
     size_t len = c->intake->bytes.len;

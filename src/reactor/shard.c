@@ -62,6 +62,7 @@ int shard_init(struct shard *s, const struct shard_options *options)
     *s = (struct shard){.epoll_fd = -1, .outbox = {.wake_fd = -1}, .census = options->census};
     init_limits(s, &options->config->limits);
     list_init(&s->ready);
+    list_init(&s->stalled);
 
     struct cache_limits cache = options->cache;
     cache.counters = &s->counters;
@@ -75,7 +76,8 @@ int shard_init(struct shard *s, const struct shard_options *options)
     err = s->epoll_fd < 0 ? -errno : handoff_init(&s->outbox);
     if (err == 0)
         err = access_log_init(&s->access, options->access,
-                              options->config->log.format == LOG_FORMAT_JSON ? ACCESS_JSON : ACCESS_COMBINED, false);
+                              options->config->log.format == LOG_FORMAT_JSON ? ACCESS_JSON : ACCESS_COMBINED,
+                              options->config->log.full == LOG_FULL_WAIT);
     s->out = out_new();
     s->fields = calloc(s->parse_limits.field_count, sizeof *s->fields);
     s->bytes = malloc(SHARD_BYTES);

@@ -15,7 +15,7 @@
 #include "reactor/conn.h"
 #include "reactor/evict.h"
 
-enum { EVENTS = 512, ADOPT_BATCH = 32, RETRY_MS = 100 };
+enum { EVENTS = 512, ADOPT_BATCH = 32, RETRY_MS = 100, STALL_MS = 5 };
 
 static int watch(struct worker *w, int fd, uint32_t events, void *what)
 {
@@ -64,15 +64,25 @@ static void dispatch(struct worker *w, const struct epoll_event *event)
         conn_event(&w->shard, what, event->events);
 }
 
-/* Those that gave up their last turn; who gives up this one waits for the next. */
-static void run_ready(struct worker *w)
+/* Who gives up this turn too waits for the next. */
+static void run_list(struct worker *w, struct list *waiting)
 {
     struct list ready;
 
     list_init(&ready);
-    list_move(&ready, &w->shard.ready);
+    list_move(&ready, waiting);
     for (struct list *l; (l = list_pop(&ready)) != NULL;)
         conn_go_on(&w->shard, list_of(l, struct conn, ready));
+}
+
+/* Those that gave up their last turn, and those that wait for room in the log once there is some. */
+static void run_ready(struct worker *w)
+{
+    struct shard *s = &w->shard;
+
+    run_list(w, &s->ready);
+    if (!list_empty(&s->stalled) && access_log_has_room(&s->access))
+        run_list(w, &s->stalled);
 }
 
 static void run_timeouts(struct worker *w)
@@ -87,6 +97,7 @@ static void leave_idle(struct worker *w)
     struct shard *s = &w->shard;
 
     atomic_store(&s->crowded, false);
+    run_list(w, &s->stalled);
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
         struct list *head = &s->timeouts.fifo[idle[i]];
         for (struct list *l = head->next, *next; l != head && !s->crowded; l = next) {
@@ -198,6 +209,8 @@ static int wait_ms(const struct worker *w)
     if (!list_empty(&s->ready) || w->adopting || more || shard_now(s) < w->awake_until_ms)
         return 0;
     int wait = sooner(timeouts_next(&s->timeouts, shard_now(s)), accept_wait_ms(w));
+    if (!list_empty(&s->stalled))
+        wait = sooner(wait, STALL_MS);
     return s->draining || s->crowded ? sooner(wait, RETRY_MS) : wait;
 }
 

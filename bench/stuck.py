@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Latencies of batond while nobody reads the pipe that its access log goes to, and while somebody does."""
+"""Latencies of batond while nobody reads the pipe that its access log goes to, and while somebody does. The lines are long,
+so that the queue is full soon, and for most of the time."""
 
 import statistics
 
@@ -10,9 +11,12 @@ from procs import BenchError
 from stage import Stage, need, say
 
 
+LONG = ("Referer: " + "r" * 700, "User-Agent: " + "u" * 700)
+
+
 def visit(stage, name, stuck, options):
     url = f"http://127.0.0.1:{stage.ports[name]}{workloads.TABLE[0].path}"
-    argv = wrk.command(url, workloads.TABLE[0].connections, options.seconds)
+    argv = wrk.command(url, workloads.TABLE[0].connections, options.seconds, headers=LONG)
     wrk.warm_up(argv, stage.client_cpus, options.warmup)
     if stuck:
         stage.readers[name].pause()

@@ -7,7 +7,8 @@
  * Ownership: none.
  * Threads:   any; no state.
  * Errors:    what is malformed in any member, of another unit, or more than is allowed is RANGE_NONE: the whole file is
- *            sent. So is an empty file of which the last bytes are asked for: all of nothing, which 206 cannot say.
+ *            sent. Ranges of an empty file are RANGE_NONE too: 206 cannot say "all of nothing", and a proxy that asks for a
+ *            file in slices would hand a 416 to clients that sent no Range.
  * Cost:      a look at each byte of at most 2 * RANGES_MAX list elements; most * most comparisons.
  * Units:     bytes.
  * Source:    RFC 9110 14.1, 14.2 and 15.3.7.2.

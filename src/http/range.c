@@ -32,8 +32,6 @@ static enum range_result read_suffix(struct sv spec, uint64_t size, struct range
         return RANGE_NONE;
     if (n == 0)
         return RANGE_BEYOND;
-    if (size == 0)
-        return RANGE_NONE; /* satisfied by the whole of nothing */
     range->len = n < size ? n : size;
     range->first = size - range->len;
     return RANGE_PARTS;
@@ -135,7 +133,7 @@ enum range_result range_read(struct sv field, uint64_t size, uint32_t most, stru
 {
     size_t equals = sv_find(field, '=');
 
-    if (equals == field.len || !sv_ieq(sv_of(field.p, equals), SV("bytes")))
+    if (size == 0 || equals == field.len || !sv_ieq(sv_of(field.p, equals), SV("bytes")))
         return RANGE_NONE;
     struct sv list = sv_skip(field, equals + 1);
     return read_list(list, size, most < RANGES_MAX ? most : RANGES_MAX, ranges);

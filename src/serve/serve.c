@@ -132,7 +132,7 @@ static struct served serve_range(struct serving *g, struct entry *e)
     case RANGE_NONE:
         break;
     }
-    return serve_whole(g, e, WHY_RANGE_VOID);
+    return serve_whole(g, e, e->size > 0 ? WHY_RANGE_VOID : WHY_RANGE_EMPTY);
 }
 
 /* The order of RFC 9110 13.2.2: the conditions, then If-Range, then the range. */

@@ -153,6 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     check(sound || result == RANGE_NONE, "a malformed field is taken: %d", result);
     if (!sound || asked.listed > most) {
         check(result == RANGE_NONE, "%zu ranges of %u are taken", asked.listed, most);
+    } else if (size == 0) {
+        check(result == RANGE_NONE, "an empty file has no parts, and none beyond its end: %d", result);
     } else if (result == RANGE_BEYOND) {
         check(asked.n == 0, "%zu ranges do lie in the file", asked.n);
     } else if (result == RANGE_PARTS) {

@@ -6,7 +6,8 @@
  * offsets, so the bytes may be moved between two calls.
  *
  * The grammar is that of RFC 9112 and no wider: lines end in CRLF, one space parts the request line, no white space
- * stands before a colon, no line is folded. One empty line before the request line is passed over (2.2).
+ * stands before a colon, no line is folded. Empty lines before a request (2.2) are no part of its head: the caller lets
+ * parse_empty_lines pass over them first.
  *
  * Ownership: borrows the bytes and the array of fields; both must outlive the use of what was found.
  * Threads:   one at a time for each struct parse.
@@ -18,6 +19,7 @@
 #ifndef BATON_HTTP_PARSE_H
 #define BATON_HTTP_PARSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,7 +50,6 @@ struct parse {
     uint32_t n_fields;
     uint32_t pos;  /* bytes consumed; the length of the head once PARSE_DONE */
     uint32_t mark; /* where the piece being read began */
-    uint32_t line; /* where the request line begins: 0, or 2 behind an empty line */
     struct parse_span method;
     struct parse_span target;
     struct parse_span version; /* eight bytes, "HTTP/d.d" */
@@ -56,6 +57,10 @@ struct parse {
     uint8_t why;     /* enum why; after PARSE_BAD */
     uint16_t status; /* that of the reason */
 };
+
+/* Pass over the empty lines at the front of p[0 .. len): *used of its bytes. *passed counts them from call to call; it is
+ * odd while a CR waits for its LF. False where a CR is followed by something else. */
+bool parse_empty_lines(const char *p, size_t len, size_t *used, uint32_t *passed);
 
 void parse_init(struct parse *ps, const struct parse_limits *limits, struct parse_field *fields);
 

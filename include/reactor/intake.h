@@ -3,11 +3,12 @@
  *
  * A request that lies whole in the bytes is parsed and answered where it lies. What is incomplete is kept in the
  * connection's intake until the rest comes: the head so far with the parser's state, or the head and how far its body
- * was read. A part of a PROXY header, and bytes behind answers that could not be sent, wait there too.
+ * was read. Of empty lines before a request only their number is kept. A part of a PROXY header, and bytes behind answers that could not be sent, wait there too.
  *
  * Ownership: the connection owns its intake.
  * Threads:   the owning worker.
- * Errors:    bad bytes become an answer and conn.last; lack of memory becomes a 503.
+ * Errors:    bad bytes become an answer and conn.last; lack of memory becomes a 503. More empty lines before a request than
+ *            a head may have bytes become conn.last alone.
  */
 #ifndef BATON_REACTOR_INTAKE_H
 #define BATON_REACTOR_INTAKE_H
@@ -30,13 +31,14 @@ struct sv intake_restore(struct shard *s, struct conn *c);
 /* Are there bytes to be restored? */
 bool intake_is_kept(const struct intake *in);
 
-/* Nothing of a request is there but an empty line before it, so the connection is idle all the same. */
+/* Nothing of a request is there but empty lines before it: the connection may end, or be passed on, at any time. */
 bool intake_is_blank(const struct intake *in);
 
 /* The timer to wait with for the rest of a request; only where there is an intake. */
 enum timeout_kind intake_timeout(const struct intake *in);
 
-/* The rest of a request did not come in time: 408, after which the connection ends. Only where there is an intake. */
+/* The rest of a request did not come in time: 408, after which the connection ends. Half an empty line is no part of a
+ * request, so then it ends without an answer. Only where there is an intake. */
 void intake_refuse_late(struct shard *s, struct conn *c);
 
 void intake_free(struct intake **in);

@@ -3,22 +3,19 @@
  * function that reads its piece from ps->pos on and says how it went; parse_head calls the functions in turn until one
  * of them runs out of bytes.
  *
- *     START -> METHOD -> TARGET -> VERSION -> LINE_LF -> FIELD -> NAME -> SPACE -> VALUE -> VALUE_LF --+
- *       |                                                 | ^                                        |
- *       +-> EMPTY_LF -> METHOD                            | +----------------------------------------+
- *                                                         +-> END_LF, done
+ *     METHOD -> TARGET -> VERSION -> LINE_LF -> FIELD -> NAME -> SPACE -> VALUE -> VALUE_LF --+
+ *                                               | ^                                          |
+ *                                               | +------------------------------------------+
+ *                                               +-> END_LF, done
  */
 
 #include "http/parse.h"
 
 #include <assert.h>
-#include <stdbool.h>
 
 #include "http/scan.h"
 
 enum state {
-    START,
-    EMPTY_LF,
     METHOD,
     TARGET,
     VERSION,
@@ -41,6 +38,17 @@ struct input {
 
 enum { METHOD_MAX = 32, VERSION_LEN = sizeof "HTTP/1.1" - 1 };
 
+bool parse_empty_lines(const char *p, size_t len, size_t *used, uint32_t *passed)
+{
+    size_t n = 0;
+
+    while (n < len && p[n] == "\r\n"[(*passed + n) % 2])
+        n++;
+    *used = n;
+    *passed += (uint32_t)n;
+    return n == len || *passed % 2 == 0;
+}
+
 void parse_init(struct parse *ps, const struct parse_limits *limits, struct parse_field *fields)
 {
     ps->limits = limits;
@@ -48,9 +56,8 @@ void parse_init(struct parse *ps, const struct parse_limits *limits, struct pars
     ps->n_fields = 0;
     ps->pos = 0;
     ps->mark = 0;
-    ps->line = 0;
     ps->method = (struct parse_span){0}; /* asked for even where the head is bad */
-    ps->state = START;
+    ps->state = METHOD;
     ps->status = 0;
     ps->why = WHY_NONE;
 }
@@ -83,24 +90,6 @@ static inline enum step literal(struct parse *ps, struct input in, char c, enum 
 static inline struct parse_span span_from_mark(const struct parse *ps)
 {
     return (struct parse_span){ps->mark, ps->pos - ps->mark};
-}
-
-static inline enum step read_start(struct parse *ps, struct input in)
-{
-    if (ps->pos == in.len)
-        return STOP_MORE;
-    if (in.p[ps->pos] != '\r')
-        return next(ps, METHOD);
-    ps->pos++;
-    return next(ps, EMPTY_LF);
-}
-
-static inline enum step read_empty_lf(struct parse *ps, struct input in)
-{
-    enum step step = literal(ps, in, '\n', METHOD);
-
-    ps->line = ps->pos;
-    return step;
 }
 
 static inline enum step read_method(struct parse *ps, struct input in)
@@ -199,7 +188,7 @@ static inline enum step read_value(struct parse *ps, struct input in)
 
 static inline enum step read_end(struct parse *ps, struct input in)
 {
-    enum step step = literal(ps, in, '\n', START);
+    enum step step = literal(ps, in, '\n', END_LF);
 
     return step == GO ? STOP_DONE : step;
 }
@@ -207,10 +196,6 @@ static inline enum step read_end(struct parse *ps, struct input in)
 static inline enum step read_piece(struct parse *ps, struct input in)
 {
     switch ((enum state)ps->state) {
-    case START:
-        return read_start(ps, in);
-    case EMPTY_LF:
-        return read_empty_lf(ps, in);
     case METHOD:
         return read_method(ps, in);
     case TARGET:

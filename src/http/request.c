@@ -311,7 +311,7 @@ int request_read(struct request *rq, const char *bytes, const struct parse *head
 {
     /* What a refused request has said so far is still good for the log. */
     *rq = (struct request){.bytes = bytes, .head = head, .body = BODY_NONE};
-    rq->line = sv_of(bytes + head->line, head->version.at + head->version.len - head->line);
+    rq->line = sv_of(bytes, head->version.at + head->version.len);
     rq->method = method_find(parse_view(bytes, head->method));
 
     enum why why = read_version(rq);

@@ -116,7 +116,7 @@ static enum step rest(struct shard *s, struct conn *c)
         return turn_gone(s, c, s->draining ? CLOSE_DRAIN : CLOSE_EVICTED);
     if (s->retiring && pass_on(s, c))
         return GONE;
-    if (c->requests > 0)
+    if (c->requests > 0 && c->intake == NULL)
         conn_wait_for(s, c, TIMEOUT_KEEPALIVE);
     return WAIT;
 }

@@ -18,15 +18,16 @@ enum { SUM_WAITS = 500 };
 
 enum { META_MAX = 8 * 1024 };
 
-enum stage { KEPT, IN_PROXY, IN_HEAD, IN_BODY };
+enum stage { KEPT, IN_PROXY, IN_EMPTY_LINES, IN_HEAD, IN_BODY };
 
 struct intake {
     enum stage stage;
+    uint32_t passed;   /* bytes of IN_EMPTY_LINES; odd behind a CR */
     uint64_t since_us; /* when its first bytes came */
     struct buf bytes;  /* owned: the head so far, or what is kept */
     struct body body;
     struct parse parse;
-    struct parse_field fields[]; /* as many as the limits allow; none for KEPT */
+    struct parse_field fields[]; /* as many as the limits allow; none before IN_HEAD */
 };
 
 static struct intake *intake_new(const struct shard *s, enum stage stage, struct sv bytes, uint32_t fields)
@@ -80,7 +81,7 @@ struct sv intake_restore(struct shard *s, struct conn *c)
 
 bool intake_is_blank(const struct intake *in)
 {
-    return in->stage == IN_HEAD && in->parse.pos == in->parse.line;
+    return in->stage == IN_EMPTY_LINES && in->passed % 2 == 0;
 }
 
 enum timeout_kind intake_timeout(const struct intake *in)
@@ -186,7 +187,9 @@ void intake_refuse_late(struct shard *s, struct conn *c)
 {
     const struct intake *in = c->intake;
 
-    if (in->stage == KEPT)
+    if (in->stage == IN_EMPTY_LINES)
+        c->last = true;
+    else if (in->stage == KEPT)
         refuse(s, c, NULL, false, 408);
     else
         refuse_head(s, c, &in->parse, in->bytes.p, 408);
@@ -269,6 +272,32 @@ static size_t head_done(struct shard *s, struct conn *c, const struct parse *par
     return 0;
 }
 
+/* Empty lines before a request. They are no part of its head, so they have a bound of their own, as large as that of a
+ * head, and are not kept; only the first of them starts a timer. */
+static size_t pass_empty_lines(struct shard *s, struct conn *c, struct sv bytes)
+{
+    uint32_t passed = c->intake != NULL ? c->intake->passed : 0;
+    size_t used;
+    bool lines = parse_empty_lines(bytes.p, bytes.len, &used, &passed);
+
+    if (passed > s->parse_limits.head_size) {
+        c->last = true;
+        c->lingers = true;
+    } else if (!lines) {
+        refuse(s, c, NULL, false, why_status(WHY_LINE_END));
+    } else if (used < bytes.len) {
+        intake_free(&c->intake);
+    } else if (c->intake != NULL) {
+        c->intake->passed = passed;
+    } else if ((c->intake = intake_new(s, IN_EMPTY_LINES, (struct sv){0}, 0)) != NULL) {
+        c->intake->passed = passed;
+        conn_wait_for(s, c, TIMEOUT_HEADER);
+    } else {
+        refuse(s, c, NULL, false, 503);
+    }
+    return used;
+}
+
 /* A request that begins at the front of `bytes`. */
 static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
 {
@@ -287,7 +316,7 @@ static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
     }
     if (!intake_begin(s, c, IN_HEAD, bytes))
         refuse_head(s, c, &s->parse, bytes.p, 503);
-    else if (!intake_is_blank(c->intake))
+    else
         conn_wait_for(s, c, TIMEOUT_HEADER);
     return bytes.len;
 }
@@ -309,7 +338,6 @@ static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
 {
     struct intake *in = c->intake;
     size_t had = in->bytes.len;
-    bool blank = intake_is_blank(in);
     size_t room = s->parse_limits.head_size + 1 - had;
 
     if (buf_add(&in->bytes, sv_of(bytes.p, bytes.len < room ? bytes.len : room)) < 0) {
@@ -318,8 +346,6 @@ static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
     }
     switch (parse_head(&in->parse, in->bytes.p, in->bytes.len)) {
     case PARSE_MORE:
-        if (blank && !intake_is_blank(in))
-            conn_wait_for(s, c, TIMEOUT_HEADER);
         return bytes.len;
     case PARSE_BAD:
         refuse_head(s, c, &in->parse, in->bytes.p, in->parse.status);
@@ -364,7 +390,9 @@ struct sv intake_read(struct shard *s, struct conn *c, struct sv bytes)
     c->put_off = false;
     while (bytes.len > 0 && !c->last && !c->put_off && out_has_room(s->out, text) && access_log_has_room(&s->access)) {
         size_t used;
-        if (c->intake == NULL)
+        if (c->intake == NULL ? bytes.p[0] == '\r' : c->intake->stage == IN_EMPTY_LINES)
+            used = pass_empty_lines(s, c, bytes);
+        else if (c->intake == NULL)
             used = begin_request(s, c, bytes);
         else if (c->intake->stage == IN_HEAD)
             used = continue_head(s, c, bytes);

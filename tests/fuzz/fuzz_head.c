@@ -51,7 +51,7 @@ static void check_same(const struct reading *a, const struct reading *b, const c
         check(a->ps.status == b->ps.status, "%s: status %u, whole %u", how, b->ps.status, a->ps.status);
     if (a->result != PARSE_DONE)
         return;
-    check(a->ps.pos == b->ps.pos && a->ps.line == b->ps.line, "%s: the head ends elsewhere", how);
+    check(a->ps.pos == b->ps.pos, "%s: the head ends elsewhere", how);
     check(same_span(a->ps.method, b->ps.method) && same_span(a->ps.target, b->ps.target) &&
               same_span(a->ps.version, b->ps.version),
           "%s: the request line", how);
@@ -67,12 +67,8 @@ static void check_reference(const struct reading *r, struct sv in)
     check(fits == (r->result == PARSE_DONE), "result %d, the second parser says %d", r->result, fits);
     if (!fits)
         return;
-    as_read.ps = (struct parse){.n_fields = ref.n_fields,
-                                .pos = ref.len,
-                                .line = ref.line,
-                                .method = ref.method,
-                                .target = ref.target,
-                                .version = ref.version};
+    as_read.ps = (struct parse){
+        .n_fields = ref.n_fields, .pos = ref.len, .method = ref.method, .target = ref.target, .version = ref.version};
     memcpy(as_read.fields, ref.fields, limits.field_count * sizeof ref.fields[0]);
     check_same(&as_read, r, "second parser");
 }

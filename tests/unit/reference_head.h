@@ -19,7 +19,7 @@
 enum { REFERENCE_FIELDS = 64 };
 
 struct reference_head {
-    uint32_t line, len, n_fields;
+    uint32_t len, n_fields;
     struct parse_span method, target, version;
     struct parse_field fields[REFERENCE_FIELDS];
 };
@@ -57,7 +57,6 @@ static inline struct parse_span reference_until(const char *p, uint32_t at, uint
 
 static inline bool reference_request_line(struct reference_head *h, const char *p, uint32_t at, uint32_t end)
 {
-    h->line = at;
     h->method = reference_until(p, at, end, ' ');
     at += h->method.len + 1;
     if (at >= end)
@@ -90,7 +89,7 @@ static inline bool reference_field_line(struct parse_field *f, const char *p, ui
 static inline bool reference_head(struct reference_head *h, const char *p, uint32_t len)
 {
     bool first = true;
-    uint32_t at = len >= 2 && memcmp(p, "\r\n", 2) == 0 ? 2 : 0;
+    uint32_t at = 0;
 
     *h = (struct reference_head){0};
     for (;;) {

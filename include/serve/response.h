@@ -64,8 +64,8 @@ uint64_t response_beyond(const struct response *r, struct entry *e);
 uint64_t response_not_modified(const struct response *r, struct entry *e);
 uint64_t response_error(const struct response *r, int status);
 uint64_t response_options(const struct response *r);
-/* To the path with a slash at its end, on the host that was asked, with the query that was sent. */
-uint64_t response_slash(const struct response *r, struct sv path, struct sv query);
+/* To the same place with a slash behind it, with the query that was sent; `raw` and `path` are as for path_to_slash. */
+uint64_t response_slash(const struct response *r, struct sv raw, struct sv path, struct sv query);
 
 /* The end of a head that stands elsewhere. */
 void response_tail(const struct response *r);

@@ -5,6 +5,7 @@
 #include "http/path.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "http/bytes.h"
 
@@ -114,14 +115,15 @@ bool path_is_hidden(struct sv path)
     return false;
 }
 
-size_t path_encode(struct sv path, char *room)
+/* `escaped`: a '%' begins an escape, and stays. */
+static size_t encode(struct sv text, bool escaped, char *room)
 {
     static const char hex[] = "0123456789ABCDEF";
     size_t n = 0;
 
-    for (size_t i = 0; i < path.len; i++) {
-        uint8_t c = (uint8_t)path.p[i];
-        if (byte_is(path.p[i], BYTE_PATH)) {
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.p[i];
+        if (byte_is(text.p[i], BYTE_PATH) || (c == '%' && escaped)) {
             room[n++] = (char)c;
             continue;
         }
@@ -129,5 +131,30 @@ size_t path_encode(struct sv path, char *room)
         room[n++] = hex[c >> 4];
         room[n++] = hex[c & 15];
     }
+    return n;
+}
+
+/* May ".." in it mean another place to a client than to path_read? */
+static bool is_ambiguous(struct sv raw)
+{
+    return memmem(raw.p, raw.len, "/../", 4) != NULL &&
+           (sv_find(raw, '%') < raw.len || memmem(raw.p, raw.len, "//", 2) != NULL);
+}
+
+size_t path_to_slash(struct sv raw, struct sv path, char *room)
+{
+    bool whole = is_ambiguous(raw);
+    size_t from = raw.len;
+    size_t n = 0;
+
+    while (from > 0 && raw.p[from - 1] != '/')
+        from--;
+    struct sv to = whole ? path : sv_skip(raw, from);
+    if (!whole && sv_find(to, ':') < to.len) { /* else what stands before the colon would be a scheme */
+        room[n++] = '.';
+        room[n++] = '/';
+    }
+    n += encode(to, !whole, room + n);
+    room[n++] = '/';
     return n;
 }

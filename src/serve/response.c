@@ -207,18 +207,16 @@ uint64_t response_options(const struct response *r)
     return 0;
 }
 
-/* The path is one that path_read gave, so it begins with exactly one slash: what we write is a path on this host, and
- * not the name of another ("//host/"). Its encoding leaves no byte that could end the line. */
-uint64_t response_slash(const struct response *r, struct sv path, struct sv query)
+/* The query's bytes are those of a request target, so none of them can end the line. */
+uint64_t response_slash(const struct response *r, struct sv raw, struct sv path, struct sv query)
 {
     const struct error_page *page = error_page(301);
     struct out *out = r->out;
 
     out_piece(out, page->head, NULL);
     out_text(out, SV("Location: "));
-    assert(out->text_cap - out->text_len >= 3 * path.len + query.len);
-    out_text_written(out, path_encode(path, out_text_end(out)));
-    out_text(out, SV("/"));
+    assert(out->text_cap - out->text_len >= 3 * raw.len + 3 + query.len);
+    out_text_written(out, path_to_slash(raw, path, out_text_end(out)));
     if (query.p != NULL) {
         out_text(out, SV("?"));
         out_text(out, query);

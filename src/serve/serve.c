@@ -199,7 +199,7 @@ static struct served serve_path(struct serving *g, struct sv path)
     if (e->status == 200)
         served = serve_file(g, e);
     else if (e->status == 301)
-        served = served_as(WHY_SLASH, response_slash(&g->r, path, g->rq->query));
+        served = served_as(WHY_SLASH, response_slash(&g->r, g->rq->path, path, g->rq->query));
     else
         served = serve_error_page(g, (enum why)e->why);
     served.coding = e->coding;

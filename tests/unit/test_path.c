@@ -6,6 +6,7 @@
 
 #include "expect.h"
 #include "guard.h"
+#include "resolve.h"
 
 enum { RAW_MAX = 64 };
 
@@ -265,35 +266,117 @@ static void hidden_is_what_has_a_segment_with_a_dot_in_front(void **state)
         expect(path_is_hidden(sv_cstr(rows[i].path)) == rows[i].hidden, "%s", rows[i].path);
 }
 
-static void every_byte_of_a_path_survives_encoding_and_reading(void **state)
+/* A client that follows the reference from `raw` comes to that place with a slash behind it, on the same host. */
+static void expect_leads_to_slash(const char *raw, const char *place)
 {
-    (void)state;
-    for (int c = 1; c < 256; c++) {
-        char path[] = {'/', 'x', (char)c, 'y'};
-        char encoded[3 * sizeof path];
-        char room[sizeof encoded];
-        struct sv back;
+    char reference[512];
+    char target[1024];
+    char room[1024];
+    char room_of_raw[512];
+    struct sv path;
+    struct sv to;
+    size_t target_len = 0;
 
-        if (c == '/')
-            continue;
-        size_t len = path_encode(sv_of(path, sizeof path), encoded);
-        expect(len == sizeof path || len == sizeof path + 2, "byte 0x%02x: %zu bytes", (unsigned)c, len);
-        for (size_t i = 0; i < len; i++)
-            expect(encoded[i] > ' ' && encoded[i] < 0x7f && strchr("\"#<>?[\\]^`{|}", encoded[i]) == NULL,
-                   "byte 0x%02x: \"%.*s\"", (unsigned)c, (int)len, encoded);
-        assert_int_equal(path_read(sv_of(encoded, len), room, &back), 0);
-        expect(sv_eq(back, sv_of(path, sizeof path)), "byte 0x%02x came back as another", (unsigned)c);
+    assert_int_equal(path_read(sv_cstr(raw), room_of_raw, &path), WHY_NONE);
+    struct sv ref = sv_of(reference, path_to_slash(sv_cstr(raw), path, reference));
+    expect(place == NULL || sv_eq(path, sv_cstr(place)), "%s is %.*s", raw, SV_ARG(path));
+    for (size_t i = 0; i < ref.len; i++)
+        expect(ref.p[i] > ' ' && ref.p[i] < 0x7f && strchr("\"#<>?[\\]^`{|}", ref.p[i]) == NULL, "%s: \"%.*s\"", raw,
+               SV_ARG(ref));
+    expect(resolve(sv_cstr(raw), ref, target, &target_len), "%s: %.*s names a host", raw, SV_ARG(ref));
+    assert_int_equal(path_read(sv_of(target, target_len), room, &to), WHY_NONE);
+    expect(to.len == path.len + 1 && sv_starts(to, path) && sv_ends(to, SV("/")), "%s: %.*s leads to %.*s", raw,
+           SV_ARG(ref), SV_ARG(to));
+}
+
+static void the_way_to_the_slash_is_the_last_segment_as_it_was_sent(void **state)
+{
+    static const char *const rows[][3] = {
+        {"/sub", "/sub", "sub/"},
+        {"/a/b/sub", "/a/b/sub", "sub/"},
+        {"/%73ub", "/sub", "%73ub/"},
+        {"/d%2Fe", "/d/e", "d%2Fe/"},
+        {"/a/d%2fe%2ff", "/a/d/e/f", "d%2fe%2ff/"},
+        {"/x/..%2Fsub", "/sub", "..%2Fsub/"},
+        {"/x/%2e%2e%2fsub", "/sub", "%2e%2e%2fsub/"},
+        {"/x/../sub", "/sub", "sub/"},
+        {"/x//../sub", "/sub", "/sub/"},
+        {"/x/y/%2e/../sub", "/x/sub", "/x/sub/"},
+        {"/x//../a%2Fb", "/a/b", "/a/b/"},
+        {"/a%2Fb/../sub", "/a/sub", "/a/sub/"},
+        {"/x/../%2Fsub%25:", "/sub%:", "/sub%25:/"},
+        {"/x//../\\evil", "/\\evil", "/%5Cevil/"},
+        {"/x/%2e%2e/sub", "/sub", "sub/"},
+        {"/./././sub", "/sub", "sub/"},
+        {"//sub", "/sub", "sub/"},
+        {"///x///sub", "/x/sub", "sub/"},
+        {"/%2F%2Fsub", "/sub", "%2F%2Fsub/"},
+        {"/%2F%2Fevil.example%2F..%2Fsub", "/sub", "%2F%2Fevil.example%2F..%2Fsub/"},
+        {"//evil.example/..%2fsub", "/sub", "..%2fsub/"},
+        {"//evil.example/%2e%2e/sub", "/sub", "sub/"},
+        {"/\\\\evil.example\\%2f..%2fsub", "/sub", "%5C%5Cevil.example%5C%2f..%2fsub/"},
+        {"/\\evil.example", "/\\evil.example", "%5Cevil.example/"},
+        {"/a:b", "/a:b", "./a:b/"},
+        {"/x/a:b", "/x/a:b", "./a:b/"},
+        {"/a%3Ab", "/a:b", "a%3Ab/"},
+        {"/http:%2f%2fevil.example", "/http:/evil.example", "./http:%2f%2fevil.example/"},
+        {"/javascript:alert(1)", "/javascript:alert(1)", "./javascript:alert(1)/"},
+        {"/a%3Fb%23c", "/a?b#c", "a%3Fb%23c/"},
+        {"/100%25", "/100%", "100%25/"},
+        {"/a%0d%0aX:%20y", "/a\r\nX: y", "./a%0d%0aX:%20y/"},
+        {"/%09", "/\t", "%09/"},
+        {"/\xc3\xbc", "/\xc3\xbc", "%C3%BC/"},
+        {"/%c3%bc\"<>", "/\xc3\xbc\"<>", "%c3%bc%22%3C%3E/"},
+        {"/...", "/...", ".../"},
+        {"/azAZ09-._~!$&'()*+,;=@", "/azAZ09-._~!$&'()*+,;=@", "azAZ09-._~!$&'()*+,;=@/"},
+    };
+    char room[256];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        size_t len = path_to_slash(sv_cstr(rows[i][0]), sv_cstr(rows[i][1]), room);
+        expect(sv_eq(sv_of(room, len), sv_cstr(rows[i][2])), "%s: %.*s", rows[i][0], (int)len, room);
+        expect_leads_to_slash(rows[i][0], rows[i][1]);
     }
 }
 
-static void encoding_uses_capitals_and_leaves_plain_bytes_alone(void **state)
+static void every_byte_may_stand_in_a_segment_that_gets_a_slash(void **state)
 {
-    char room[128];
+    (void)state;
+    for (int c = 0x21; c < 256; c++) {
+        char raw[] = {'/', 'a', '/', 'x', (char)c, 'y', '\0'};
+        char encoded[16];
+        if (c != '%' && c != '/' && c != '?' && c != '#')
+            expect_leads_to_slash(raw, NULL);
+        (void)snprintf(encoded, sizeof encoded, "/a/x%%%02xy", (unsigned)c);
+        expect_leads_to_slash(encoded, NULL);
+    }
+}
+
+/* Whatever a target may hold: as many hostile pieces as there is room for. */
+static void the_way_to_the_slash_never_leads_to_another_place(void **state)
+{
+    static const char *const pieces[] = {
+        "/",    "//", "%2f", "%2F%2f", ".",         "..",   "%2e", "%2E%2e", "\\",   "%5c",
+        "evil", ":",  "@",   "http:",  "host:80",   "%3a",  "%3f", "%23",    "\xff", "%ff",
+        "a",    "b",  "%09", "%0d%0a", "%25%32%66", ";x=y", "%20", "~"};
+    uint64_t seed = 3986;
+    size_t asked = 0;
 
     (void)state;
-    static const char plain[] = "/azAZ09-._~!$&'()*+,;=:@/";
-    assert_true(sv_eq(sv_of(room, path_encode(sv_cstr(plain), room)), sv_cstr(plain)));
-    assert_true(sv_eq(sv_of(room, path_encode(SV("/a b%\xc3\xaf?\r\n"), room)), SV("/a%20b%25%C3%AF%3F%0D%0A")));
+    for (int i = 0; i < 100000; i++) {
+        char raw[256] = "/";
+        char room[256];
+        struct sv path;
+        for (size_t n = random_below(&seed, 12); n > 0; n--)
+            (void)snprintf(raw + strlen(raw), sizeof raw - strlen(raw), "%s",
+                           pieces[random_below(&seed, ROWS(pieces))]);
+        if (path_read(sv_cstr(raw), room, &path) != WHY_NONE || sv_ends(path, SV("/")))
+            continue;
+        expect_leads_to_slash(raw, NULL);
+        asked++;
+    }
+    expect(asked > 10000, "only %zu were asked", asked);
 }
 
 int main(void)
@@ -304,8 +387,9 @@ int main(void)
         cmocka_unit_test(a_nul_byte_is_refused_encoded_or_not),
         cmocka_unit_test(random_paths_are_read_as_a_second_reading_reads_them),
         cmocka_unit_test(hidden_is_what_has_a_segment_with_a_dot_in_front),
-        cmocka_unit_test(every_byte_of_a_path_survives_encoding_and_reading),
-        cmocka_unit_test(encoding_uses_capitals_and_leaves_plain_bytes_alone),
+        cmocka_unit_test(the_way_to_the_slash_is_the_last_segment_as_it_was_sent),
+        cmocka_unit_test(every_byte_may_stand_in_a_segment_that_gets_a_slash),
+        cmocka_unit_test(the_way_to_the_slash_never_leads_to_another_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

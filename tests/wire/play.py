@@ -11,6 +11,7 @@ import time
 
 import answer as wire
 import docroot
+import location
 import parts
 from transcript import expand
 
@@ -223,6 +224,15 @@ class Player:
     def pause(self, milliseconds):
         self._flush()
         time.sleep(milliseconds / 1000)
+
+    def follow(self, base):
+        """As a client does that asked for `base`: it must not be led to another host."""
+        self._flush()
+        base = expand(base, self).decode("latin-1")
+        host, target = location.resolve(base, self.last("Location").decode("latin-1"))
+        if host not in (None, "test"):
+            raise Failed("led to the host %r" % host)
+        self.send("GET {} HTTP/1.1\\r\\nHost: test\\r\\n\\r\\n".format(re.sub(r"([\\{}$])", r"\\\1", target)))
 
     def quiet(self, milliseconds):
         self._flush()

@@ -183,6 +183,9 @@ def _step_line(case, line):
     elif word == "took":
         case.cut = False
         step = Step(word, _number_range(rest), line)
+    elif word == "follow":
+        case.cut = False
+        step = Step(word, rest, line)
     elif line in ("shut", "open", "closed", "closed quietly", "refused"):
         step = Step(word, rest, line)
     else:

@@ -79,11 +79,12 @@ struct entry_file {
     struct sv etag;
     struct sv cache_control; /* empty where no rule sets it */
     struct stamp stamp;
-    int64_t modified; /* for Last-Modified; INT64_MAX to leave it out */
-    size_t body_len;  /* bytes of memory to make for the body; 0 where it is sent from fd */
-    int fd;           /* taken over on success; -1 where the body will be in memory */
-    enum coding coding;
-    bool varies; /* the coding depends on what the request accepts */
+    int64_t modified;    /* for Last-Modified; INT64_MAX to leave it out */
+    size_t body_len;     /* bytes of memory to make for the body; 0 where it is sent from fd */
+    int fd;              /* taken over on success; -1 where the body will be in memory */
+    enum coding coding;  /* of a sibling */
+    enum coding encoded; /* what Content-Encoding says; CODING_IDENTITY for nothing */
+    bool varies;         /* the coding depends on what the request accepts */
 };
 
 /* An entry with one reference, the caller's. The body is the caller's to fill in through entry_body. */

@@ -10,11 +10,14 @@
 
 #include "base/sv.h"
 #include "config/config.h"
+#include "http/mime.h"
 
-/* The row of the site's `mime` for the extension of a name; mime.n where there is none, and the built-in table decides. */
+/* The row of the site's `mime` for a whole name, or else for its extension; mime.n where there is none, and the built-in
+ * table decides. */
 size_t labels_find_mime(const struct config_site *site, struct sv name);
 
-struct sv labels_type(const struct config_site *site, struct sv name);
+/* A row that gives an extension another type than the built-in one takes its coding away too. */
+struct mime labels_mime(const struct config_site *site, struct sv name);
 
 /* The first of the site's `cache` whose pattern fits the path that was asked for, or the file that it stands for; cache.n
  * where there is none. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* files/siblings.h: the compressed files that lie beside a file.
  *
- * "app.js.br" beside "app.js" is the same thing in another coding, as long as it is not older.
+ * "app.js.br" beside "app.js" is the same thing in another coding, as long as it is not older. What is in a coding as it
+ * lies there, as an .svgz is, has no siblings.
  *
  * Ownership: borrows everything.
  * Threads:   any; no state.
@@ -21,7 +22,8 @@
 
 /* The codings that a site looks for, in its order of preference. */
 struct codings {
-    uint8_t order[CODING_COUNT]; /* enum coding */
+    const struct config_site *site; /* borrowed */
+    uint8_t order[CODING_COUNT];    /* enum coding */
     size_t n;
 };
 

@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* http/mime.h: which media type a file has, by the end of its name.
+/* http/mime.h: which media type a file has, by its name.
  *
  * Ownership: the types are constants.
  * Threads:   any; no state.
- * Errors:    a name without a known ending is "application/octet-stream".
+ * Errors:    a name that the table does not know is "application/octet-stream".
  * Source:    the IANA registry of media types; http/mime.def is the table.
  */
 #ifndef BATON_HTTP_MIME_H
 #define BATON_HTTP_MIME_H
 
 #include "base/sv.h"
+#include "http/negotiate.h"
 
+struct mime {
+    struct sv type;
+    enum coding
+        coding; /* that such a file is in as it lies there, and CODING_IDENTITY as a rule: an .svgz is in gzip */
+};
+
+/* The last segment of a path; a view of it. */
+struct sv mime_name(struct sv path);
 /* What follows the last dot of the last segment; empty where there is none. A view of `path`. */
 struct sv mime_extension(struct sv path);
 
-/* The type of an extension (without its dot), in any case of letters. */
-struct sv mime_of_extension(struct sv extension);
+/* Without its dot, in any case of letters; of one that is not known, application/octet-stream. */
+struct mime mime_of_extension(struct sv extension);
+
+/* By its whole name, as it is written, or else by its extension, in any case of letters. */
+struct mime mime_of(struct sv path);
 
 #endif

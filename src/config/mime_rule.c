@@ -105,7 +105,7 @@ int mime_rule_print(struct buf *b, const struct mime_rule *rule)
 
 bool mime_rule_lacks_dot(const struct mime_rule *rule)
 {
-    struct sv unknown = mime_of_extension(SV(""));
+    struct sv unknown = mime_of_extension(SV("")).type;
 
-    return rule->name.p[0] != '.' && !sv_eq(mime_of_extension(rule->name), unknown);
+    return rule->name.p[0] != '.' && !sv_eq(mime_of_extension(rule->name).type, unknown);
 }

@@ -113,13 +113,18 @@ static struct sv original(const struct facts *f, char *room)
 
 static void say_type(const struct facts *f, struct sv file, FILE *to)
 {
-    struct sv type = labels_type(f->site, file);
+    struct mime mime = labels_mime(f->site, file);
     size_t i = labels_find_mime(f->site, file);
+    struct buf type = {0};
 
+    (void)buf_addf(&type, "%.*s", SV_ARG(mime.type));
+    if (mime.coding != CODING_IDENTITY)
+        (void)buf_addf(&type, ", always in %.*s", SV_ARG(coding_names[mime.coding].token));
     if (i == f->site->mime.n)
-        say(to, "type", "%.*s (built in)", SV_ARG(type));
+        say(to, "type", "%.*s (built in)", SV_ARG(buf_sv(&type)));
     else
-        say_from(f, to, "type", type, at(f, KEY_site_mime, i));
+        say_from(f, to, "type", buf_sv(&type), at(f, KEY_site_mime, i));
+    buf_fini(&type);
 }
 
 static void say_cache(const struct facts *f, struct sv file, FILE *to)

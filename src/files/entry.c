@@ -82,8 +82,8 @@ static int write_fields(struct head *h, const struct entry_file *f)
     h->type_len = h->text.len - h->fields_at;
     if (err == 0)
         err = buf_add(&h->text, SV("Accept-Ranges: bytes\r\n"));
-    if (err == 0 && f->coding != CODING_IDENTITY)
-        err = add_field(&h->text, "Content-Encoding", coding_names[f->coding].token);
+    if (err == 0 && f->encoded != CODING_IDENTITY)
+        err = add_field(&h->text, "Content-Encoding", coding_names[f->encoded].token);
     return err;
 }
 

@@ -3,30 +3,41 @@
 
 #include "files/labels.h"
 
-#include "http/mime.h"
 #include "http/pattern.h"
+
+/* Of a row: ".ext", or a whole name. */
+static struct sv key_of(struct sv row)
+{
+    return sv_of(row.p, sv_find(row, ' '));
+}
 
 size_t labels_find_mime(const struct config_site *site, struct sv name)
 {
+    struct sv whole = mime_name(name);
     struct sv extension = mime_extension(name);
-    size_t i = 0;
+    size_t found = site->mime.n;
 
-    for (; i < site->mime.n; i++) {
-        struct sv row = sv_cstr(site->mime.v[i]);
-        if (row.p[0] == '.' && sv_ieq(sv_skip(sv_of(row.p, sv_find(row, ' ')), 1), extension))
-            break;
+    for (size_t i = 0; i < site->mime.n; i++) {
+        struct sv key = key_of(sv_cstr(site->mime.v[i]));
+        bool is_extension = sv_starts(key, SV("."));
+        if (!is_extension && sv_eq(key, whole))
+            return i;
+        if (found == site->mime.n && is_extension && sv_ieq(sv_skip(key, 1), extension))
+            found = i;
     }
-    return i;
+    return found;
 }
 
-struct sv labels_type(const struct config_site *site, struct sv name)
+struct mime labels_mime(const struct config_site *site, struct sv name)
 {
+    struct mime known = mime_of(name);
     size_t i = labels_find_mime(site, name);
 
     if (i == site->mime.n)
-        return mime_of_extension(mime_extension(name));
+        return known;
     struct sv row = sv_cstr(site->mime.v[i]);
-    return sv_trim(sv_skip(row, sv_find(row, ' ')));
+    struct sv type = sv_trim(sv_skip(row, key_of(row).len));
+    return (struct mime){type, sv_eq(type, known.type) ? known.coding : CODING_IDENTITY};
 }
 
 size_t labels_find_cache(const struct config_site *site, struct sv path, struct sv file)

@@ -102,10 +102,11 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
                               int fd)
 {
     int64_t now = l->clock->wall;
+    struct mime mime = labels_mime(l->options->site, l->original);
     struct entry_file f = {
         .path = l->path,
         .name = name,
-        .type = labels_type(l->options->site, l->original),
+        .type = mime.type,
         .etag = sv_of(tag->text, tag->len),
         .cache_control = labels_cache_control(l->options->site, l->path, l->original),
         .stamp = *stamp,
@@ -113,6 +114,7 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
         .body_len = fd < 0 ? stamp->size : 0,
         .fd = fd,
         .coding = l->coding,
+        .encoded = l->coding != CODING_IDENTITY ? l->coding : mime.coding,
         .varies = l->siblings != 0 || l->coding != CODING_IDENTITY,
     };
     struct entry *e = entry_new_file(&f);

@@ -7,11 +7,13 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "files/labels.h"
+
 enum { SECOND_NS = 1000000000 };
 
 void codings_init(struct codings *c, const struct config_site *site)
 {
-    *c = (struct codings){0};
+    *c = (struct codings){.site = site};
     for (size_t i = 0; i < site->precompressed.n; i++)
         c->order[c->n++] = (uint8_t)coding_of_suffix(sv_cstr(site->precompressed.v[i]));
 }
@@ -37,6 +39,8 @@ uint8_t siblings_look(const struct codings *c, const struct root *root, struct s
     struct stamp stamp;
     uint8_t found = 0;
 
+    if (c->n == 0 || labels_mime(c->site, name).coding != CODING_IDENTITY)
+        return 0;
     for (size_t i = 0; i < c->n; i++) {
         enum coding coding = (enum coding)c->order[i];
         if (sibling_name(name, coding, room) && root_stamp_at(root, room, &stamp) == 0 && S_ISREG(stamp.mode) &&

@@ -3,23 +3,55 @@
 
 #include "http/mime.h"
 
-static const struct type {
-    struct sv extension;
-    struct sv type;
-} types[] = {
-#define MIME(extension, type) {{extension, sizeof(extension) - 1}, {type, sizeof(type) - 1}},
+struct row {
+    struct sv name;
+    struct mime mime;
+};
+
+#define ROW(name, type, coding) {{name, sizeof(name) - 1}, {{type, sizeof(type) - 1}, coding}},
+
+static const struct row by_extension[] = {
+#define MIME(extension, type)          ROW(extension, type, CODING_IDENTITY)
+#define CODED(extension, type, coding) ROW(extension, type, CODING_##coding)
+#define NAMED(name, type)
 #include "http/mime.def"
 #undef MIME
+#undef CODED
+#undef NAMED
 };
+
+static const struct row by_name[] = {
+#define MIME(extension, type)
+#define CODED(extension, type, coding)
+#define NAMED(name, type) ROW(name, type, CODING_IDENTITY)
+#include "http/mime.def"
+#undef MIME
+#undef CODED
+#undef NAMED
+};
+
+static const struct mime unknown = {{"application/octet-stream", sizeof "application/octet-stream" - 1},
+                                    CODING_IDENTITY};
 
 enum { EXTENSION_MAX = 16 };
 
+struct sv mime_name(struct sv path)
+{
+    size_t from = path.len;
+
+    while (from > 0 && path.p[from - 1] != '/')
+        from--;
+    return sv_skip(path, from);
+}
+
 struct sv mime_extension(struct sv path)
 {
-    for (size_t i = path.len; i > 0 && path.p[i - 1] != '/'; i--)
-        if (path.p[i - 1] == '.')
-            return sv_skip(path, i);
-    return sv_of(path.p + path.len, 0);
+    struct sv name = mime_name(path);
+
+    for (size_t i = name.len; i > 0; i--)
+        if (name.p[i - 1] == '.')
+            return sv_skip(name, i);
+    return sv_skip(name, name.len);
 }
 
 /* The order of the table: bytes, a shorter name before a longer one that begins with it. */
@@ -30,25 +62,35 @@ static int compare(struct sv a, struct sv b)
     return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-struct sv mime_of_extension(struct sv extension)
+struct mime mime_of_extension(struct sv extension)
 {
     char lower[EXTENSION_MAX] = {0};
     size_t from = 0;
-    size_t to = sizeof types / sizeof types[0];
+    size_t to = sizeof by_extension / sizeof by_extension[0];
 
     if (extension.len > EXTENSION_MAX)
-        return SV("application/octet-stream");
+        return unknown;
     for (size_t i = 0; i < extension.len; i++)
         lower[i] = sv_lower(extension.p[i]);
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        int order = compare(sv_of(lower, extension.len), types[middle].extension);
+        int order = compare(sv_of(lower, extension.len), by_extension[middle].name);
         if (order == 0)
-            return types[middle].type;
+            return by_extension[middle].mime;
         if (order < 0)
             to = middle;
         else
             from = middle + 1;
     }
-    return SV("application/octet-stream");
+    return unknown;
+}
+
+struct mime mime_of(struct sv path)
+{
+    struct sv name = mime_name(path);
+
+    for (size_t i = 0; i < sizeof by_name / sizeof by_name[0]; i++)
+        if (sv_eq(name, by_name[i].name))
+            return by_name[i].mime;
+    return mime_of_extension(mime_extension(name));
 }

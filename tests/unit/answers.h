@@ -42,6 +42,7 @@ static inline int answers_init(void **state)
         .body_len = 10,
         .fd = -1,
         .coding = CODING_IDENTITY,
+        .encoded = CODING_IDENTITY,
     };
 
     (void)state;

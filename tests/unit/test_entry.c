@@ -26,6 +26,7 @@ static struct entry_file some_file(void)
         .body_len = 12,
         .fd = -1,
         .coding = CODING_IDENTITY,
+        .encoded = CODING_IDENTITY,
     };
 }
 
@@ -147,6 +148,7 @@ static void a_coding_is_said_and_has_a_tag_of_its_own(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct entry_file f = some_file();
         f.coding = rows[i].coding;
+        f.encoded = rows[i].coding;
         struct entry *e = entry_new_file(&f);
         const char *line = rows[i].line != NULL ? rows[i].line : "Content-Encoding";
         bool says = memmem(e->fields.p, e->fields.len, line, strlen(line)) != NULL;

@@ -9,13 +9,35 @@
 
 static const struct {
     const char *extension, *type;
+    enum coding coding;
 } rows[] = {
-#define MIME(extension, type) {extension, type},
+#define MIME(extension, type)          {extension, type, CODING_IDENTITY},
+#define CODED(extension, type, coding) {extension, type, CODING_##coding},
+#define NAMED(name, type)
 #include "http/mime.def"
 #undef MIME
+#undef CODED
+#undef NAMED
+};
+
+static const struct {
+    const char *name, *type;
+} named[] = {
+#define MIME(extension, type)
+#define CODED(extension, type, coding)
+#define NAMED(name, type) {name, type},
+#include "http/mime.def"
+#undef MIME
+#undef CODED
+#undef NAMED
 };
 
 static const char unknown[] = "application/octet-stream";
+
+static bool is(struct mime mime, const char *type, enum coding coding)
+{
+    return sv_eq(mime.type, sv_cstr(type)) && mime.coding == coding;
+}
 
 static void the_table_is_sorted_and_has_no_row_twice(void **state)
 {
@@ -32,13 +54,14 @@ static void every_row_is_found_in_any_case_and_ends_at_its_end(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        size_t len = strlen(rows[i].extension);
-        char *p = guard_put(&g, rows[i].extension, len);
-        expect(sv_eq(mime_of_extension(sv_of(p, len)), sv_cstr(rows[i].type)), "%s", rows[i].extension);
+        char name[64];
+        size_t len = (size_t)snprintf(name, sizeof name, "/d.e/n.%s", rows[i].extension);
+        char *p = guard_put(&g, name, len);
+        expect(is(mime_of(sv_of(p, len)), rows[i].type, rows[i].coding), "%s", name);
         for (size_t k = 0; k < len; k++) {
             if (p[k] >= 'a' && p[k] <= 'z')
                 p[k] = (char)(p[k] - 'a' + 'A');
-            expect(sv_eq(mime_of_extension(sv_of(p, len)), sv_cstr(rows[i].type)), "%.*s", (int)len, p);
+            expect(is(mime_of(sv_of(p, len)), rows[i].type, rows[i].coding), "%.*s", (int)len, p);
         }
     }
     guard_free(&g);
@@ -63,10 +86,37 @@ static void what_the_table_does_not_know_is_bytes(void **state)
                                         "html567890123456789012345678901234567890"};
 
     (void)state;
-    for (size_t i = 0; i < ROWS(names); i++)
-        expect(sv_eq(mime_of_extension(sv_cstr(names[i])), sv_cstr(unknown)), "\"%s\"", names[i]);
-    assert_true(sv_eq(mime_of_extension(SV("html\0")), SV("application/octet-stream")));
-    assert_true(sv_eq(mime_of_extension(sv_of(NULL, 0)), SV("application/octet-stream")));
+    for (size_t i = 0; i < ROWS(names); i++) {
+        char name[64];
+        size_t len = (size_t)snprintf(name, sizeof name, "a.%s", names[i]);
+        bool dotted = strcmp(names[i], ".html") == 0; /* "a..html" */
+        expect(is(mime_of(sv_of(name, len)), dotted ? "text/html; charset=utf-8" : unknown, CODING_IDENTITY), "\"%s\"",
+               name);
+    }
+    assert_true(is(mime_of(SV("a.html\0")), unknown, CODING_IDENTITY));
+    assert_true(is(mime_of(SV("html")), unknown, CODING_IDENTITY));
+    assert_true(is(mime_of(sv_of("", 0)), unknown, CODING_IDENTITY));
+}
+
+static void a_whole_name_is_found_as_it_is_written_and_nowhere_else(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(named); i++) {
+        char name[128];
+        expect(is(mime_of(sv_cstr(named[i].name)), named[i].type, CODING_IDENTITY), "%s", named[i].name);
+        (void)snprintf(name, sizeof name, "/.well-known/%s", named[i].name);
+        expect(is(mime_of(sv_cstr(name)), named[i].type, CODING_IDENTITY), "%s", name);
+        (void)snprintf(name, sizeof name, "/%s/x", named[i].name);
+        expect(is(mime_of(sv_cstr(name)), unknown, CODING_IDENTITY), "%s", name);
+        (void)snprintf(name, sizeof name, "/x%s", named[i].name);
+        expect(is(mime_of(sv_cstr(name)), unknown, CODING_IDENTITY), "%s", name);
+        (void)snprintf(name, sizeof name, "/%s.json", named[i].name);
+        expect(is(mime_of(sv_cstr(name)), "application/json", CODING_IDENTITY), "%s", name);
+        (void)snprintf(name, sizeof name, "/%s", named[i].name);
+        name[1] = (char)(name[1] - 'a' + 'A');
+        expect(is(mime_of(sv_cstr(name)), unknown, CODING_IDENTITY), "%s", name);
+    }
+    expect(ROWS(named) > 10, "%zu names", ROWS(named));
 }
 
 static void the_types_that_pages_are_made_of_are_there(void **state)
@@ -94,9 +144,55 @@ static void the_types_that_pages_are_made_of_are_there(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(pairs); i++) {
-        struct sv got = mime_of_extension(sv_cstr(pairs[i][0]));
-        expect(sv_eq(got, sv_cstr(pairs[i][1])), "%s is %.*s", pairs[i][0], SV_ARG(got));
+        char name[64];
+        (void)snprintf(name, sizeof name, "/a.%s", pairs[i][0]);
+        expect(is(mime_of(sv_cstr(name)), pairs[i][1], CODING_IDENTITY), "%s", name);
     }
+}
+
+/* Each of these is refused, or saved instead of opened, under any other type. */
+static void the_types_that_clients_insist_on_are_there(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"/a.pkpass", "application/vnd.apple.pkpass"},
+        {"/a.pkpasses", "application/vnd.apple.pkpasses"},
+        {"/a.mobileconfig", "application/x-apple-aspen-config"},
+        {"/a.plist", "text/xml"},
+        {"/a.ipa", "application/octet-stream"},
+        {"/a.reality", "model/vnd.reality"},
+        {"/.well-known/apple-app-site-association", "application/json"},
+        {"/apple-app-site-association", "application/json"},
+        {"/a.msix", "application/msix"},
+        {"/a.msixbundle", "application/msixbundle"},
+        {"/a.appx", "application/appx"},
+        {"/a.appxbundle", "application/appxbundle"},
+        {"/a.appinstaller", "application/appinstaller"},
+        {"/a.application", "application/x-ms-application"},
+        {"/a.exe.manifest", "application/x-ms-manifest"},
+        {"/a.vsto", "application/x-ms-vsto"},
+        {"/a.xpi", "application/x-xpinstall"},
+        {"/a.apk", "application/vnd.android.package-archive"},
+        {"/a.jnlp", "application/x-java-jnlp-file"},
+        {"/a.flatpakref", "application/vnd.flatpak.ref"},
+        {"/a.pac", "application/x-ns-proxy-autoconfig"},
+        {"/wpad.dat", "application/x-ns-proxy-autoconfig"},
+        {"/a.sxg", "application/signed-exchange;v=b3"},
+        {"/.well-known/webauthn", "application/json"},
+        {"/.well-known/web-identity", "application/json"},
+        {"/.well-known/openid-configuration", "application/json"},
+        {"/.well-known/traffic-advice", "application/trafficadvice+json"},
+        {"/a.crl", "application/pkix-crl"},
+        {"/a.mjs", "text/javascript; charset=utf-8"},
+        {"/a.webmanifest", "application/manifest+json"},
+        {"/a.usdz", "model/vnd.usdz+zip"},
+        {"/a.vtt", "text/vtt; charset=utf-8"},
+        {"/a.mpd", "application/dash+xml"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(pairs); i++)
+        expect(is(mime_of(sv_cstr(pairs[i][0])), pairs[i][1], CODING_IDENTITY), "%s", pairs[i][0]);
+    assert_true(is(mime_of(SV("/a.svgz")), "image/svg+xml", CODING_GZIP));
 }
 
 static void an_extension_is_behind_the_last_dot_of_the_last_segment(void **state)
@@ -127,7 +223,9 @@ int main(void)
         cmocka_unit_test(the_table_is_sorted_and_has_no_row_twice),
         cmocka_unit_test(every_row_is_found_in_any_case_and_ends_at_its_end),
         cmocka_unit_test(what_the_table_does_not_know_is_bytes),
+        cmocka_unit_test(a_whole_name_is_found_as_it_is_written_and_nowhere_else),
         cmocka_unit_test(the_types_that_pages_are_made_of_are_there),
+        cmocka_unit_test(the_types_that_clients_insist_on_are_there),
         cmocka_unit_test(an_extension_is_behind_the_last_dot_of_the_last_segment),
     };
 

@@ -67,6 +67,13 @@ FILES = {
     "code.wasm": b"\x00asm",
     "paper.pdf": b"%PDF-",
     "film.mp4": b"\x00",
+    "card.pkpass": b"PK",
+    "profile.mobileconfig": b"<plist/>",
+    "app.msix": b"PK",
+    "app.plist": b"<plist/>",
+    ".well-known/apple-app-site-association": b"{}",
+    ".well-known/webauthn": b"{}",
+    "wpad.dat": b"function FindProxyForURL() {}",
     "pack.tar.gz": b"\x1f\x8b",
     "UPPER.HTML": b"<!doctype html><title>upper</title>\n",
     "d/e/f/g/h/i/j/k/deep.txt": b"deep\n",
@@ -81,6 +88,7 @@ def zipped(content):
 # What is to be sent in the codings br and zstd only has to be known again. "web/NAME": which siblings it has.
 PAGE = b"<!doctype html><title>negotiated</title>\n" * 20
 NEGOTIATED = {
+    "web/drawn.svg": (b"<svg/>\n" * 100, "gz"),
     "web/page.html": (PAGE, "br zst gz"),
     "web/index.html": (PAGE, "br gz"),
     "web/gz.txt": (pattern(800), "gz"),
@@ -108,6 +116,11 @@ for _name, _codings in list((name, row[1]) for name, row in NEGOTIATED.items()) 
         _content = NEGOTIATED.get(_name, (pattern(640), ""))[0]
         FILES[_name + "." + _coding] = zipped(_content) if _coding == "gz" else (
             b"this stands for %s in %s\n" % (_name.encode(), _coding.encode()) * (1 + len(_content) // 100))
+# In gzip as it lies there; what lies beside it is no sibling.
+FILES["web/pic.svgz"] = zipped(b"<svg/>\n" * 100)
+FILES["web/pic.svgz.gz"] = zipped(FILES["web/pic.svgz"])
+FILES["web/pic.svgz.br"] = b"no sibling"
+FILES["web/gone.svgz.gz"] = b"no sibling"
 for _name in ("dir", "fifo", "dangling", "out", "link", "locked"):
     FILES["web/%s.txt" % _name] = b"its sibling is no file of ours\n"
 

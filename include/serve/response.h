@@ -46,7 +46,6 @@ struct response {
     enum persist persist;
     bool head_only;              /* the request was HEAD */
     bool varies;                 /* errors: the answer depends on Accept-Encoding */
-    bool lean;                   /* parts: the client has the head already, and said so by If-Range */
     struct sv etag;              /* parts and 304: the tag that the client knows it by */
     const struct entry_sum *sum; /* of files and parts, for Repr-Digest; NULL for none */
 };

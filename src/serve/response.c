@@ -95,10 +95,12 @@ static void add_written(const struct response *r, struct entry *e, struct sv hea
     add_line(r, "%.*s\r\n", SV_ARG(r->etag));
 }
 
-/* All of a 206 behind its type. Who has the head already gets what guides caches, and no more (RFC 9110 15.3.7). */
+/* All of a 206 behind its type: what a 200 has. RFC 9110 15.3.7 would have us leave most of it out where If-Range says that
+ * the client knows it; but clients take the time of a file from its last answer, and stamp it with now where there is
+ * none, so that their next If-Range names no file. */
 static void add_rest_of_head(const struct response *r, struct entry *e)
 {
-    add_written(r, e, r->lean ? e->shared : sv_skip(e->fields, e->type_line.len));
+    add_written(r, e, sv_skip(e->fields, e->type_line.len));
     add_digest(r);
     response_tail(r);
 }
@@ -114,15 +116,10 @@ static uint64_t add_part(const struct response *r, struct entry *e, const struct
     return add_body(r, e, range->first, range->len);
 }
 
-static const char delimiter_form[] = "%s--%.*s\r\n";
+/* The line end before the first one is allowed (RFC 2046 5.1.1), and there are clients that look for it. */
+static const char delimiter_form[] = "\r\n--%.*s\r\n";
 static const char range_form[] = "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n\r\n";
 static const char end_form[] = "\r\n--%.*s--\r\n";
-
-/* A delimiter begins on a line of its own, and the first one stands on one already. */
-static const char *line_before(uint32_t part)
-{
-    return part > 0 ? "\r\n" : "";
-}
 
 /* The bytes of the body: what stands around the parts, and the parts. */
 static uint64_t parts_len(const struct entry *e, const struct ranges *ranges, const char *bound)
@@ -131,7 +128,7 @@ static uint64_t parts_len(const struct entry *e, const struct ranges *ranges, co
 
     for (uint32_t i = 0; i < ranges->n; i++) {
         const struct range *part = &ranges->part[i];
-        len += (uint64_t)snprintf(NULL, 0, delimiter_form, line_before(i), BOUNDARY_LEN, bound) + e->type_line.len +
+        len += (uint64_t)snprintf(NULL, 0, delimiter_form, BOUNDARY_LEN, bound) + e->type_line.len +
                (uint64_t)snprintf(NULL, 0, range_form, part->first, part->first + part->len - 1, e->size) + part->len;
     }
     return len;
@@ -155,7 +152,7 @@ uint64_t response_parts(const struct response *r, struct entry *e, const struct 
         return 0;
     for (uint32_t i = 0; i < ranges->n; i++) {
         const struct range *part = &ranges->part[i];
-        add_line(r, delimiter_form, line_before(i), BOUNDARY_LEN, bound);
+        add_line(r, delimiter_form, BOUNDARY_LEN, bound);
         out_piece(r->out, e->type_line, &e->ref);
         add_line(r, range_form, part->first, part->first + part->len - 1, e->size);
         add_body(r, e, part->first, part->len);

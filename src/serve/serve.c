@@ -125,7 +125,6 @@ static struct served serve_range(struct serving *g, struct entry *e)
     switch (range_read(g->rq->field[FIELD_RANGE], e->size, g->s->ranges_max, &ranges)) {
     case RANGE_PARTS:
         make_boundary(g->s, &boundary);
-        g->r.lean = g->rq->field[FIELD_IF_RANGE].p != NULL;
         return served_as(WHY_RANGE, response_parts(&g->r, e, &ranges, &boundary));
     case RANGE_BEYOND:
         return served_as(WHY_BEYOND, response_beyond(&g->r, e));

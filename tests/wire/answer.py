@@ -151,6 +151,8 @@ def _check_ours(answer):
             raise BadAnswer("%s in a 304" % name)
     if answer.body and answer.get("content-type") is None:
         raise BadAnswer("a body without Content-Type")
+    if MULTIPART.fullmatch(answer.get("content-type") or "") and answer.body and not answer.body.startswith(b"\r\n--"):
+        raise BadAnswer("parts without a line end before the first of them")
     etag = answer.get("etag")
     if etag is not None and not STRONG_ETAG.fullmatch(etag):
         raise BadAnswer("weak ETag %r" % etag)

@@ -21,6 +21,7 @@
 #include "files/entry.h"
 #include "http/range.h"
 #include "io/out.h"
+#include "serve/parts.h"
 
 /* What the answer says about the connection: nothing, as HTTP/1.1 stays open; that it stays; that it ends. */
 enum persist { PERSIST, PERSIST_SAID, PERSIST_NOT, PERSIST_KINDS };
@@ -50,14 +51,10 @@ struct response {
     const struct entry_sum *sum; /* of files and parts, for Repr-Digest; NULL for none */
 };
 
-/* What parts an answer in parts: random, so that no file holds it but by a chance that never comes. */
-enum { BOUNDARY_LEN = 32 };
-struct boundary {
-    char text[BOUNDARY_LEN];
-};
-
 uint64_t response_file(const struct response *r, struct entry *e);
-uint64_t response_parts(const struct response *r, struct entry *e, const struct ranges *ranges,
+uint64_t response_part(const struct response *r, struct entry *e, const struct range *range);
+/* `parts` goes to the row. */
+uint64_t response_parts(const struct response *r, struct entry *e, struct parts *parts,
                         const struct boundary *boundary);
 uint64_t response_beyond(const struct response *r, struct entry *e);
 uint64_t response_not_modified(const struct response *r, struct entry *e);

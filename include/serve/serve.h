@@ -25,7 +25,8 @@ struct serve {
     struct hash_key boundary_key;
     uint64_t boundaries; /* made so far */
     uint32_t ranges_max;
-    char *room; /* owned: for paths that have to be decoded */
+    struct ranges ranges; /* that the request at hand asks for: large, so not on the stack */
+    char *room;           /* owned: for paths that have to be decoded */
 };
 
 /* What was answered, for the log. */

@@ -72,7 +72,7 @@ static struct range join(const struct range *a, const struct range *b)
 
 /* The parts so far are disjoint, so those that `new` overlaps are all that it joins, however far it grows by them. They
  * become one, which stands where the first of them stood. */
-static void add_range(struct ranges *ranges, struct range new)
+static void join_range(struct ranges *ranges, struct range new)
 {
     uint32_t place = RANGES_MAX;
     uint32_t n = 0;
@@ -93,6 +93,17 @@ static void add_range(struct ranges *ranges, struct range new)
     ranges->n = n;
 }
 
+/* `end` is where the last of those so far ends: most lists go on behind it. */
+static void add_range(struct ranges *ranges, struct range new, uint64_t *end)
+{
+    if (new.first >= *end)
+        ranges->part[ranges->n++] = new;
+    else
+        join_range(ranges, new);
+    if (new.first + new.len > *end)
+        *end = new.first + new.len;
+}
+
 /* The element before the next comma. */
 static struct sv take_element(struct sv *list)
 {
@@ -106,6 +117,7 @@ static struct sv take_element(struct sv *list)
 static enum range_result read_list(struct sv list, uint64_t size, uint32_t most, struct ranges *ranges)
 {
     uint32_t listed = 0;
+    uint64_t end = 0;
 
     ranges->n = 0;
     for (uint32_t elements = 0; list.len > 0; elements++) {
@@ -122,7 +134,7 @@ static enum range_result read_list(struct sv list, uint64_t size, uint32_t most,
         if (result == RANGE_NONE)
             return RANGE_NONE;
         if (result == RANGE_PARTS)
-            add_range(ranges, range);
+            add_range(ranges, range, &end);
     }
     if (listed == 0)
         return RANGE_NONE;

@@ -40,7 +40,7 @@ void out_free(struct out **o)
     *o = NULL;
 }
 
-void out_clear(struct out *o)
+static void drop_pieces(struct out *o)
 {
     for (uint32_t i = 0; i < o->n; i++)
         if (o->owner[i] != NULL)
@@ -50,6 +50,19 @@ void out_clear(struct out *o)
     o->n_parts = 0;
     o->first_part = 0;
     o->text_len = 0;
+}
+
+static void end_source(struct out *o)
+{
+    o->source->end(o->source);
+    o->source = NULL;
+}
+
+void out_clear(struct out *o)
+{
+    drop_pieces(o);
+    if (o->source != NULL)
+        end_source(o);
     o->bytes = 0;
     o->answers = 0;
 }
@@ -61,25 +74,55 @@ void out_text(struct out *o, struct sv bytes)
     out_text_written(o, bytes.len);
 }
 
+/* Does the row end in text that ends here? */
+static bool ends_at(const struct out *o, const char *at)
+{
+    if (o->n == 0 || o->owner[o->n - 1] != NULL)
+        return false;
+    const struct iovec *last = &o->piece[o->n - 1];
+    return (const char *)last->iov_base + last->iov_len == at;
+}
+
 void out_text_written(struct out *o, size_t len)
 {
     char *at = out_text_end(o);
-    struct iovec *last = o->n > 0 && o->owner[o->n - 1] == NULL ? &o->piece[o->n - 1] : NULL;
 
     o->text_len += (uint32_t)len;
-    if (last == NULL || (char *)last->iov_base + last->iov_len != at) {
+    if (!ends_at(o, at)) {
         out_piece(o, sv_of(at, len), NULL);
         return;
     }
-    last->iov_len += len;
+    o->piece[o->n - 1].iov_len += len;
     o->bytes += len;
 }
 
 void out_file(struct out *o, int fd, uint64_t at, uint64_t len, struct ref *owner)
 {
+    assert(o->n_parts < o->cap_parts);
     out_piece(o, (struct sv){0}, owner);
     o->part[o->n_parts++] = (struct out_part){fd, at, len};
     o->bytes += len;
+}
+
+/* What it puts in was counted when it was given to the row. */
+static void ask_source(struct out *o)
+{
+    uint64_t bytes = o->bytes;
+
+    o->source->more(o->source, o);
+    assert(o->bytes > bytes && o->bytes - bytes <= o->source->left);
+    o->source->left -= o->bytes - bytes;
+    o->bytes = bytes;
+    if (o->source->left == 0)
+        end_source(o);
+}
+
+void out_source(struct out *o, struct out_source *s)
+{
+    assert(o->source == NULL);
+    o->source = s;
+    o->bytes += s->left;
+    ask_source(o);
 }
 
 static bool is_part(const struct out *o, uint32_t i)
@@ -99,10 +142,15 @@ static uint32_t end_of_run(const struct out *o)
     return end;
 }
 
+static void spend(size_t *budget, size_t bytes)
+{
+    *budget -= bytes < *budget ? bytes : *budget;
+}
+
 static void count_sent(struct out *o, size_t sent, size_t *budget)
 {
     o->sent += sent;
-    *budget -= sent < *budget ? sent : *budget;
+    spend(budget, sent);
 }
 
 /* The front of the row was sent; `end` is where its run ends. */
@@ -134,7 +182,7 @@ static enum out_result flush_run(struct out *o, int fd, bool last, size_t *budge
     uint32_t end = end_of_run(o);
 
     while (o->first < end) {
-        ssize_t sent = send_run(o, fd, end, last || end < o->n);
+        ssize_t sent = send_run(o, fd, end, last || end < o->n || o->source != NULL);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
@@ -180,21 +228,46 @@ enum out_result out_flush(struct out *o, int fd, bool last, size_t *budget)
 {
     enum out_result result = OUT_DONE;
 
-    while (o->first < o->n && result == OUT_DONE)
-        result = is_part(o, o->first) ? flush_part(o, fd, budget) : flush_run(o, fd, last, budget);
+    for (;;) {
+        while (o->first < o->n && result == OUT_DONE)
+            result = is_part(o, o->first) ? flush_part(o, fd, budget) : flush_run(o, fd, last, budget);
+        if (result != OUT_DONE || o->source == NULL)
+            break;
+        if (*budget == 0)
+            return OUT_YIELD;
+        spend(budget, OUT_SOURCE_COST); /* so that a turn of many small pieces ends too */
+        drop_pieces(o);
+        ask_source(o);
+    }
     if (result == OUT_DONE)
         out_clear(o);
     return result;
 }
 
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* A row for what is left of this one, and for what its source puts in next. */
+static struct out *out_for_rest(const struct out *o)
+{
+    uint32_t pieces = o->n - o->first;
+    uint32_t parts = o->n_parts - o->first_part;
+    uint32_t text = 0;
+
+    for (uint32_t i = o->first; i < o->n; i++)
+        text += o->owner[i] == NULL ? (uint32_t)o->piece[i].iov_len : 0;
+    if (o->source == NULL)
+        return out_sized(pieces, parts, text);
+    return out_sized(larger(pieces, OUT_SOURCE_PIECES), larger(parts, OUT_SOURCE_PARTS), larger(text, OUT_SOURCE_TEXT));
+}
+
 struct out *out_save(struct out *o)
 {
     uint32_t part = o->first_part;
-    size_t copied = 0;
+    struct out *kept = out_for_rest(o);
 
-    for (uint32_t i = o->first; i < o->n; i++)
-        copied += o->owner[i] == NULL ? o->piece[i].iov_len : 0;
-    struct out *kept = out_sized(o->n - o->first, o->n_parts - part, (uint32_t)copied);
     if (kept == NULL)
         return NULL;
     kept->answers = o->answers;
@@ -211,6 +284,9 @@ struct out *out_save(struct out *o)
             out_piece(kept, bytes, o->owner[i]);
         }
     }
+    kept->source = o->source;
+    kept->bytes += o->source != NULL ? o->source->left : 0;
+    o->source = NULL;
     out_clear(o);
     return kept;
 }

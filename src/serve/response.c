@@ -15,8 +15,6 @@
 
 enum { LINE_MAX_LEN = 256 };
 
-_Static_assert((int)RANGES_MAX <= (int)OUT_ANSWER_PARTS, "the row keeps room for an answer in the most parts");
-
 void tails_refresh(struct tails *t, const struct clock *clock)
 {
     static const char *const connection[PERSIST_KINDS] = {
@@ -105,7 +103,7 @@ static void add_rest_of_head(const struct response *r, struct entry *e)
     response_tail(r);
 }
 
-static uint64_t add_part(const struct response *r, struct entry *e, const struct range *range)
+uint64_t response_part(const struct response *r, struct entry *e, const struct range *range)
 {
     add_line(r,
              "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
@@ -116,49 +114,22 @@ static uint64_t add_part(const struct response *r, struct entry *e, const struct
     return add_body(r, e, range->first, range->len);
 }
 
-/* The line end before the first one is allowed (RFC 2046 5.1.1), and there are clients that look for it. */
-static const char delimiter_form[] = "\r\n--%.*s\r\n";
-static const char range_form[] = "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n\r\n";
-static const char end_form[] = "\r\n--%.*s--\r\n";
-
-/* The bytes of the body: what stands around the parts, and the parts. */
-static uint64_t parts_len(const struct entry *e, const struct ranges *ranges, const char *bound)
-{
-    uint64_t len = (uint64_t)snprintf(NULL, 0, end_form, BOUNDARY_LEN, bound);
-
-    for (uint32_t i = 0; i < ranges->n; i++) {
-        const struct range *part = &ranges->part[i];
-        len += (uint64_t)snprintf(NULL, 0, delimiter_form, BOUNDARY_LEN, bound) + e->type_line.len +
-               (uint64_t)snprintf(NULL, 0, range_form, part->first, part->first + part->len - 1, e->size) + part->len;
-    }
-    return len;
-}
-
 /* Several parts, each with its type and place (RFC 9110 14.6). */
-uint64_t response_parts(const struct response *r, struct entry *e, const struct ranges *ranges,
-                        const struct boundary *boundary)
+uint64_t response_parts(const struct response *r, struct entry *e, struct parts *parts, const struct boundary *boundary)
 {
-    const char *bound = boundary->text;
+    uint64_t len = parts_len(parts);
 
-    if (ranges->n == 1)
-        return add_part(r, e, &ranges->part[0]);
-    uint64_t len = parts_len(e, ranges, bound);
     add_line(r,
              "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
              "Content-Type: multipart/byteranges; boundary=%.*s\r\n",
-             len, BOUNDARY_LEN, bound);
+             len, BOUNDARY_LEN, boundary->text);
     add_rest_of_head(r, e);
-    if (r->head_only)
-        return 0;
-    for (uint32_t i = 0; i < ranges->n; i++) {
-        const struct range *part = &ranges->part[i];
-        add_line(r, delimiter_form, BOUNDARY_LEN, bound);
-        out_piece(r->out, e->type_line, &e->ref);
-        add_line(r, range_form, part->first, part->first + part->len - 1, e->size);
-        add_body(r, e, part->first, part->len);
+    if (!r->head_only) {
+        parts_add(parts, r->out);
+        return len;
     }
-    add_line(r, end_form, BOUNDARY_LEN, bound);
-    return len;
+    parts_free(&parts);
+    return 0;
 }
 
 static uint64_t add_page(const struct response *r, const struct error_page *page)

@@ -117,15 +117,26 @@ static struct served serve_error_page(struct serving *g, enum why why)
     return served_as(why, response_error(&g->r, why_status(why)));
 }
 
-static struct served serve_range(struct serving *g, struct entry *e)
+static struct served serve_parts(struct serving *g, struct entry *e)
 {
-    struct ranges ranges;
     struct boundary boundary;
 
-    switch (range_read(g->rq->field[FIELD_RANGE], e->size, g->s->ranges_max, &ranges)) {
+    make_boundary(g->s, &boundary);
+    struct parts *parts = parts_new(e, &g->s->ranges, &boundary);
+    if (parts == NULL)
+        return serve_error_page(g, WHY_SHORTAGE);
+    return served_as(WHY_RANGE, response_parts(&g->r, e, parts, &boundary));
+}
+
+static struct served serve_range(struct serving *g, struct entry *e)
+{
+    struct ranges *ranges = &g->s->ranges;
+
+    switch (range_read(g->rq->field[FIELD_RANGE], e->size, g->s->ranges_max, ranges)) {
     case RANGE_PARTS:
-        make_boundary(g->s, &boundary);
-        return served_as(WHY_RANGE, response_parts(&g->r, e, &ranges, &boundary));
+        if (ranges->n > 1)
+            return serve_parts(g, e);
+        return served_as(WHY_RANGE, response_part(&g->r, e, &ranges->part[0]));
     case RANGE_BEYOND:
         return served_as(WHY_BEYOND, response_beyond(&g->r, e));
     case RANGE_NONE:

@@ -96,7 +96,7 @@ def overlapping_ranges_are_one_and_too_many_are_none(house):
     url = house.main.url("files/1m.txt")
     got = must_get(curl(house, "-r", "0-9,5-19", url), 206, FILES["1m.txt"][:20])
     must_equal(got.field("Content-Range"), "bytes 0-19/%d" % MIB, "Content-Range")
-    must_get(curl(house, "-r", ",".join("%d-%d" % (at, at) for at in range(0, 34, 2)), url), 200, FILES["1m.txt"])
+    must_get(curl(house, "-r", ",".join("%d-%d" % (at, at) for at in range(0, 514, 2)), url), 200, FILES["1m.txt"])
 
 
 @test

@@ -12,7 +12,7 @@
 #include "guard.h"
 #include "http/range.h"
 
-/* As many ranges as a server allows by default. */
+/* As many ranges as a server may allow; few, so that lists of more are short. */
 enum { MOST = 16 };
 
 /* Nothing of *ranges is zero to begin with: what range_read does not set, a test shall see. */

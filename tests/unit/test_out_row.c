@@ -92,7 +92,7 @@ static void a_row_that_holds_much_is_full(void **state)
     assert_true(out_has_room(row.out, 0));
 }
 
-/* One answer may hold many parts, of one file; a second answer would hold another file open. */
+/* One answer may hold several parts, of one file; a second answer would hold another file open. */
 static void a_row_with_a_part_of_a_file_is_full(void **state)
 {
     (void)state;

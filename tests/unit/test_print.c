@@ -43,7 +43,7 @@ static void expect_defaults(const struct config *c)
     assert_int_equal(c->limits.header_count, 100);
     assert_int_equal(c->limits.uri_size, 8 << 10);
     assert_int_equal(c->limits.body_size, 1 << 20);
-    assert_int_equal(c->limits.ranges, 16);
+    assert_int_equal(c->limits.ranges, 256);
     assert_int_equal(c->limits.connections_per_ip, 0);
     assert_int_equal(c->log.format, LOG_FORMAT_COMBINED);
     assert_int_equal(c->log.full, LOG_FULL_DROP);

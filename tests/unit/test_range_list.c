@@ -282,6 +282,33 @@ static void random_lists_are_merged_as_the_model_merges(void **state)
     guard_free(&g);
 }
 
+/* A list as large as any may be, in the order of the file, against it, and from both ends: each range is a part of its own,
+ * and one that covers them all leaves only itself. */
+static void as_many_ranges_as_there_may_be_are_kept_apart_and_joined(void **state)
+{
+    static struct ranges ranges;
+    static char field[16 * (RANGES_MAX + 2)];
+    struct guard g = guard_new(sizeof field);
+
+    (void)state;
+    for (int order = 0; order < 3; order++) {
+        size_t len = (size_t)snprintf(field, sizeof field, "bytes=");
+        for (uint32_t i = 0; i < RANGES_MAX - 1; i++) {
+            uint32_t ends = i % 2 == 0 ? i / 2 : RANGES_MAX - 2 - i / 2;
+            uint32_t k = order == 0 ? i : order == 1 ? RANGES_MAX - 2 - i : ends;
+            len += (size_t)snprintf(field + len, sizeof field - len, "%u-%u,", 10 * k, 10 * k + 3);
+        }
+        enum range_result result = read_range(&g, field, 100000, RANGES_MAX, &ranges);
+        expect(result == RANGE_PARTS && ranges.n == RANGES_MAX - 1, "order %d: %u parts", order, ranges.n);
+        for (uint32_t i = 0; i < ranges.n; i++)
+            expect(ranges.part[i].len == 4 && ranges.part[i].first % 10 == 0, "order %d: part %u", order, i);
+        (void)snprintf(field + len, sizeof field - len, "1-");
+        result = read_range(&g, field, 100000, RANGES_MAX, &ranges);
+        expect(result == RANGE_PARTS && ranges.n == 1 && ranges.part[0].len == 100000, "order %d: joined", order);
+    }
+    guard_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +322,7 @@ int main(void)
         cmocka_unit_test(a_list_for_an_empty_file_is_the_whole_file),
         cmocka_unit_test(more_ranges_than_allowed_are_the_whole_file),
         cmocka_unit_test(random_lists_are_merged_as_the_model_merges),
+        cmocka_unit_test(as_many_ranges_as_there_may_be_are_kept_apart_and_joined),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

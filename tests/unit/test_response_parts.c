@@ -4,7 +4,18 @@
 
 #include "serve/response.h"
 
+#include <sys/socket.h>
+
 #include "answers.h"
+
+/* As serve/serve answers a Range of several parts. */
+static uint64_t put_parts(const struct response *r, struct entry *e, const struct ranges *ranges)
+{
+    struct parts *parts = parts_new(e, ranges, &bound);
+
+    assert_non_null(parts);
+    return response_parts(r, e, parts, &bound);
+}
 
 static void a_part_says_which_it_is(void **state)
 {
@@ -30,13 +41,11 @@ static void a_part_says_which_it_is(void **state)
             int persist = kind / 2;
             bool no_body = kind % 2 == 1;
             struct response r = response(persist, no_body);
-            struct ranges one = {1, {parts[i].range}};
-            assert_int_equal(response_parts(&r, small, &one, &bound), no_body ? 0 : parts[i].range.len);
+            assert_int_equal(response_part(&r, small, &parts[i].range), no_body ? 0 : parts[i].range.len);
             expect_row(answer(head, persist, no_body, parts[i].body));
         }
         struct response r = response(PERSIST, false);
-        struct ranges one = {1, {parts[i].range}};
-        assert_int_equal(response_parts(&r, large, &one, &bound), parts[i].range.len);
+        assert_int_equal(response_part(&r, large, &parts[i].range), parts[i].range.len);
         expect_part(0, parts[i].range.first, parts[i].range.len);
         expect_row(answer(head, PERSIST, false, ""));
     }
@@ -63,7 +72,7 @@ static void several_parts_have_a_length_to_the_byte(void **state)
                        PARTS_HEAD "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
                                   "ETag: \"tag\"\r\n",
                        sizeof body - 1);
-        assert_int_equal(response_parts(&r, small, &three, &bound), no_body ? 0 : sizeof body - 1);
+        assert_int_equal(put_parts(&r, small, &three), no_body ? 0 : sizeof body - 1);
         expect_row(answer(head, persist, no_body, body));
     }
 }
@@ -79,14 +88,15 @@ static void parts_of_a_large_file_stand_between_their_heads(void **state)
                    PARTS_HEAD "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
                               "ETag: \"tag\"\r\n",
                    (sizeof PART("8-9") - 1) * 2 + 7 + sizeof "\r\n--" BOUND "--\r\n" - 1);
-    (void)response_parts(&r, large, &two, &bound);
+    (void)put_parts(&r, large, &two);
     assert_int_equal(out->n_parts, 2);
     expect_part(0, 8, 2);
     expect_part(1, 0, 5);
     expect_row(answer(head, PERSIST, false, PART("8-9") PART("0-4") "\r\n--" BOUND "--\r\n"));
 }
 
-/* The most ranges, the longest numbers: a row that out_has_room let through holds it. */
+/* The longest numbers: a row that out_has_room let through holds what the answer puts in at once, and a saved one what
+ * comes next. */
 static void the_longest_answer_fits_the_room_that_was_asked_for(void **state)
 {
     static struct ranges most = {.n = RANGES_MAX};
@@ -95,7 +105,9 @@ static void the_longest_answer_fits_the_room_that_was_asked_for(void **state)
                            .type = SV("a/b"),
                            .stamp = {.size = UINT64_MAX},
                            .modified = INT64_MAX,
-                           .fd = open("/dev/null", O_RDONLY | O_CLOEXEC)};
+                           .fd = open("/dev/null", O_RDONLY | O_CLOEXEC),
+                           .coding = CODING_IDENTITY,
+                           .encoded = CODING_IDENTITY};
     struct entry *e = entry_new_file(&f);
     uint8_t sum[SHA256_LEN] = {0};
 
@@ -109,19 +121,79 @@ static void the_longest_answer_fits_the_room_that_was_asked_for(void **state)
         for (uint32_t i = 0; i < before; i++)
             out_piece(out, SV("x"), NULL);
         assert_true(out_has_room(out, OUT_ANSWER_TEXT));
-        (void)response_parts(&r, e, &most, &bound);
-        assert_in_range(out->n - before, 4 * RANGES_MAX, OUT_ANSWER_PIECES);
+        (void)put_parts(&r, e, &most);
+        assert_in_range(out->n - before, 4 * OUT_SOURCE_PARTS, OUT_ANSWER_PIECES);
         assert_true(out->text_len <= OUT_ANSWER_TEXT);
-        assert_int_equal(out->n_parts, RANGES_MAX);
+        assert_int_equal(out->n_parts, OUT_SOURCE_PARTS);
+        uint32_t text = out->text_len;
+        struct out_source *source = out->source;
+        out->source = NULL; /* as out_flush asks it, in a saved row */
         out_clear(out);
+        source->more(source, out);
+        assert_in_range(out->n, 4 * OUT_SOURCE_PARTS, OUT_SOURCE_PIECES);
+        assert_in_range(out->text_len, 1, OUT_SOURCE_TEXT);
+        assert_true(out->text_len < text && out->n_parts == OUT_SOURCE_PARTS);
+        out_clear(out);
+        source->end(source);
     }
+    assert_int_equal(e->ref.count, 1);
     ref_put(&e->ref);
+}
+
+/* Read what the row sends, while it sends it; the length of all. */
+static size_t send_and_read(char *room, size_t size)
+{
+    enum out_result result;
+    size_t n = 0;
+    int ends[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    do {
+        size_t budget = 1 << 20;
+        result = out_flush(out, ends[0], false, &budget);
+        for (ssize_t got; (got = read(ends[1], room + n, size - n)) > 0;)
+            n += (size_t)got;
+    } while (result == OUT_BLOCKED || result == OUT_YIELD);
+    assert_int_equal(result, OUT_DONE);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return n;
+}
+
+static void as_many_parts_as_can_be_asked_for_are_sent_as_they_were_counted(void **state)
+{
+    static const uint32_t counts[] = {
+        2, OUT_SOURCE_PARTS - 1, OUT_SOURCE_PARTS, OUT_SOURCE_PARTS + 1, 2 * OUT_SOURCE_PARTS, 256, RANGES_MAX};
+    static struct ranges ranges;
+    static char got[256 * RANGES_MAX], want[256 * RANGES_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(counts); i++) {
+        struct response r = response(PERSIST, false);
+        size_t len = 0;
+        ranges.n = counts[i];
+        for (uint32_t k = 0; k < ranges.n; k++) {
+            struct range part = {k % 10, 1 + (k / 10) % (10 - k % 10)};
+            ranges.part[k] = part;
+            len += (size_t)snprintf(
+                want + len, sizeof want - len,
+                "\r\n--" BOUND "\r\nContent-Type: text/plain\r\nContent-Range: bytes %d-%d/10\r\n\r\n%.*s",
+                (int)part.first, (int)(part.first + part.len - 1), (int)part.len, small->body.p + part.first);
+        }
+        len += (size_t)snprintf(want + len, sizeof want - len, "\r\n--" BOUND "--\r\n");
+        assert_int_equal(put_parts(&r, small, &ranges), len);
+        uint64_t all = out->bytes;
+        size_t sent = send_and_read(got, sizeof got);
+        expect(sent == all, "%u parts: %zu bytes, %zu were counted", ranges.n, sent, (size_t)all);
+        expect(memcmp(got + sent - len, want, len) == 0, "%u parts: other bytes", ranges.n);
+        assert_int_equal(small->ref.count, 1);
+    }
 }
 
 static void a_digest_that_is_wanted_is_a_line_of_the_head(void **state)
 {
     static const char line[] = "Repr-Digest: sha-256=:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=:\r\n";
-    static const struct ranges one = {1, {{0, 1}}};
+    static const struct range one = {0, 1};
     static const struct ranges two = {2, {{8, 2}, {0, 5}}};
     struct response r = response(PERSIST, true);
     uint8_t sum[SHA256_LEN];
@@ -134,8 +206,10 @@ static void a_digest_that_is_wanted_is_a_line_of_the_head(void **state)
     for (int i = 0; i < 3; i++) {
         if (i == 0)
             (void)response_file(&r, small);
+        else if (i == 1)
+            (void)response_part(&r, small, &one);
         else
-            (void)response_parts(&r, small, i == 1 ? &one : &two, &bound);
+            (void)put_parts(&r, small, &two);
         assert_non_null(strstr(joined(), line));
         out_clear(out);
     }
@@ -146,12 +220,12 @@ static void a_digest_that_is_wanted_is_a_line_of_the_head(void **state)
 
 static void who_knows_it_by_another_tag_is_told_that_one(void **state)
 {
-    static const struct ranges one = {1, {{2, 3}}};
+    static const struct range one = {2, 3};
     struct response r = response(PERSIST, false);
 
     (void)state;
     r.etag = SV("\"the other tag\"");
-    (void)response_parts(&r, small, &one, &bound);
+    (void)response_part(&r, small, &one);
     expect_row(answer("HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: 3\r\n"
                       "Content-Range: bytes 2-4/10\r\nContent-Type: text/plain\r\nAccept-Ranges: bytes\r\n"
                       "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"the other tag\"\r\n",
@@ -170,6 +244,7 @@ int main(void)
         cmocka_unit_test(several_parts_have_a_length_to_the_byte),
         cmocka_unit_test(parts_of_a_large_file_stand_between_their_heads),
         cmocka_unit_test(the_longest_answer_fits_the_room_that_was_asked_for),
+        cmocka_unit_test(as_many_parts_as_can_be_asked_for_are_sent_as_they_were_counted),
         cmocka_unit_test(who_knows_it_by_another_tag_is_told_that_one),
         cmocka_unit_test(a_digest_that_is_wanted_is_a_line_of_the_head),
     };

@@ -56,7 +56,7 @@ def _part(rest):
 
 def check(answer, argument, env):
     """The parts are just those of `argument`: NAME FIRST-LAST FIRST-LAST ..."""
-    name, *ranges = argument.split(" ")
+    name, *ranges = argument.replace(",", " ").split(" ")
     wanted_type, size = env.type_of(name), docroot.size(name)
     got = read(answer)
     if [fields["content-range"] for fields, _ in got] != ["bytes %s/%d" % (text, size) for text in ranges]:

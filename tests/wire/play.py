@@ -130,7 +130,7 @@ def check_body(got, kind, argument, env):
     body = got.body
     if kind == "parts":
         try:
-            parts.check(got, argument, env)
+            parts.check(got, expand(argument, env).decode(), env)
         except wire.BadAnswer as error:
             raise Failed(str(error)) from error
     if kind == "length" and len(body) != int(argument):

@@ -91,7 +91,13 @@ ASKED = {
     "digest": lambda env, name, _: base64.b64encode(hashlib.sha256(docroot.content(name)).digest()),
     "last": lambda env, name, _: env.last(name),
     "port": lambda env, _, __: str(env.port).encode(),
+    "ranges": lambda _, count, shape: many_ranges(int(count), *map(int, shape.split(" "))),
 }
+
+
+def many_ranges(count, step, width, start=0):
+    """So many ranges of `width` bytes, each beginning `step` bytes behind the one before."""
+    return b",".join(b"%d-%d" % (at, at + width - 1) for at in range(start, start + count * step, step))
 
 
 DATES = {

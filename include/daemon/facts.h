@@ -12,10 +12,12 @@
 
 #include "config/config.h"
 #include "files/entry.h"
+#include "serve/serve.h"
 
 struct facts {
     const struct config *config;
     const struct config_site *site;
+    const struct serve *serve; /* to look at files with */
     struct sv path;            /* that is asked for */
     bool coded;                /* the request has an Accept-Encoding */
     const struct entry *plain; /* what lies at the path, without a coding */

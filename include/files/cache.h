@@ -49,7 +49,8 @@ void cache_fini(struct cache *c);
 /* The entry for a path that http/path has read. With `coded` its `siblings` are up to date too. */
 struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struct clock *clock);
 
-/* The same file in another coding; NULL where it is not there, or older than the original, or without memory. */
+/* The same file in another coding; NULL where it is not there, or older than the original, or made of another state of
+ * it, or without memory. */
 struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
                                 const struct clock *clock);
 

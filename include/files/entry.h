@@ -55,15 +55,16 @@ struct entry {
     struct sv head; /* status line to validators; Date, Connection and the empty line are missing */
     struct sv body; /* empty where fd >= 0 */
     uint64_t size;
-    int fd;               /* owned; -1 where the body is in memory or there is none */
-    uint8_t tag_source;   /* enum tag_source: what the tag is made of */
-    int64_t modified;     /* what Last-Modified says; INT64_MAX where it is left out */
-    uint64_t siblings_ms; /* the cache's: when they were looked for */
-    struct sv etag;       /* with its quotes; empty where there is none */
-    struct sv type_line;  /* Content-Type */
-    struct sv fields;     /* the end of the head that a 206 shares: from Content-Type on */
-    struct sv shared;     /* the end of the head that a 304 shares: what guides caches */
-    struct sv name;       /* below the root, terminated; of the original, whatever the coding */
+    uint64_t content_size; /* of a sibling: its original's, as its bytes tell it; else CODED_SIZE_UNKNOWN */
+    int fd;                /* owned; -1 where the body is in memory or there is none */
+    uint8_t tag_source;    /* enum tag_source: what the tag is made of */
+    int64_t modified;      /* what Last-Modified says; INT64_MAX where it is left out */
+    uint64_t siblings_ms;  /* the cache's: when they were looked for */
+    struct sv etag;        /* with its quotes; empty where there is none */
+    struct sv type_line;   /* Content-Type */
+    struct sv fields;      /* the end of the head that a 206 shares: from Content-Type on */
+    struct sv shared;      /* the end of the head that a 304 shares: what guides caches */
+    struct sv name;        /* below the root, terminated; of the original, whatever the coding */
     struct stamp stamp;
 
     struct list order;     /* the cache's: in the order of eviction */

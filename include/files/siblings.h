@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* files/siblings.h: the compressed files that lie beside a file.
  *
- * "app.js.br" beside "app.js" is the same thing in another coding, as long as it is not older. What is in a coding as it
- * lies there, as an .svgz is, has no siblings.
+ * "app.js.br" beside "app.js" is the same thing in another coding, as long as it is not older. Compressors that copy the
+ * original's time cut it down or round it, and deploys that keep no times write the two in any order, so a sibling may be
+ * older by SIBLING_GRACE_S. Where it is, and its bytes tell how large its original was, that must be right. What is in a
+ * coding as it lies there, as an .svgz is, has no siblings.
  *
  * Ownership: borrows everything.
  * Threads:   any; no state.
@@ -17,8 +19,11 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "files/entry.h"
 #include "files/root.h"
 #include "http/negotiate.h"
+
+enum { SIBLING_GRACE_S = 10 };
 
 /* The codings that a site looks for, in its order of preference. */
 struct codings {
@@ -32,8 +37,11 @@ void codings_init(struct codings *c, const struct config_site *site);
 /* The name of the sibling, terminated, into room for PATH_MAX bytes. False where it does not fit. */
 bool sibling_name(struct sv name, enum coding coding, char *room);
 
-/* May what has this stamp stand in for the original? */
+/* By its time, may what has this stamp stand in for the original? */
 bool sibling_is_current(const struct stamp *sibling, const struct stamp *original);
+
+/* May this file stand in for the original, which may be missing? */
+bool sibling_stands_for(const struct entry *sibling, const struct entry *original);
 
 /* The codings, a bit each, in which `name` seems to be there beside itself. `original` is NULL where `name` is not there. A
  * hint: no more than their stamps was looked at. */

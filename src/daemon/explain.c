@@ -195,6 +195,7 @@ static void say_file(const struct explanation *x, FILE *to)
     struct facts facts = {
         .config = x->config,
         .site = x->site,
+        .serve = &x->serve,
         .path = x->path,
         .coded = x->rq.field[FIELD_ACCEPT_ENCODING].p != NULL,
         .plain = x->plain,

@@ -82,6 +82,45 @@ static int list_siblings(const struct facts *f, struct buf *list)
     return err;
 }
 
+static bool is_missing(const struct entry *e)
+{
+    return e->why == WHY_MISSING || e->why == WHY_NO_DIRECTORY || e->why == WHY_NAME_LONG;
+}
+
+/* What lies beside the file and does not stand in for it. */
+static void say_unused(const struct facts *f, enum coding coding, FILE *to)
+{
+    const struct cache *cache = &f->serve->cache;
+    struct entry *s = load_sibling(&cache->load, &cache->root, f->plain, coding, &f->serve->clock);
+    struct buf why = {0};
+
+    if (s == NULL)
+        return;
+    double older = ((double)f->plain->stamp.modified_ns - (double)s->stamp.modified_ns) / 1e9;
+    if (s->status != 200 && !is_missing(s))
+        (void)buf_addf(&why, "%s", why_text((enum why)s->why));
+    else if (s->status == 200 && !sibling_is_current(&s->stamp, &f->plain->stamp) && f->plain->status == 200)
+        (void)buf_addf(&why, "it is %.1f s older than the file, and %d s are overlooked", older, SIBLING_GRACE_S);
+    else if (s->status == 200 && !sibling_stands_for(s, f->plain))
+        (void)buf_addf(&why, "it is %.1f s older than the file, and was made of one of another size", older);
+    if (why.len > 0)
+        say(to, "sibling", "%.*s.%.*s is not used: %.*s", SV_ARG(f->plain->name), SV_ARG(coding_names[coding].suffix),
+            SV_ARG(buf_sv(&why)));
+    buf_fini(&why);
+    ref_put(&s->ref);
+}
+
+static void say_all_unused(const struct facts *f, FILE *to)
+{
+    struct codings codings;
+
+    codings_init(&codings, f->site);
+    if (f->plain->name.len == 0 || labels_mime(f->site, f->plain->name).coding != CODING_IDENTITY)
+        return;
+    for (size_t i = 0; i < codings.n; i++)
+        say_unused(f, (enum coding)codings.order[i], to);
+}
+
 static void say_coding(const struct facts *f, FILE *to)
 {
     struct buf list = {0};
@@ -168,6 +207,7 @@ void facts_say(const struct facts *f, FILE *to)
     say_file(f, to);
     say_index(f, to);
     say_coding(f, to);
+    say_all_unused(f, to);
     if (f->sent->status != 200)
         return;
     say_type(f, file, to);

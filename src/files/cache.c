@@ -265,7 +265,7 @@ struct entry *cache_get_sibling(struct cache *c, const struct entry *original, e
     struct wanted w = {original->path, original, coding, false};
     struct entry *e = get(c, &w, clock);
 
-    if (e == NULL || (e->status == 200 && (original->status != 200 || sibling_is_current(&e->stamp, &original->stamp))))
+    if (e == NULL || (e->status == 200 && sibling_stands_for(e, original)))
         return e;
     ref_put(&e->ref);
     return NULL;

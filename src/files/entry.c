@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "http/coded_size.h"
 #include "http/date.h"
 
 static void entry_end(struct ref *ref)
@@ -139,6 +140,7 @@ static struct entry *new_file(const struct entry_file *f, const struct head *hea
     if (f->etag.len > 0)
         e->etag = sv_of(e->head.p + head->etag_at, f->etag.len);
     e->size = f->stamp.size;
+    e->content_size = CODED_SIZE_UNKNOWN;
     e->stamp = f->stamp;
     e->modified = f->modified;
     return e;

@@ -12,6 +12,7 @@
 
 #include "files/labels.h"
 #include "files/tag.h"
+#include "http/coded_size.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };
@@ -317,6 +318,26 @@ struct entry *load_path(const struct load_options *options, const struct root *r
     return e;
 }
 
+/* As many bytes at `at` as there are, up to `len`. */
+static struct sv peek(const struct entry *e, uint64_t at, size_t len, char *room)
+{
+    if (e->fd < 0)
+        return sv_of(e->body.p + at, len);
+    ssize_t n = pread(e->fd, room, len, (off_t)at);
+    return sv_of(room, n > 0 ? (size_t)n : 0);
+}
+
+static uint64_t content_size(const struct entry *e)
+{
+    char front[CODED_SIZE_FRONT];
+    char back[CODED_SIZE_BACK];
+
+    if (e->status != 200 || e->size < CODED_SIZE_FRONT)
+        return CODED_SIZE_UNKNOWN;
+    return coded_size((enum coding)e->coding, peek(e, 0, sizeof front, front),
+                      peek(e, e->size - sizeof back, sizeof back, back));
+}
+
 struct entry *load_sibling(const struct load_options *options, const struct root *root, const struct entry *original,
                            enum coding coding, const struct clock *clock)
 {
@@ -326,7 +347,10 @@ struct entry *load_sibling(const struct load_options *options, const struct root
     if (!sibling_name(original->name, coding, room + 1))
         return new_status(&l, WHY_NAME_LONG);
     l.original = sv_of(room, 1 + original->name.len); /* the suffix says nothing of the type */
-    return load_name(&l, sv_cstr(room + 1));
+    struct entry *e = load_name(&l, sv_cstr(room + 1));
+    if (e != NULL)
+        e->content_size = content_size(e);
+    return e;
 }
 
 static enum sum_state sum_elsewhere(const struct load_options *options, const struct root *root, struct entry *e)

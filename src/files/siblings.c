@@ -8,8 +8,9 @@
 #include <stdio.h>
 
 #include "files/labels.h"
+#include "http/coded_size.h"
 
-enum { SECOND_NS = 1000000000 };
+#define SECOND_NS INT64_C(1000000000)
 
 void codings_init(struct codings *c, const struct config_site *site)
 {
@@ -25,12 +26,27 @@ bool sibling_name(struct sv name, enum coding coding, char *room)
     return snprintf(room, PATH_MAX, "%.*s.%.*s", SV_ARG(name), SV_ARG(suffix)) < PATH_MAX;
 }
 
-/* Some compressors copy the time of the original, and some of these cut it down to the second. */
+static bool is_within(const struct stamp *sibling, const struct stamp *original, int64_t grace_ns)
+{
+    int64_t latest;
+
+    return __builtin_add_overflow(sibling->modified_ns, grace_ns, &latest) || latest >= original->modified_ns;
+}
+
 bool sibling_is_current(const struct stamp *sibling, const struct stamp *original)
 {
-    if (sibling->modified_ns % SECOND_NS == 0)
-        return sibling->modified_ns / SECOND_NS >= original->modified_ns / SECOND_NS;
-    return sibling->modified_ns >= original->modified_ns;
+    return is_within(sibling, original, SIBLING_GRACE_S * SECOND_NS);
+}
+
+/* Older by less than a second, it has a copy of the original's time. */
+bool sibling_stands_for(const struct entry *sibling, const struct entry *original)
+{
+    const struct stamp *s = &sibling->stamp;
+    const struct stamp *o = &original->stamp;
+
+    return original->status != 200 || is_within(s, o, SECOND_NS) ||
+           (sibling_is_current(s, o) &&
+            coded_size_fits((enum coding)sibling->coding, sibling->content_size, original->size));
 }
 
 uint8_t siblings_look(const struct codings *c, const struct root *root, struct sv name, const struct stamp *original)

@@ -123,28 +123,130 @@ static void a_sibling_has_the_type_of_the_original_and_its_own_validators(void *
     ref_put(&e->ref);
 }
 
-static void a_sibling_that_is_older_is_not_taken(void **state)
+#define SECOND INT64_C(1000000000)
+
+static void a_sibling_may_be_older_by_the_grace_and_no_more(void **state)
 {
-    static const struct age {
-        int64_t original_ns;
-        int64_t sibling_ns;
+    static const int64_t originals[] = {0, 1000 * SECOND, 1000 * SECOND + 1, 1000 * SECOND + 999999999, -5 * SECOND};
+    static const struct {
+        int64_t older_ns;
         bool current;
     } rows[] = {
-        {1000500000000, 1000500000000, true},  {1000500000000, 1000500000001, true},
-        {1000500000000, 1000499999999, false}, {1000500000000, 1000000000000, true}, /* cut down to the second */
-        {1000500000000, 999000000000, false},  {1000500000000, 1001000000000, true},
+        {0, true},
+        {1, true},
+        {-1, true},
+        {-1000 * SECOND, true},
+        {999999999, true},
+        {SECOND, true},
+        {2 * SECOND, true}, /* as FAT rounds */
+        {10 * SECOND, true},
+        {10 * SECOND + 1, false},
+        {11 * SECOND, false},
+        {3600 * SECOND, false},
     };
+    struct stamp last = {.modified_ns = INT64_MAX};
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct stamp original = {.modified_ns = rows[i].original_ns};
-        struct stamp sibling = {.modified_ns = rows[i].sibling_ns};
-        expect(sibling_is_current(&sibling, &original) == rows[i].current, "row %zu", i);
+        for (size_t k = 0; k < ROWS(originals); k++) {
+            struct stamp original = {.modified_ns = originals[k]};
+            struct stamp sibling = {.modified_ns = originals[k] - rows[i].older_ns};
+            expect(sibling_is_current(&sibling, &original) == rows[i].current, "row %zu, original %zu", i, k);
+        }
     }
-    make_at("www/a.css", "plain", 1000001);
+    assert_true(sibling_is_current(&last, &last));
+    make_at("www/a.css", "plain", 1000011);
     make_at("www/a.css.br", "in br", 1000000);
     assert_int_equal(siblings("/a.css", true), 0);
     expect_text("/a.css", CODING_BR, NULL);
+    make_at("www/a.css", "plain", 1000010);
+    site_later(TTL_MS);
+    assert_int_equal(siblings("/a.css", true), BR);
+    expect_text("/a.css", CODING_BR, "in br");
+}
+
+/* How compressors copy a time: to the microsecond, 100 ns, the millisecond, the second, through a double, and as FAT keeps
+ * it; some of them round. */
+static void a_time_that_was_copied_inexactly_is_a_copy(void **state)
+{
+    uint64_t seed = 20;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        int64_t ns = INT64_C(1700000000) * SECOND + (int64_t)random_below(&seed, (uint64_t)SECOND * 100000);
+        double seconds = (double)ns / 1e9;
+        int64_t copies[] = {ns / 1000 * 1000,
+                            ns / 100 * 100,
+                            ns / 1000000 * 1000000,
+                            ns / SECOND * SECOND,
+                            ns / (2 * SECOND) * 2 * SECOND,
+                            (int64_t)(seconds * 1e9)};
+        for (size_t k = 0; k < ROWS(copies); k++) {
+            struct stamp original = {.modified_ns = ns};
+            struct stamp sibling = {.modified_ns = copies[k]};
+            expect(sibling_is_current(&sibling, &original), "%" PRId64 " copied in way %zu", ns, k);
+        }
+    }
+}
+
+static void make_bytes_at(const char *name, struct sv bytes, time_t when)
+{
+    struct timespec times[2] = {{when, 0}, {when, 0}};
+
+    make_file(name, bytes);
+    assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
+}
+
+/* An empty gzip file but for its length, which says `size`. */
+static struct sv gzip_of(uint32_t size)
+{
+    static char bytes[20];
+
+    memcpy(bytes, "\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0", 16);
+    for (int i = 0; i < 4; i++)
+        bytes[16 + i] = (char)(size >> 8 * i);
+    return sv_of(bytes, sizeof bytes);
+}
+
+static bool stands(const char *path, enum coding coding)
+{
+    struct entry *e = get(path, true);
+    struct entry *s = cache_get_sibling(&cache, e, coding, &site_clock);
+    bool there = s != NULL;
+
+    ref_put(&e->ref);
+    if (there)
+        ref_put(&s->ref);
+    return there;
+}
+
+/* Within the grace, a sibling that says of what size its original was must be right; from memory and through a
+ * descriptor, and whatever becomes of the original while the sibling is cached. */
+static void an_older_sibling_of_another_size_is_not_taken(void **state)
+{
+    (void)state;
+    for (int open = 0; open < 2; open++) {
+        cache.load.body_max = open == 0 ? BODY_MAX : 0;
+        make_bytes_at("www/a.css", SV("fifteen bytes.."), 1000005);
+        make_bytes_at("www/a.css.gz", gzip_of(15), 1000000);
+        site_later(TTL_MS);
+        assert_true(stands("/a.css", CODING_GZIP));
+        make_bytes_at("www/a.css", SV("sixteen bytes..."), 1000005);
+        site_later(TTL_MS);
+        assert_false(stands("/a.css", CODING_GZIP));
+        make_bytes_at("www/a.css.gz", gzip_of(16), 1000000);
+        site_later(TTL_MS);
+        assert_true(stands("/a.css", CODING_GZIP));
+        make_bytes_at("www/a.css.gz", gzip_of(17), 1000004); /* a copy of its time: asked nothing */
+        site_later(TTL_MS);
+        assert_true(stands("/a.css", CODING_GZIP));
+        make_bytes_at("www/a.css.zst", SV("\x28\xb5\x2f\xfd\x20\x10\0\0\0\0\0\0\0\0\0\0\0\0"), 1000000);
+        site_later(TTL_MS);
+        assert_true(stands("/a.css", CODING_ZSTD));
+        make_bytes_at("www/a.css.zst", SV("\x28\xb5\x2f\xfd\x20\x11\0\0\0\0\0\0\0\0\0\0\0\0"), 1000000);
+        site_later(TTL_MS);
+        assert_false(stands("/a.css", CODING_ZSTD));
+    }
 }
 
 static void what_happens_to_siblings_shows_within_the_ttl(void **state)
@@ -160,11 +262,11 @@ static void what_happens_to_siblings_shows_within_the_ttl(void **state)
     make_at("www/a.css.gz", "second", 1000002);
     site_later(TTL_MS);
     expect_text("/a.css", CODING_GZIP, "second");
-    make_at("www/a.css", "newer", 1000003);
+    make_at("www/a.css", "newer", 1000013);
     site_later(TTL_MS);
     assert_int_equal(siblings("/a.css", true), 0);
     expect_text("/a.css", CODING_GZIP, NULL);
-    make_at("www/a.css.gz", "third", 1000004);
+    make_at("www/a.css.gz", "third", 1000014);
     site_later(TTL_MS);
     expect_text("/a.css", CODING_GZIP, "third");
     assert_int_equal(unlink("www/a.css.gz"), 0);
@@ -249,7 +351,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(siblings_are_seen_with_the_file, enter, leave),
         cmocka_unit_test_setup_teardown(a_sibling_has_the_type_of_the_original_and_its_own_validators, enter, leave),
-        cmocka_unit_test_setup_teardown(a_sibling_that_is_older_is_not_taken, enter, leave),
+        cmocka_unit_test_setup_teardown(a_sibling_may_be_older_by_the_grace_and_no_more, enter, leave),
+        cmocka_unit_test_setup_teardown(a_time_that_was_copied_inexactly_is_a_copy, enter, leave),
+        cmocka_unit_test_setup_teardown(an_older_sibling_of_another_size_is_not_taken, enter, leave),
         cmocka_unit_test_setup_teardown(what_happens_to_siblings_shows_within_the_ttl, enter, leave),
         cmocka_unit_test_setup_teardown(siblings_are_looked_for_by_those_who_could_use_them, enter, leave),
         cmocka_unit_test_setup_teardown(a_sibling_may_be_there_alone, enter, leave),

@@ -100,6 +100,9 @@ NEGOTIATED = {
     "web/empty.txt": (b"", "gz"),
     "web/stale.txt": (pattern(160), "gz"),
     "web/second.txt": (pattern(160), "gz"),
+    "web/rounded.txt": (pattern(160), "gz br"),
+    "web/untimed.txt": (pattern(160), "gz br zst"),
+    "web/edited.txt": (pattern(160), "gz"),
     "web/mixed.txt": (pattern(160), "br gz"),
     "web/newer.txt": (pattern(160), "gz"),
     "web/noextension": (pattern(160), "gz"),
@@ -116,6 +119,7 @@ for _name, _codings in list((name, row[1]) for name, row in NEGOTIATED.items()) 
         _content = NEGOTIATED.get(_name, (pattern(640), ""))[0]
         FILES[_name + "." + _coding] = zipped(_content) if _coding == "gz" else (
             b"this stands for %s in %s\n" % (_name.encode(), _coding.encode()) * (1 + len(_content) // 100))
+FILES["web/edited.txt.gz"] = zipped(pattern(161))
 # In gzip as it lies there; what lies beside it is no sibling.
 FILES["web/pic.svgz"] = zipped(b"<svg/>\n" * 100)
 FILES["web/pic.svgz.gz"] = zipped(FILES["web/pic.svgz"])
@@ -140,8 +144,15 @@ DAY = 86400
 # Seconds since 1970, or after yesterday where they are written as text.
 MTIMES = {
     "known.txt": KNOWN_MTIME,
-    "web/stale.txt.gz": "-10",
+    "web/stale.txt.gz": "-11",
     "web/second.txt.gz": "-1",
+    "web/rounded.txt": KNOWN_MTIME + 0.987654321,
+    "web/rounded.txt.gz": KNOWN_MTIME + 0.98765,
+    "web/rounded.txt.br": KNOWN_MTIME + 0.987,
+    "web/untimed.txt.gz": "-3",
+    "web/untimed.txt.br": "+3",
+    "web/untimed.txt.zst": "-10",
+    "web/edited.txt.gz": "-5",
     "web/mixed.txt.br": "-3600",
     "web/newer.txt.gz": "+3600",
     "when/zero.txt": 0,
@@ -232,6 +243,10 @@ def _sparse_file(path):
             file.write(pattern(4096))
 
 
+def _nanoseconds(when):
+    return int(when) * 10**9 + round((when - int(when)) * 10**9)
+
+
 def make(top):
     """Make the root in the directory `top`; return its path. Every file is a day old, but those in MTIMES."""
     root = os.path.join(top, "root")
@@ -243,7 +258,7 @@ def make(top):
     for name in [*FILES, HUGE]:
         when = MTIMES.get(name, yesterday)
         when = yesterday + int(when) if isinstance(when, str) else when
-        os.utime(os.path.join(root, name), ns=(int(when * 10**9), int(when * 10**9)))
+        os.utime(os.path.join(root, name), ns=(_nanoseconds(when), _nanoseconds(when)))
     for name, target in LINKS.items():
         os.symlink(target, os.path.join(root, name))
     os.symlink(os.path.join(top, "outside.txt"), os.path.join(root, "absolute.txt"))

@@ -74,22 +74,32 @@ static struct entry *failed(const struct loading *l, int err)
     return e;
 }
 
-/* All of the body into the entry. False where the file did not have as many bytes, or more. */
-static bool read_body(struct entry *e, int fd)
+/* pread(2), or -errno. */
+static ssize_t read_at(int fd, char *p, size_t len, size_t at)
+{
+    ssize_t n;
+
+    do
+        n = pread(fd, p, len, (off_t)at);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+/* All of the body into the entry: 0, or -errno; -ERANGE where the file does not have just as many bytes. */
+static int read_body(struct entry *e, int fd)
 {
     char *p = entry_body(e);
     size_t done = 0;
     char beyond;
+    ssize_t n;
 
-    while (done < e->body.len) {
-        ssize_t n = pread(fd, p + done, e->body.len - done, (off_t)done);
-        if (n < 0 && errno == EINTR)
-            continue;
+    for (; done < e->body.len; done += (size_t)n) {
+        n = read_at(fd, p + done, e->body.len - done, done);
         if (n <= 0)
-            return false;
-        done += (size_t)n;
+            return n < 0 ? (int)n : -ERANGE;
     }
-    return pread(fd, &beyond, 1, (off_t)done) == 0;
+    n = read_at(fd, &beyond, 1, done);
+    return n > 0 ? -ERANGE : (int)n;
 }
 
 struct tag {
@@ -166,22 +176,26 @@ static void write_tag(const struct loading *l, int fd, const struct stamp *stamp
         t->len = entry_etag_of_sum(sum, l->coding, t->text);
 }
 
-/* One try to read a file whole; NULL with *again set where it changed meanwhile. */
+/* One try to read a file whole; NULL with the reason where it could not be. */
 static struct entry *read_whole(const struct loading *l, struct sv name, int fd, const struct stamp *before,
-                                bool *again)
+                                enum why *why)
 {
     struct tag tag;
     struct stamp after;
 
     write_tag(l, fd, before, before->size <= SUM_AT_ONCE, &tag);
     struct entry *e = new_file(l, name, before, &tag, -1);
-    *again = false;
+    *why = WHY_SHORTAGE;
     if (e == NULL)
         return NULL;
-    if (read_body(e, fd) && stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after) &&
-        (!tag.stand_in || set_content_tag(e)))
+    int err = read_body(e, fd);
+    bool same = stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after);
+    if (err == 0 && same && (!tag.stand_in || set_content_tag(e)))
         return e;
-    *again = true;
+    *why = err == 0 || err == -ERANGE ? WHY_CHANGING : why_of_error(err);
+    if (same &&
+        (err == -ERANGE || err == -EAGAIN || err == -EINVAL || err == -ESPIPE || (err < 0 && before->size == 0)))
+        *why = WHY_UNSIZED;
     ref_put(&e->ref);
     return NULL;
 }
@@ -192,28 +206,28 @@ static struct entry *load_open_file(const struct loading *l, struct sv name, int
     struct entry *e = NULL;
     struct stamp stamp;
     struct tag tag;
-    bool again = true;
-    int err = 0;
+    enum why why = WHY_CHANGING;
 
-    for (int i = 0; again && i < READ_TRIES; i++) {
-        err = stamp_of_fd(fd, &stamp);
-        if (err < 0 || !S_ISREG(stamp.mode))
-            break;
-        if (stamp.size > l->options->body_max) {
+    /* What looks unsized may have been caught in the middle of a write; it is that if it looks so each time. */
+    for (int i = 0; e == NULL && (why == WHY_CHANGING || why == WHY_UNSIZED) && i < READ_TRIES; i++) {
+        int err = stamp_of_fd(fd, &stamp);
+        if (err < 0 || !S_ISREG(stamp.mode)) {
+            why = err < 0 ? why_of_error(err) : WHY_NOT_REGULAR;
+        } else if (stamp.size > l->options->body_max) {
             write_tag(l, fd, &stamp, false, &tag);
             e = new_file(l, name, &stamp, &tag, fd);
             if (e != NULL)
                 return e; /* it has the descriptor now */
-            break;
+            why = WHY_SHORTAGE;
+        } else {
+            enum why before = why;
+            e = read_whole(l, name, fd, &stamp, &why);
+            if (i > 0 && why == WHY_UNSIZED)
+                why = before;
         }
-        e = read_whole(l, name, fd, &stamp, &again);
     }
     close(fd);
-    if (e != NULL)
-        return e;
-    if (err < 0)
-        return failed(l, err);
-    return new_status(l, S_ISREG(stamp.mode) ? WHY_CHANGING : WHY_NOT_REGULAR);
+    return e != NULL ? e : new_status(l, why);
 }
 
 /* What kind of thing a name leads to, without opening it. */

@@ -296,7 +296,7 @@ static void a_sibling_may_be_there_alone(void **state)
     expect_text("/a.css", CODING_BR, "in br");
     assert_int_equal(mkdir("www/d", 0755), 0);
     make_at("www/d/index.html.gz", "index", 1000000);
-    assert_int_equal(site_status("/d/"), 403);
+    assert_int_equal(site_status("/d/"), 404);
     assert_int_equal(siblings("/d/", true), GZIP);
     expect_text("/d/", CODING_GZIP, "index");
     assert_int_equal(site_status("/d"), 301);

@@ -91,7 +91,7 @@ static void a_file_is_in_memory_up_to_the_limit_and_open_beyond(void **state)
 static void a_directory_is_its_first_index_that_is_there(void **state)
 {
     (void)state;
-    expect_status("/", 403);
+    expect_status("/", 404);
     make_file("www/other.txt", SV("third"));
     struct entry *e = load("/");
     assert_true(sv_eq(e->body, SV("third")));
@@ -120,7 +120,7 @@ static void directories_and_what_is_missing_have_their_status(void **state)
         {"/dir", 301},
         {"/dir/", 200},
         {"/dir/sub", 301},
-        {"/dir/sub/", 403},
+        {"/dir/sub/", 404},
         {"/missing", 404},
         {"/missing/", 404},
         {"/dir/missing", 404},
@@ -213,11 +213,44 @@ static void what_is_no_regular_file_is_not_found(void **state)
     expect_status("/socket", 404);
     expect_status("/fifo", 404);
     expect_status("/fifolink", 404);
-    expect_status("/dir/", 403);
+    expect_status("/dir/", 404);
     root_fini(&root);
     assert_int_equal(root_init(&root, "/dev"), 0);
     expect_status("/null", 404);
     expect_status("/zero", 404);
+}
+
+static enum why why_of(const char *path)
+{
+    struct entry *e = load(path);
+    enum why why = (enum why)e->why;
+
+    ref_put(&e->ref);
+    return why;
+}
+
+/* They have a size of 0, or of a page, whatever they hold; some cannot be read at all. */
+static void what_the_kernel_makes_when_it_is_read_is_not_served(void **state)
+{
+    (void)state;
+    root_fini(&root);
+    assert_int_equal(root_init(&root, "/proc"), 0);
+    assert_int_equal(why_of("/version"), WHY_UNSIZED);
+    assert_int_equal(why_of("/self/status"), WHY_UNSIZED);
+    assert_int_equal(why_of("/self/mem"), WHY_UNSIZED);
+    assert_int_equal(why_of("/self/"), WHY_NO_INDEX);
+    assert_int_equal(why_of("/self/exe"), WHY_LINKS);
+    expect_status("/version", 404);
+}
+
+static void a_directory_without_an_index_is_missing_and_says_so(void **state)
+{
+    (void)state;
+    make_dir("www/dir");
+    assert_int_equal(why_of("/"), WHY_NO_INDEX);
+    assert_int_equal(why_of("/dir/"), WHY_NO_INDEX);
+    assert_int_equal(why_of("/dir"), WHY_SLASH);
+    expect_status("/dir/", 404);
 }
 
 static atomic_bool joined;
@@ -245,7 +278,7 @@ static void a_fifo_is_never_opened_for_reading(void **state)
     assert_int_equal(pthread_create(&writer, NULL, wait_for_reader, name), 0);
     for (int i = 0; i < 200; i++) {
         expect_status("/fifo", 404);
-        expect_status("/dir/", 403);
+        expect_status("/dir/", 404);
         (void)usleep(500);
     }
     bool was_joined = atomic_load(&joined);
@@ -377,6 +410,8 @@ int main(void)
         load_test(names_may_hold_any_byte),
         load_test(a_name_that_is_too_long_is_not_found),
         load_test(what_is_no_regular_file_is_not_found),
+        load_test(what_the_kernel_makes_when_it_is_read_is_not_served),
+        load_test(a_directory_without_an_index_is_missing_and_says_so),
         load_test(a_fifo_is_never_opened_for_reading),
         load_test(what_may_not_be_read_is_forbidden),
         load_test(the_type_follows_the_name_and_the_site_s_own_rows),

@@ -58,6 +58,7 @@ struct entry {
     uint64_t content_size; /* of a sibling: its original's, as its bytes tell it; else CODED_SIZE_UNKNOWN */
     int fd;                /* owned; -1 where the body is in memory or there is none */
     uint8_t tag_source;    /* enum tag_source: what the tag is made of */
+    uint8_t time;          /* enum time_verdict */
     int64_t modified;      /* what Last-Modified says; INT64_MAX where it is left out */
     uint64_t siblings_ms;  /* the cache's: when they were looked for */
     struct sv etag;        /* with its quotes; empty where there is none */

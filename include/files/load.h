@@ -18,12 +18,14 @@
 #include "files/root.h"
 #include "files/siblings.h"
 #include "files/sums.h"
+#include "files/times.h"
 
 struct load_options {
     const struct config_site *site; /* borrowed */
     uint64_t body_max;              /* larger files stay behind their descriptor */
     struct sums *sums;              /* borrowed */
     struct codings codings;         /* the site's */
+    struct times *times;            /* borrowed; NULL = no neighbours are looked at, and no file is remembered */
 };
 
 /* The file that a path stands for. */

@@ -20,6 +20,7 @@
 struct serve {
     const struct reporter *reporter; /* borrowed; NULL = answers come from the cache */
     struct cache cache;              /* not there where they do not */
+    struct times times;              /* the cache's */
     struct clock clock;
     struct tails tails;
     struct hash_key boundary_key;

@@ -179,6 +179,12 @@ static void say_cache(const struct facts *f, struct sv file, FILE *to)
         say_from(f, to, "cache", config_text(f->config, rule), rule);
 }
 
+/* Why the file's time tells nothing of its content. */
+static const char *doubt(const struct entry *e)
+{
+    return e->time != TIME_TRUSTED ? times_reason((enum time_verdict)e->time) : "it is of this moment, or lies ahead";
+}
+
 static void say_validators(const struct facts *f, FILE *to)
 {
     static const char *const made[] = {
@@ -187,15 +193,16 @@ static void say_validators(const struct facts *f, FILE *to)
         [TAG_CONTENT] = "made of the file's bytes",
         [TAG_LATER] = "none until the file's bytes are summed",
     };
-    static const char young[] = "; its time is not to be trusted yet, or never was one";
     bool fallback = f->site->etag == ETAG_STAT && f->sent->tag_source != TAG_STAT;
     struct buf tag = {0};
 
-    (void)buf_addf(&tag, "%s%s", made[f->sent->tag_source], fallback ? young : "");
+    (void)buf_addf(&tag, "%s%s%s", made[f->sent->tag_source], fallback ? ", as its time is not trusted: " : "",
+                   fallback ? doubt(f->sent) : "");
     say_from(f, to, "etag", buf_sv(&tag), at(f, KEY_site_etag, 0));
     buf_fini(&tag);
     if (f->sent->modified == INT64_MAX)
-        say(to, "modified", "not told%s", young);
+        say(to, "modified", "not told: %s",
+            f->site->etag == ETAG_CONTENT ? "with etag = content no time is" : doubt(f->sent));
 }
 
 void facts_say(const struct facts *f, FILE *to)

@@ -236,8 +236,10 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
         return e;
     }
     tell_look(c, COUNT_MISS);
-    if (e != NULL)
+    if (e != NULL) {
+        times_remember(c->load.times, e);
         cache_remove(c, e);
+    }
     e = load(c, w, clock);
     if (e == NULL)
         return NULL;

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "files/content.h"
 #include "files/labels.h"
 #include "files/tag.h"
-#include "http/coded_size.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };
@@ -28,6 +28,7 @@ struct loading {
     struct sv original; /* name of the file that the path stands for, whatever the coding; "/" in front */
     enum coding coding;
     uint8_t siblings;
+    enum time_verdict time; /* of the file that is being loaded */
 };
 
 static enum why why_of_error(int err)
@@ -74,34 +75,6 @@ static struct entry *failed(const struct loading *l, int err)
     return e;
 }
 
-/* pread(2), or -errno. */
-static ssize_t read_at(int fd, char *p, size_t len, size_t at)
-{
-    ssize_t n;
-
-    do
-        n = pread(fd, p, len, (off_t)at);
-    while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : n;
-}
-
-/* All of the body into the entry: 0, or -errno; -ERANGE where the file does not have just as many bytes. */
-static int read_body(struct entry *e, int fd)
-{
-    char *p = entry_body(e);
-    size_t done = 0;
-    char beyond;
-    ssize_t n;
-
-    for (; done < e->body.len; done += (size_t)n) {
-        n = read_at(fd, p + done, e->body.len - done, done);
-        if (n <= 0)
-            return n < 0 ? (int)n : -ERANGE;
-    }
-    n = read_at(fd, &beyond, 1, done);
-    return n > 0 ? -ERANGE : (int)n;
-}
-
 struct tag {
     char text[ENTRY_ETAG_MAX];
     size_t len;
@@ -109,11 +82,17 @@ struct tag {
     bool stand_in; /* the content is not read yet: same length, to be written over */
 };
 
+static struct tag_file tag_file(const struct loading *l, const struct stamp *stamp)
+{
+    return (struct tag_file){stamp, l->time, l->options->site->etag, l->clock->wall};
+}
+
 static struct entry *new_file(const struct loading *l, struct sv name, const struct stamp *stamp, const struct tag *tag,
                               int fd)
 {
     int64_t now = l->clock->wall;
     struct mime mime = labels_mime(l->options->site, l->original);
+    struct tag_file tagged = tag_file(l, stamp);
     struct entry_file f = {
         .path = l->path,
         .name = name,
@@ -121,7 +100,7 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
         .etag = sv_of(tag->text, tag->len),
         .cache_control = labels_cache_control(l->options->site, l->path, l->original),
         .stamp = *stamp,
-        .modified = tag_modified(stamp, now),
+        .modified = tag_modified(&tagged),
         .body_len = fd < 0 ? stamp->size : 0,
         .fd = fd,
         .coding = l->coding,
@@ -134,6 +113,7 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
         return NULL;
     e->siblings = l->siblings;
     e->tag_source = (uint8_t)tag->source;
+    e->time = (uint8_t)l->time;
     e->recheck_open =
         tag->source == TAG_LATER || tag_is_young(stamp, now) || now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
     return e;
@@ -161,7 +141,8 @@ static bool set_content_tag(struct entry *e)
 /* `at_hand`: the content will be read in a moment. */
 static void write_tag(const struct loading *l, int fd, const struct stamp *stamp, bool at_hand, struct tag *t)
 {
-    enum tag_source source = tag_source(l->options->site->etag, stamp, l->clock->wall, at_hand);
+    struct tag_file tagged = tag_file(l, stamp);
+    enum tag_source source = tag_source(&tagged, at_hand);
     uint8_t sum[SHA256_LEN] = {0};
 
     *t = (struct tag){.source = source};
@@ -176,7 +157,8 @@ static void write_tag(const struct loading *l, int fd, const struct stamp *stamp
         t->len = entry_etag_of_sum(sum, l->coding, t->text);
 }
 
-/* One try to read a file whole; NULL with the reason where it could not be. */
+/* One try to read a file whole; NULL with the reason where it could not be, or where its time was caught and its head is to
+ * be written anew. */
 static struct entry *read_whole(const struct loading *l, struct sv name, int fd, const struct stamp *before,
                                 enum why *why)
 {
@@ -188,9 +170,9 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
     *why = WHY_SHORTAGE;
     if (e == NULL)
         return NULL;
-    int err = read_body(e, fd);
+    int err = content_read(e, fd);
     bool same = stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after);
-    if (err == 0 && same && (!tag.stand_in || set_content_tag(e)))
+    if (err == 0 && same && !times_caught(l->options->times, before, e->body) && (!tag.stand_in || set_content_tag(e)))
         return e;
     *why = err == 0 || err == -ERANGE ? WHY_CHANGING : why_of_error(err);
     if (same &&
@@ -201,7 +183,7 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
 }
 
 /* Takes over the descriptor of a regular file. */
-static struct entry *load_open_file(const struct loading *l, struct sv name, int fd)
+static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
 {
     struct entry *e = NULL;
     struct stamp stamp;
@@ -213,7 +195,12 @@ static struct entry *load_open_file(const struct loading *l, struct sv name, int
         int err = stamp_of_fd(fd, &stamp);
         if (err < 0 || !S_ISREG(stamp.mode)) {
             why = err < 0 ? why_of_error(err) : WHY_NOT_REGULAR;
-        } else if (stamp.size > l->options->body_max) {
+            continue;
+        }
+        if (stamp.size > l->options->body_max)
+            (void)times_caught(l->options->times, &stamp, (struct sv){0});
+        l->time = times_judge(l->options->times, l->root, name, &stamp, l->clock->now_ms);
+        if (stamp.size > l->options->body_max) {
             write_tag(l, fd, &stamp, false, &tag);
             e = new_file(l, name, &stamp, &tag, fd);
             if (e != NULL)
@@ -329,27 +316,8 @@ struct entry *load_path(const struct load_options *options, const struct root *r
     struct entry *e =
         sv_ends(path, SV("/")) ? load_index(&l, room + 1, path.len - 1) : load_name(&l, sv_of(room + 1, path.len - 1));
     free(room);
+    times_forget(options->times);
     return e;
-}
-
-/* As many bytes at `at` as there are, up to `len`. */
-static struct sv peek(const struct entry *e, uint64_t at, size_t len, char *room)
-{
-    if (e->fd < 0)
-        return sv_of(e->body.p + at, len);
-    ssize_t n = pread(e->fd, room, len, (off_t)at);
-    return sv_of(room, n > 0 ? (size_t)n : 0);
-}
-
-static uint64_t content_size(const struct entry *e)
-{
-    char front[CODED_SIZE_FRONT];
-    char back[CODED_SIZE_BACK];
-
-    if (e->status != 200 || e->size < CODED_SIZE_FRONT)
-        return CODED_SIZE_UNKNOWN;
-    return coded_size((enum coding)e->coding, peek(e, 0, sizeof front, front),
-                      peek(e, e->size - sizeof back, sizeof back, back));
 }
 
 struct entry *load_sibling(const struct load_options *options, const struct root *root, const struct entry *original,
@@ -363,7 +331,8 @@ struct entry *load_sibling(const struct load_options *options, const struct root
     l.original = sv_of(room, 1 + original->name.len); /* the suffix says nothing of the type */
     struct entry *e = load_name(&l, sv_cstr(room + 1));
     if (e != NULL)
-        e->content_size = content_size(e);
+        e->content_size = content_of_original(e);
+    times_forget(options->times);
     return e;
 }
 

@@ -16,10 +16,11 @@
 
 int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums)
 {
-    struct load_options load = {&config->sites[0], config->server.cache_file_max, .sums = sums};
+    struct load_options load = {&config->sites[0], config->server.cache_file_max, .sums = sums, .times = &s->times};
 
     *s = (struct serve){.tails = {.wall = -1}, .ranges_max = (uint32_t)config->limits.ranges};
     hash_key_random(&s->boundary_key);
+    times_init(&s->times);
     codings_init(&load.codings, &config->sites[0]);
     int err = cache_init(&s->cache, share, &load);
     if (err < 0)
@@ -37,8 +38,10 @@ int serve_init_reports(struct serve *s, const struct config *config, const struc
 
 void serve_fini(struct serve *s)
 {
-    if (s->reporter == NULL)
+    if (s->reporter == NULL) {
         cache_fini(&s->cache);
+        times_fini(&s->times);
+    }
     free(s->room);
     s->room = NULL;
 }

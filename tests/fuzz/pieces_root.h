@@ -52,7 +52,7 @@ static char pieces_digest[DIGEST_LINE_LEN];
 
 static inline void pieces_root_write(const char *name, struct sv bytes)
 {
-    const struct timespec billion[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    const struct timespec billion[2] = {{1000000000, 1}, {1000000000, 1}}; /* as of a clock: all have it */
     char path[sizeof pieces_root + 64];
 
     (void)snprintf(path, sizeof path, "%s/%s", pieces_root, name);

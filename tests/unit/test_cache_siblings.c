@@ -105,15 +105,15 @@ static void siblings_are_seen_with_the_file(void **state)
 static void a_sibling_has_the_type_of_the_original_and_its_own_validators(void **state)
 {
     (void)state;
-    make_at("www/a.css", "plain", 1000000);
-    make_at("www/a.css.br", "in br", 2000000);
+    make_at("www/a.css", "plain", 1000000000);
+    make_at("www/a.css.br", "in br", 1100000000);
     struct entry *e = get("/a.css", true);
     struct entry *s = cache_get_sibling(&cache, e, CODING_BR, &site_clock);
     assert_non_null(memmem(s->head.p, s->head.len, "Content-Type: text/css", 22));
     assert_non_null(memmem(s->head.p, s->head.len, "Content-Encoding: br\r\n", 22));
     assert_non_null(memmem(s->head.p, s->head.len, "Vary: Accept-Encoding\r\n", 23));
-    assert_int_equal(s->modified, 2000000);
-    assert_int_equal(e->modified, 1000000);
+    assert_int_equal(s->modified, 1100000000);
+    assert_int_equal(e->modified, 1000000000);
     assert_false(sv_eq(e->etag, s->etag));
     struct entry *self = get("/a.css.br", true);
     assert_null(memmem(self->head.p, self->head.len, "Content-Encoding", 16));

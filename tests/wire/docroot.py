@@ -132,6 +132,14 @@ FILES.update({
     "when/zero.txt": b"the clock had not begun\n",
     "when/one.txt": b"one second\n",
     "when/two.txt": b"two seconds\n",
+    "when/zip.txt": b"what a packer takes for a time\n",
+    "when/npm.txt": b"what another takes for one\n",
+    "when/eighties.txt": b"before there was a web\n",
+    "when/nineties.txt": b"when there was one\n",
+    "when/lone/page.txt": b"nothing beside it\n",
+    "when/many/clock.txt": b"of a clock, among others\n",
+    **{"when/many/%d.txt" % i: b"one of many\n" for i in range(8)},
+    **{"when/own/%d.txt" % i: b"each its own\n" for i in range(8)},
     "when/before.txt": b"before the beginning\n",
     "when/future.txt": b"tomorrow\n",
     "when/zero.bin": pattern(100 * 1024),
@@ -158,6 +166,14 @@ MTIMES = {
     "when/zero.txt": 0,
     "when/one.txt": 1,
     "when/two.txt": 2,
+    "when/zip.txt": 315532801,
+    "when/npm.txt": 499162500,
+    "when/eighties.txt": 631151999,
+    "when/nineties.txt": 631152000,
+    "when/lone/page.txt": 1262304000,
+    "when/many/clock.txt": 1262304000.5,
+    **{"when/many/%d.txt" % i: 1262304000 for i in range(8)},
+    **{"when/own/%d.txt" % i: 1262304000 + i for i in range(8)},
     "when/before.txt": -5,
     "when/future.txt": "+%d" % (30 * DAY),
     "when/zero.bin": 0,
@@ -248,9 +264,10 @@ def _nanoseconds(when):
 
 
 def make(top):
-    """Make the root in the directory `top`; return its path. Every file is a day old, but those in MTIMES."""
+    """Make the root in the directory `top`; return its path. Every file is a day old, but those in MTIMES. As a clock does,
+    this writes a part of a second: a whole one that all files share would not be trusted."""
     root = os.path.join(top, "root")
-    yesterday = int(time.time()) - DAY
+    yesterday = int(time.time()) - DAY + 0.25
     _write(os.path.join(top, "outside.txt"), OUTSIDE)
     for name, text in FILES.items():
         _write(os.path.join(root, name), text)

@@ -109,11 +109,11 @@ listen all
 
 
 class Nginx(Proxy):
-    """It passes on to one address, and adds its client to X-Forwarded-For."""
+    """It passes on to one address, and adds its client to X-Forwarded-For. It serves, and takes away, only this prefix."""
 
     binary = "nginx"
 
-    def prepare(self, to):
+    def prepare(self, to, prefix=""):
         temporary = "".join("    %s_temp_path %s/nginx-%s;\n" % (kind, self.top, kind) for kind in (
             "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         return ["-p", self.top, "-e", self.log, "-c", self.write("""\
@@ -126,10 +126,10 @@ http {
     access_log off;
 %s    server {
         listen 127.0.0.1:%d;
-        location / {
+        location %s/ {
             proxy_pass http://%s;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         }
     }
 }
-""" % (self.top, self.log, temporary, self.port, to))]
+""" % (self.top, self.log, temporary, self.port, prefix, to + "/" * bool(prefix)))]

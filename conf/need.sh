@@ -7,7 +7,7 @@
 #   need build tests     and what the tests use
 #   need build tests lint
 #   need build tests fuzz  clang, and its libFuzzer
-#   need build tests clients  curl, wget, aria2 and Chromium, which tests/clients starts
+#   need build tests clients  the clients that tests/clients starts, from curl to Firefox and Maven (300 MB to download)
 #   need build tests logs  goaccess, jq, logrotate and wrk, which tests/logs starts
 #   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
 #   need build tests status   promtool (of the package prometheus), wrk and Chromium, which tests/status starts
@@ -50,6 +50,43 @@ need_fuzzer_package() {
     echo "libclang-rt-${need_clang:+${need_clang%%.*}-}dev"
 }
 
+# need_system NAME: the system has this program. What somebody keeps at home (rustup, pyenv) does not work without that home.
+need_system() {
+    for need_bin in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
+        [ ! -x "$need_bin/$1" ] || return 0
+    done
+    return 1
+}
+
+# need_clients: the packages of the clients that are missing.
+need_clients() {
+    while read -r need_tool need_package; do
+        need_system "$need_tool" || echo "${need_package:-$need_tool}"
+    done <<'END'
+curl
+wget
+aria2c aria2
+chromium
+firefox-esr
+zsync
+zckdl zchunk
+casync
+dpkg-deb dpkg
+apt-cacher-ng
+debmirror
+pip3 python3-pip
+cargo
+mvn maven
+git
+ostree
+ffmpeg
+qemu-img qemu-utils
+httpdirfs
+fusermount fuse3
+END
+    (set -- /usr/lib/*/qemu/block-curl.so && [ -e "$1" ]) || echo qemu-block-extra
+}
+
 # The packages (by their Debian names) that the parts given lack, one a line.
 need_missing() {
     for need_part in "$@"; do
@@ -87,9 +124,7 @@ need_missing() {
             [ -x /usr/sbin/logrotate ] || echo logrotate
             ;;
         clients)
-            for need_tool in curl wget aria2c chromium; do
-                need_command $need_tool || echo ${need_tool%c}
-            done
+            need_clients
             ;;
         status)
             need_command promtool || echo prometheus

@@ -189,7 +189,7 @@ def names_with_brackets_are_names_with_globoff_and_patterns_without(house):
 
 @test
 def the_unix_socket_gives_the_same(house):
-    if house.without:
+    if house.spoil:
         raise Failed("the relay has no unix socket")
     path = os.path.join(house.top, "main.sock")
     must_get(curl(house, "--unix-socket", path, "http://test/files/1m.txt"), 200, FILES["1m.txt"])

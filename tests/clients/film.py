@@ -6,12 +6,57 @@ it comes a Void element that makes the cluster large, as a film's would be. Cues
 knows at which byte each second begins and can ask for just that.
 """
 
+import base64
+import os
 import struct
+
+from house import DAY, age, must, write
 
 SECONDS = 120
 WIDTH, HEIGHT = 64, 48
 CLUSTER = 512 * 1024  # zeros but for the frame: holes in the file
 TRACK_VIDEO = 1
+SOUGHT = (60, 115, 30)
+PAGE = b"""<!doctype html>
+<title>film</title>
+<link rel="icon" href="data:,">
+<video id="film" src="film.webm" preload="metadata" muted controls></video>
+"""
+# Frames whose grey says which second they are of.
+DRAW = """(() => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [%d, %d];
+    const on = canvas.getContext('2d', {alpha: false});
+    return Array.from({length: %d}, (_, second) => {
+        on.fillStyle = `rgb(${2 * second}, ${2 * second}, ${2 * second})`;
+        on.fillRect(0, 0, canvas.width, canvas.height);
+        return canvas.toDataURL('image/webp', 0.8).split(',')[1];
+    });
+})()""" % (WIDTH, HEIGHT, SECONDS)
+# Seek, wait until it is done and a frame is there, and say what that frame shows.
+SEEK = """new Promise((resolve, reject) => {
+    const video = document.getElementById('film');
+    const look = () => {
+        if (video.readyState < 2)
+            return setTimeout(look, 20);
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [8, 8];
+        const on = canvas.getContext('2d', {alpha: false});
+        on.drawImage(video, 0, 0, 8, 8);
+        resolve([video.currentTime, on.getImageData(4, 4, 1, 1).data[0]]);
+    };
+    video.addEventListener('error', () => reject(new Error(video.error.message)), {once: true});
+    video.addEventListener('seeked', look, {once: true});
+    video.currentTime = %g;
+})"""
+METADATA = """new Promise((resolve, reject) => {
+    const video = document.getElementById('film');
+    const done = () => resolve([video.duration, video.videoWidth, video.videoHeight]);
+    video.addEventListener('error', () => reject(new Error(video.error.message)), {once: true});
+    video.readyState >= 1 ? done() : video.addEventListener('loadedmetadata', done, {once: true});
+    if (video.error)
+        reject(new Error(video.error.message));
+})"""
 
 
 def _length(length):
@@ -77,3 +122,21 @@ def make(path, frames):
             file.write(_cluster(second, frame))
         file.truncate(begin + SECONDS * CLUSTER)
     return [begin + second * CLUSTER for second in range(SECONDS)]
+
+
+def publish(house, evaluate):
+    """Make the film and its page, by a browser's evaluate(); at which byte each second begins, and the size of it all."""
+    frames = [key_frame(base64.b64decode(one)) for one in evaluate(DRAW)]
+    begins = make(house.file("film.webm"), frames)
+    write(PAGE, house.file("film.html"))
+    for name in ("film.webm", "film.html"):
+        age(house.file(name), DAY)
+    return begins, os.stat(house.file("film.webm")).st_size
+
+
+def seek(evaluate):
+    """Seek to each second of SOUGHT; the frame there must be the right one."""
+    for second in SOUGHT:
+        at, grey = evaluate(SEEK % (second + 0.5))
+        must(abs(at - second - 0.5) < 0.01, "at %s s, not %s" % (at, second + 0.5))
+        must(abs(grey - 2 * second) <= 6, "at %s s the frame has the grey %s, not %s" % (at, grey, 2 * second))

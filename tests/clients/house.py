@@ -24,6 +24,9 @@ DEMO = os.path.join(PROJECT, "conf", "site")
 DAY = 86400
 MIB = 1 << 20
 FOUR_GIB = 1 << 32
+PATIENCE = 120  # seconds; what takes so long has not ended
+# Clients as the system has them: what somebody keeps at home (rustup, pyenv) needs that home.
+SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BEYOND = FOUR_GIB + 64 * 1024  # of files/beyond.bin
 OUTSIDE = b"this file lies outside the root\n"
 LINE = re.compile(r'\S+ - - \[[^]]+\] "(\S*) (\S*) [^"]*" (\d+) (\d+) "')
@@ -115,35 +118,45 @@ def make_root(top):
 
 
 class House:
-    """A root and the daemons that serve it, until clean(). `without`: through a relay that hides these fields."""
+    """A root and the daemons that serve it, until clean(). `spoil`: through a relay that does so."""
 
-    def __init__(self, path, without=None):
-        self.batond, self.without = path, without
+    def __init__(self, path, spoil=None):
+        self.batond, self.spoil = path, spoil
         self.top = tempfile.mkdtemp(prefix="baton-clients-")
         os.chmod(self.top, 0o755)
         self.root = make_root(self.top)
-        self.daemons, self.to_close, self.rooms, self.browser = [], [], 0, None
+        self.daemons, self.to_close, self.rooms = [], [], 0
+        self.browser = self.firefox = self.looking = None  # what starts when it is first needed
         self.room = self.top
-        self.environment = {"PATH": os.environ["PATH"], "HOME": self.top, "LC_ALL": "C", "TMPDIR": self.top}
+        self.environment = {"PATH": SEARCH, "HOME": self.top, "LC_ALL": "C", "TMPDIR": self.top}
         self.main = self.start("main")
 
-    def start(self, name, site=None):
-        """A daemon of its own name; `site` adds keys to its site."""
+    def start(self, name, site=None, **more):
+        """A daemon of its own name; `site` adds keys to its site, `more` to the section of the server."""
         server = Batond(self.batond, self.top, self.root, name, {
-            "server": {"workers": 1},  # so that the log is in order
+            "server": {"workers": 1, **more},  # one, so that the log is in order
             "site test": site or {},
             "status": {"address": "unix:" + os.path.join(self.top, name + ".status")}})
         server.start()
         self.daemons.append(server)
-        return Served(server, self.relay(server.port) if self.without else None)
+        return Served(server, self.relay(server.port) if self.spoil else None)
 
-    def through_relay(self, served):
+    @property
+    def fresh(self):
+        """A daemon that looks at each file anew: for trees that change. It starts when it is first needed."""
+        if not self.looking:
+            self.looking = self.start("fresh", cache_ttl="0s")
+        return self.looking
+
+    def through_relay(self, served, listen=0):
         """The same daemon, but what it sends is counted."""
-        relay = self.relay(served.server.port)
-        return Served(served.server, relay), relay
+        relay = self.relay(served.server.port, listen)
+        counted = Served(served.server, relay)
+        counted.mark()
+        return counted, relay
 
-    def relay(self, port):
-        relay = Relay(port, self.without)
+    def relay(self, port, listen=0):
+        relay = Relay(port, self.spoil, listen)
         self.to_close.append(relay)
         return relay
 
@@ -152,19 +165,36 @@ class House:
         self.rooms += 1
         self.room = os.path.join(self.top, "room%d" % self.rooms)
         os.mkdir(self.room)
-        self.main.mark()
+        self.environment["HOME"] = self.room
+        for served in filter(None, (self.main, self.looking)):
+            served.mark()
 
-    def command(self, *arguments, within=20, **more):
-        """Run it in the room; it must end in time."""
+    def command(self, *arguments, within=20, environment=None, **more):
+        """Run it in the room, which is its home; it must end in time."""
         try:
             return subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=within,
-                                  cwd=self.room, env=self.environment, check=False,
+                                  cwd=self.room, env=self.environment | (environment or {}), check=False,
                                   **({"stdin": subprocess.DEVNULL} | more))
         except subprocess.TimeoutExpired:
             raise Failed("%s has not ended within %g s" % (arguments[0], within)) from None
 
+    def run(self, *arguments, status=0, within=PATIENCE, **more):
+        """command() that must end with this status; what it said, on standard output and then on standard error."""
+        done = self.command(*arguments, within=within, **more)
+        said = (done.stdout + done.stderr).decode(errors="replace")
+        must(done.returncode == status, "%s: exit status %d, expected %d: %s" % (
+            arguments[0], done.returncode, status, said[-600:]))
+        return said
+
     def local(self, name):
         return os.path.join(self.room, name)
+
+    def publish(self, content, path, seconds=DAY):
+        """Have this file below the root, written so long ago; where it is."""
+        whole = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(whole), exist_ok=True)
+        age(write(content, whole), seconds)
+        return whole
 
     def file(self, name):
         return os.path.join(self.root, "files", name)
@@ -202,7 +232,7 @@ class Served:
                 body = answer.read().partition(b"\r\n\r\n")[2]
         return sum(sum(classes.values()) for classes in json.loads(body)["total"]["requests"].values())
 
-    def _settle(self, within=3.0):
+    def _settle(self, within=10.0):
         """A thread of its own writes the log: wait until it has a line for each answer."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline and read(self.server.access_log).count(b"\n") < self._answered():
@@ -213,7 +243,7 @@ class Served:
         self._settle()
         self.seen = len(self._lines())
 
-    def logged(self, least=1, within=3.0):
+    def logged(self, least=1, within=10.0):
         """(method, target, status, bytes) of each answer since the mark; waits until there are so many."""
         deadline = time.monotonic() + within
         while True:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""zsync: a file is fetched by the blocks that an older copy lacks, which it asks for twenty ranges at a time."""
+
+import os
+import random
+
+from house import must, must_equal, read, test, write
+
+SIZE = 4 << 20
+BLOCK = 2048  # of zsyncmake, for files of this size
+AT_A_TIME = 20  # ranges in one request, if there are so many
+
+
+def released(house, name):
+    """Put a file and its control file below the root; its content."""
+    content = random.Random(name).randbytes(SIZE)
+    path = house.publish(content, "zsync/" + name)
+    house.run("zsyncmake", "-b", str(BLOCK), "-u", name, "-o", path + ".zsync", path)
+    return content
+
+
+def older(content, changes):
+    """A copy that differs in so many blocks, far from each other."""
+    copy = bytearray(content)
+    for number in range(changes):
+        copy[(2 * number + 1) * len(copy) // (2 * changes)] ^= 0xff
+    return bytes(copy)
+
+
+def fetch(house, name):
+    """The ranges of each request for the file, and all statuses. A client that asks for ever comes to a limit."""
+    served, relay = house.through_relay(house.main)
+    relay.limit = SIZE // 2
+    house.run("zsync", "-q", "-i", "old", "-o", "new", served.url("zsync/%s.zsync" % name))
+    asked = [one.fields["range"] for one in relay.asked() if one.target == "/zsync/" + name]
+    return [one[len("bytes="):].split(",") for one in asked], served.statuses(1 + len(asked))
+
+
+def blocks_are_fetched(house, name, changes):
+    content = released(house, name)
+    write(older(content, changes), house.local("old"))
+    ranges, statuses = fetch(house, name)
+    must_equal(read(house.local("new")), content, "file")
+    full, rest = divmod(changes, AT_A_TIME)
+    must_equal([len(one) for one in ranges], [AT_A_TIME] * full + [rest] * bool(rest), "ranges of each request")
+    must_equal(len({part for one in ranges for part in one}), changes, "different ranges")
+    must_equal(statuses, [200] + [206] * len(ranges), "log")
+
+
+@test
+def a_few_blocks_come_as_parts_of_one_answer(house):
+    blocks_are_fetched(house, "few.bin", 5)
+
+
+@test
+def many_blocks_come_twenty_at_a_time_and_each_once(house):
+    blocks_are_fetched(house, "many.bin", 230)
+
+
+@test
+def an_interrupted_download_goes_on_from_what_there_is(house):
+    content = released(house, "cut.bin")
+    served, relay = house.through_relay(house.main)
+    relay.limit = SIZE // 2
+    house.command("zsync", "-q", "-o", "new", served.url("zsync/cut.bin.zsync"))
+    must(os.path.exists(house.local("new.part")) and not os.path.exists(house.local("new")), "it was not interrupted")
+    relay.forget()
+    house.run("zsync", "-q", "-o", "new", served.url("zsync/cut.bin.zsync"))
+    must_equal(read(house.local("new")), content, "file")
+    must(relay.passed < SIZE * 2 // 3, "%d of %d bytes passed again" % (relay.passed, SIZE))

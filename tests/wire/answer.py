@@ -5,6 +5,8 @@ import email.utils
 import re
 import time
 
+from patience import PATIENCE
+
 STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) ([\x21-\x7e][\x20-\x7e]*)")
 FIELD_LINE = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+): ([\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)")
@@ -21,8 +23,6 @@ REPR_DIGEST = re.compile(r"sha-256=:[A-Za-z0-9+/]{43}=:")
 MULTIPART = re.compile(r"multipart/byteranges; ?boundary=\"?([^\" ;]{1,70})\"?", re.I)
 # Fields that describe what a 304 does not send: RFC 9110, section 15.4.5.
 NOT_IN_304 = ("content-type", "content-encoding", "content-range", "transfer-encoding", "repr-digest")
-# Seconds from when an answer says it was made to when we read it; more where a case is played slowly.
-age_max = 3.0  # the date is of the second that began up to one second before
 NEEDS = {405: "allow", 416: "content-range", 206: "content-type", 301: "location", 308: "location"}
 
 
@@ -111,18 +111,18 @@ def _check_framing(answer):
         raise BadAnswer("Content-Length in a %d" % answer.status)
 
 
-def check(answer):
-    """What must hold of every final answer, whatever was asked."""
+def check(answer, since=None):
+    """What must hold of every final answer, whatever was asked. It was asked for after the time `since`."""
     if answer.status < 200:
         return
-    check_to_the_letter(answer)
+    check_to_the_letter(answer, since)
     _check_ours(answer)
 
 
-def check_to_the_letter(answer, need_date=True):
+def check_to_the_letter(answer, since=None, need_date=True):
     """... by the RFCs, without what they leave to one status: that, the cases ask for."""
     if need_date or answer.get("date") is not None:
-        _check_dates(answer)
+        _check_dates(answer, since)
     etag = answer.get("etag")
     if etag is not None and not STRONG_ETAG.fullmatch(etag.removeprefix("W/")):
         raise BadAnswer("ETag %r" % etag)
@@ -175,13 +175,15 @@ def _check_ours(answer):
         raise BadAnswer("Accept-Ranges: %r in a %d" % (ranges, answer.status))
 
 
-def _check_dates(answer):
+def _check_dates(answer, since):
+    """It was made between the request and now, by a clock that shows seconds; the daemon looks at it once each turn."""
     date = answer.get("date")
     if date is None:
         raise BadAnswer("no Date")
-    off = imf_seconds(date) - time.time()
-    if not -age_max <= off <= 2.0:
-        raise BadAnswer("Date is %.1f s off" % off)
+    now = time.time()
+    since = now - PATIENCE if since is None else since
+    if not since - 2.0 <= imf_seconds(date) <= now + 1.0:
+        raise BadAnswer("Date is %s, the request was made %.1f s ago" % (date, now - since))
     modified = answer.get("last-modified")
     if modified is not None and imf_seconds(modified) > imf_seconds(date):
         raise BadAnswer("Last-Modified is later than Date")

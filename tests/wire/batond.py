@@ -4,17 +4,23 @@
 Only the process that was started here is ever signalled, by its id, and stop() is safe to call twice.
 """
 
+import contextlib
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
-import time
+
+from patience import PATIENCE, eventually
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 SANITIZER_REPORT = re.compile(
     rb"(ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|SUMMARY: \w+Sanitizer|runtime error:|LeakSanitizer)")
+SERVES = b"notice: serving "  # it says so once all of its threads run and all of its listeners are open
+LONG = "10m"
+HIGH = 200  # a descriptor that is in nobody's way
 
 
 def default_path():
@@ -22,8 +28,12 @@ def default_path():
 
 
 def free_port():
+    """A port that stays ours until we end: it is bound but not listened on, so that the kernel gives it to nobody
+    else, not even to a client as its own. A server may still bind it: it sets SO_REUSEADDR, and by then so have we."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        fcntl.fcntl(probe, fcntl.F_DUPFD_CLOEXEC, HIGH)
         return probe.getsockname()[1]
 
 
@@ -48,7 +58,8 @@ def render_ini(sections):
 
 
 class Batond:
-    """One running daemon. `changes` overrides keys of the base configuration: {"limits": {"uri_size": 256}}."""
+    """One running daemon. `changes` overrides keys of the base configuration: {"limits": {"uri_size": 256}}. That has
+    timeouts beyond our PATIENCE: a client that a busy machine holds up is none that the daemon should close."""
 
     def __init__(self, path, top, root, name, changes=None, nofile=None, environment=None):
         self.path, self.top, self.root, self.name = path, top, root, name
@@ -64,10 +75,10 @@ class Batond:
 
     def _configuration(self):
         sections = {
-            "server": {"workers": 1},
+            "server": {"workers": 1, "drain_timeout": LONG},
             "listen main": {"address": "127.0.0.1:%d" % self.port},
             "listen local": {"address": "unix:" + self.unix_path},
-            "limits": {},
+            "limits": dict.fromkeys(("header_timeout", "body_timeout", "keepalive_timeout", "send_timeout"), LONG),
             "log": {"access": self.access_log},
             "site test": {"root": self.root, "index": "index.html"},
         }
@@ -87,31 +98,33 @@ class Batond:
             file.write(self._configuration())
         return file_name
 
-    def start(self, within=20.0):
+    def start(self):
         command = [self.path, "-c", self.write_configuration()]
         if self.nofile:
             command = ["prlimit", "--nofile=%d" % self.nofile, "--"] + command
+        said = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         with open(self.error_path, "ab") as errors:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
                                             cwd=self.top, env=dict(os.environ, **self.environment))
-        self._wait_ready(time.monotonic() + within)
+        if not eventually(lambda: self._serves(said)):
+            raise RuntimeError("%s does not serve: %s" % (self.path, self.stderr().decode(errors="replace")[-2000:]))
         return self
 
-    def _wait_ready(self, deadline):
-        while True:
-            if self.process.poll() is not None:
-                raise RuntimeError("%s ended with status %s: %s" % (
-                    self.path, self.process.returncode, self.stderr().decode(errors="replace")[-2000:]))
-            try:
-                for via in ("tcp", "unix"):
-                    self.connect(via, timeout=1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise RuntimeError("%s does not listen" % self.path) from None
-                time.sleep(0.01)
+    @property
+    def log_path(self):
+        """Where it says what an operator should know."""
+        return self.changes.get("log", {}).get("error", self.error_path)
 
-    def connect(self, via="tcp", timeout=5.0):
+    def _serves(self, said):
+        """A look that makes no connection: it would be counted."""
+        if not self.alive():
+            raise RuntimeError("%s ended with status %s: %s" % (
+                self.path, self.process.returncode, self.stderr().decode(errors="replace")[-2000:]))
+        with contextlib.suppress(FileNotFoundError), open(self.log_path, "rb") as log:
+            log.seek(said)
+            return SERVES in log.read()
+
+    def connect(self, via="tcp", timeout=PATIENCE):
         family = socket.AF_UNIX if via == "unix" else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -142,12 +155,15 @@ class Batond:
         except subprocess.TimeoutExpired:
             return None
 
-    def stop(self, within=15.0):
-        """SIGTERM, then SIGKILL after `within` seconds; the exit status (negative: died of a signal)."""
+    def stop(self, within=PATIENCE):
+        """SIGTERM, once more after `within` seconds, then SIGKILL; the exit status (negative: died of a signal)."""
         if self.process is None:
             return None
-        self.signal(signal.SIGTERM)
-        if self.wait(within) is None:
+        for patience in (within, PATIENCE):
+            self.signal(signal.SIGTERM)
+            if self.wait(patience) is not None:
+                break
+        else:
             self.process.kill()
         return self.process.wait()
 

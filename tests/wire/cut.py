@@ -9,7 +9,6 @@ import concurrent.futures
 import multiprocessing
 import time
 
-import answer
 from play import Failed, play
 from transcript import expand
 
@@ -116,7 +115,6 @@ def _share(start):
 
 def run(cases, servers, envs):
     """Yield (case, message or None, number of variants) for each case that may be cut, in order."""
-    answer.age_max = 60.0  # what was answered to the first bytes is read after the last were sent
     usable = [case for case in cases if case.cut]
     WORK[:] = usable, servers, envs
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:

@@ -42,7 +42,7 @@ class Case:
     def __init__(self, name, where):
         self.name, self.where = name, where
         self.server, self.via = "main", "tcp"
-        self.cut, self.root_too, self.ours = True, True, False
+        self.cut, self.root_too, self.ours, self.within = True, True, False, None
         self.steps = []
 
 
@@ -114,6 +114,8 @@ def _header_line(case, line):
         case.server = rest
     elif word == "via":
         case.via = rest
+    elif word == "within":
+        case.within = int(rest)
     elif line == "nocut":
         case.cut = False
     elif line == "unless root":
@@ -186,6 +188,9 @@ def _step_line(case, line):
     elif word in ("pause", "quiet"):
         case.cut = False
         step = Step(word, int(rest), line)
+    elif word in ("until", "drip", "arrives", "second"):
+        case.cut = False
+        step = Step(word, rest, line)
     elif word == "took":
         case.cut = False
         step = Step(word, _number_range(rest), line)

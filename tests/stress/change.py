@@ -9,13 +9,11 @@ import subprocess
 import time
 
 from house import GET, must, read_answer
+from patience import PATIENCE, eventually
 
 
-def wait_until(holds, detail, within=30.0):
-    deadline = time.monotonic() + within
-    while not holds():
-        must(time.monotonic() < deadline, detail() if callable(detail) else detail)
-        time.sleep(0.005)
+def wait_until(holds, detail):
+    must(eventually(holds, pause=0.005), detail() if callable(detail) else detail)
 
 
 def said(server, text):
@@ -87,7 +85,7 @@ class Upgraded:
         server = self.server
         if server.now != server.pid and not is_gone(server.now):
             os.kill(server.now, signal.SIGTERM)
-            wait_until(lambda: is_gone(server.now), "the last process does not end", within=40)
+            wait_until(lambda: is_gone(server.now), "the last process does not end")
 
 
 class Manager:
@@ -97,7 +95,7 @@ class Manager:
         self.path = os.path.join(house.top, "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.settimeout(10)
+        self.socket.settimeout(PATIENCE)
         self.stored = []
 
     def hear(self):
@@ -114,10 +112,10 @@ class Manager:
                 messages.append(self.hear())
             except socket.timeout:
                 break
-        self.socket.settimeout(10)
+        self.socket.settimeout(PATIENCE)
         return messages
 
-    def expect(self, pattern, within=10.0):
+    def expect(self, pattern, within=PATIENCE):
         deadline = time.monotonic() + within
         heard = []
         while time.monotonic() < deadline:
@@ -138,7 +136,7 @@ class Manager:
                                     stdin=subprocess.DEVNULL, pass_fds=fds, cwd=house.top)
 
 
-def ended(daemon, within=10):
+def ended(daemon, within=PATIENCE):
     """Its status; it is killed where it has none."""
     try:
         return daemon.wait(within)

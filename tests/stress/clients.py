@@ -2,7 +2,9 @@
 """A crowd of clients, good, slow, broken and rude, on one event loop each process.
 
 Each behaviour is one connection. What must hold is checked where the client behaved well; what a rude client may
-get is only checked for form.
+get is only checked for form. A client behaves well while its event loop turns: where that was held up, the daemon's
+timeouts may have ended the connection, and only answers that came are judged. So the load goes on, with fewer and fewer
+clients, until enough of them were not held up.
 """
 
 import asyncio
@@ -15,13 +17,15 @@ import time
 
 import answer as wire
 import content
+from patience import PATIENCE
 from traffic import Request, Wrong, malformed, well_formed
 
 IP_BIND_ADDRESS_NO_PORT = 24
-PATIENCE = 30.0
-TIMEOUT = 2.0        # of the daemon, each kind
-LATE = 1.5           # a client this slow may meet the daemon's timeouts
-GRACE = 12.0         # a timeout of the daemon must have come after so much more
+TIMEOUT = 4.0        # of the daemon, each kind
+HELD_UP = 1.25       # seconds in a turn of the loop: from bytes that came to those that follow it takes up to two
+BEAT = 0.05
+ENOUGH = 250         # well-behaved clients of one crowd that were not held up
+FEW = 8              # clients that a machine can serve, however busy it is
 
 
 class Dropped(Exception):
@@ -29,7 +33,7 @@ class Dropped(Exception):
 
 
 class Late(Exception):
-    """This client was too slow to blame the daemon."""
+    """This client was held up: the daemon is not to blame."""
 
 
 class Client:
@@ -37,13 +41,13 @@ class Client:
 
     def __init__(self, crowd, receive_buffer=None):
         self.loop = asyncio.get_running_loop()
-        self.rng, self.port = crowd.rng, crowd.port
+        self.crowd, self.rng, self.port = crowd, crowd.rng, crowd.port
         self.buffer = bytearray()
         self.sock = socket.socket()
         self.sock.setblocking(False)
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.active = time.monotonic()
+        self.began = time.monotonic()
 
     async def open(self):
         """Connect, from one of many loopback addresses: no port is short."""
@@ -51,15 +55,12 @@ class Client:
         self.sock.bind(("127.1.%d.%d" % (self.rng.randrange(250), self.rng.randrange(1, 250)), 0))
         async with asyncio.timeout(PATIENCE):
             await self.loop.sock_connect(self.sock, ("127.0.0.1", self.port))
-        self._touch()
 
-    def _touch(self):
-        self.active = time.monotonic()
+    def was_held_up(self):
+        return self.crowd.held_up_since(self.began)
 
     def _lost(self, what):
-        if time.monotonic() - self.active > LATE:
-            raise Late()
-        raise Dropped(what)
+        raise Late() if self.was_held_up() else Dropped(what)
 
     async def send(self, data):
         try:
@@ -67,15 +68,14 @@ class Client:
                 await self.loop.sock_sendall(self.sock, data)
         except OSError as error:
             self._lost("sending: %s" % error)
-        self._touch()
 
-    async def receive(self, size=262144, patience=PATIENCE):
+    async def receive(self, size=262144):
         """More bytes, b"" at the end."""
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE):
                 return await self.loop.sock_recv(self.sock, size)
         except TimeoutError:
-            raise Wrong("nothing came for %g s" % patience) from None
+            raise Wrong("nothing came for %g s" % PATIENCE) from None
         except OSError as error:
             return self._lost("receiving: %s" % error)
 
@@ -83,7 +83,6 @@ class Client:
         data = await self.receive()
         if not data:
             self._lost("closed after %r" % bytes(self.buffer[:60]))
-        self._touch()
         self.buffer += data
 
     async def answer(self, head_only=False):
@@ -98,7 +97,7 @@ class Client:
             del self.buffer[:length]
         except wire.BadAnswer as error:
             raise Wrong(str(error)) from error
-        if result.status == 408 and time.monotonic() - self.active > LATE:
+        if result.status == 408 and self.was_held_up():
             raise Late()
         return result
 
@@ -185,8 +184,7 @@ async def malicious(_, client):
 async def _must_end(client, words):
     """The daemon ends the connection in time; `words`: after answers that are errors."""
     data = b""
-    patience = TIMEOUT + GRACE
-    while more := await client.receive(patience=patience):
+    while more := await client.receive():
         data += more
     client.buffer[:] = data
     while client.buffer:
@@ -230,7 +228,9 @@ class Crowd:
 
     def __init__(self, port, seed, size, seconds):
         self.port, self.rng, self.size = port, random.Random(seed), size
-        self.deadline = time.monotonic() + seconds
+        self.until = time.monotonic() + seconds
+        self.deadline = self.until + PATIENCE
+        self.beat = self.held_up = time.monotonic()
         self.counts = collections.Counter()
         self.faults = []
         self.etags = {}
@@ -252,6 +252,20 @@ class Crowd:
             self.counts["answers"] += 1
         return True
 
+    def held_up_since(self, then):
+        """Whether since then the loop needed too long for one of its turns."""
+        return self.held_up > then or time.monotonic() - self.beat > HELD_UP
+
+    async def _beat(self):
+        """What the loop is late with this, it is late with all."""
+        while True:
+            now = time.monotonic()
+            if now - self.beat > HELD_UP:
+                self.held_up = now
+                self.size = self.size if now < self.until else max(self.size // 2, FEW)
+            self.beat = now
+            await asyncio.sleep(BEAT)
+
     async def _one(self):
         weights = [row[0] for row in BEHAVIOURS]
         _, behaviour, strict, receive_buffer = self.rng.choices(BEHAVIOURS, weights)[0]
@@ -260,6 +274,7 @@ class Crowd:
             await client.open()
             self.counts["connections"] += 1
             await behaviour(self, client)
+            self.counts["in time"] += strict and not client.was_held_up()
         except Late:
             self.counts["late"] += 1
         except Dropped as dropped:
@@ -277,11 +292,16 @@ class Crowd:
 
     async def _seat(self, number):
         await asyncio.sleep(number / self.size)
-        while time.monotonic() < self.deadline:
+        while number < self.size and not self._is_over():
             await self._one()
 
+    def _is_over(self):
+        return time.monotonic() > (self.until if self.counts["in time"] >= ENOUGH else self.deadline)
+
     async def run(self):
+        beat = asyncio.create_task(self._beat())
         await asyncio.gather(*(self._seat(number) for number in range(self.size)))
+        beat.cancel()
 
 
 def raise_limit():

@@ -52,7 +52,8 @@ def identify(name, content, first=0, whole=None):
     if length != full * STAMP and not (name[0] == "t" and length == half * STAMP):
         raise Torn("%s, version %d, has %d bytes in place of %d" % (name, version, length, full * STAMP))
     sound = _sound_length(content, stamp)
-    if sound < len(content) and not _zeroed_in_flight(name, length, content[sound:], first + sound == half * STAMP):
+    zeroed = name[0] == "t" and length > CACHE_FILE_MAX and first + sound == half * STAMP
+    if sound < len(content) and not (zeroed and _zeroed_in_flight(content, sound, stamp)):
         raise Torn("%s, version %d, is torn at byte %d of %d: %r" % (
             name, version, first + sound, length, bytes(content[sound:sound + STAMP])))
     return version
@@ -65,9 +66,12 @@ def _sound_length(content, stamp):
     return next(at for at in range(0, len(content), STAMP) if not stamp.startswith(content[at:at + STAMP]))
 
 
-def _zeroed_in_flight(name, length, rest, at_half):
-    """Truncation clears pages that sendfile has already queued; no server that uses it can help that."""
-    return name[0] == "t" and length > CACHE_FILE_MAX and at_half and not any(rest)
+def _zeroed_in_flight(content, sound, stamp):
+    """Truncation clears the rest of the pages that it cuts, also where sendfile has already queued them; those behind
+    stay as they were. No server that uses it can help that."""
+    rest = bytes(content[sound:]).lstrip(b"\0")
+    at = len(content) - len(rest)
+    return at > sound and rest == (stamp * (len(rest) // STAMP + 2))[at % STAMP:][:len(rest)]
 
 
 class Changer:

@@ -13,6 +13,7 @@ import content  # noqa: F401  (it adds tests/wire to the path)
 import answer as wire
 import process
 from batond import Batond
+from patience import PATIENCE, eventually
 
 GET = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
 LARGE = 24 * 1024 * 1024  # more than socket buffers hold
@@ -59,7 +60,7 @@ class House:
 
     def command(self, *arguments):
         return subprocess.run([self.batond, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=20, cwd=self.top, check=False)
+                              stderr=subprocess.PIPE, timeout=PATIENCE, cwd=self.top, check=False)
 
     def ini(self, text):
         path = os.path.join(self.top, "given.ini")
@@ -76,14 +77,13 @@ class House:
         return next((report for report in reports if report), None)
 
 
-def ends_with(server, status, within):
+def ends_with(server, status, within=PATIENCE):
     began = time.monotonic()
     got = server.wait(within)
-    must(got == status, "exit status %s after %.1f s, expected %s within %g s" % (
-        got, time.monotonic() - began, status, within))
+    must(got == status, "exit status %s after %.1f s, expected %s" % (got, time.monotonic() - began, status))
 
 
-def read_answer(sock, patience=5.0):
+def read_answer(sock, patience=PATIENCE):
     sock.settimeout(patience)
     data = b""
     while True:
@@ -121,23 +121,22 @@ def rest_of(sock, have):
     return have
 
 
-def refuses(server, within):
-    """Whether new connections are refused in time."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
+def refuses(server):
+    """Whether there comes a time when new connections are refused."""
+    def refused():
         try:
             server.connect(timeout=0.5).close()
         except ConnectionError:
             return True
         except socket.timeout:
             pass
-        time.sleep(0.02)
-    return False
+        return False
+    return eventually(refused, pause=0.02)
 
 
-def serve_all(socks, within):
+def serve_all(socks):
     """Read each answer as it comes, and close; all must come."""
-    waiting, deadline = set(socks), time.monotonic() + within
+    waiting, deadline = set(socks), time.monotonic() + PATIENCE
     while waiting:
         must(time.monotonic() < deadline, "%d of %d were never served" % (len(waiting), len(socks)))
         for sock in select.select(list(waiting), [], [], 1)[0]:
@@ -147,19 +146,21 @@ def serve_all(socks, within):
             sock.close()
 
 
-def connect_when_ready(port, within=10.0):
+def connect_when_ready(port):
     """A connection to a daemon that is still starting."""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port), 5)
+            return socket.create_connection(("127.0.0.1", port), PATIENCE)
         except ConnectionError as error:
             must(time.monotonic() < deadline, "not ready: %s" % error)
             time.sleep(0.01)
 
 
-def cpu_share(server, seconds=1.0):
-    """CPU time that the daemon uses in a second, while we only wait."""
-    before = process.cpu_seconds(server.pid)
-    time.sleep(seconds)
-    return (process.cpu_seconds(server.pid) - before) / seconds
+def must_rest(server, most, when, tries=10):
+    """There comes a second in which the daemon is not busier than that, while we only wait."""
+    for _ in range(tries):
+        busyness = process.busyness(server.pid)
+        if busyness <= most:
+            return
+    raise Failed("%.2f of the CPU time that it can have, %s" % (busyness, when))

@@ -38,6 +38,12 @@ def established(port):
     return count
 
 
+def read_bytes(pid):
+    """How much it has got by read(2)."""
+    with open("/proc/%d/io" % pid, encoding="ascii") as counts:
+        return int(re.search(r"rchar: (\d+)", counts.read())[1])
+
+
 def pss_kib(pid):
     with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as rollup:
         return int(re.search(r"(?m)^Pss:\s+(\d+)", rollup.read())[1])

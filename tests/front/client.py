@@ -6,11 +6,11 @@ import socket
 import time
 
 from cases import content_of, path_of
+from patience import PATIENCE
 
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)[^\r\n]*\r\n")
 MARK = re.compile(rb"<<([^<>]*)>>")
 QUIET = 0.15  # seconds after which nobody is expected to answer what may be half a request
-PATIENT = 10.0  # seconds for what must be answered
 
 
 class Answer:
@@ -83,7 +83,7 @@ class Connection:
     """One connection to a front end."""
 
     def __init__(self, port, head_first=False):
-        self.sock = socket.create_connection(("127.0.0.1", port), PATIENT)
+        self.sock = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.head_first, self.data, self.closed = head_first, b"", False
 
@@ -95,7 +95,7 @@ class Connection:
 
     def send(self, data):
         try:
-            self.sock.settimeout(PATIENT)
+            self.sock.settimeout(PATIENCE)
             self.sock.sendall(data)
         except OSError:
             pass  # it was closed, and what it answered before is still to be read
@@ -140,7 +140,7 @@ def ask(port, data, head_first=False):
     """One answer on a connection of its own."""
     with Connection(port, head_first) as connection:
         connection.send(data)
-        connection.read(1, PATIENT)
+        connection.read(1, PATIENCE)
         answers = connection.rest()
         return answers[0] if len(answers) == 1 else Answer(0, {}, connection.data, False)
 
@@ -152,7 +152,7 @@ def is_own(answer, path):
 class Visit:
     """One case, played once through a front end: what came back on its own connection and on that of another."""
 
-    def __init__(self, case, number, lane, piped, patient=PATIENT):
+    def __init__(self, case, number, lane, piped, patient=PATIENCE):
         self.case, self.lane, self.piped = case, lane, piped
         self.patience = patient if case.outer == "must" else QUIET
         self.name = b"%04d%s" % (number, lane.letter)

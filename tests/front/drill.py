@@ -7,7 +7,8 @@ import cases
 import fronts
 import judge
 from bad_backend import FAULTS, BadBackend
-from client import PATIENT, QUIET, Visit
+from client import QUIET, Visit
+from patience import PATIENCE
 
 # What every front end passes on, and what confuses a server that has it.
 WORST = "bodies are not read"
@@ -15,12 +16,11 @@ THROUGH = ("body: POST with", "trailer: X: y")
 TELLING = ("takes for a request", "took for a request", "it got the files")
 
 
-def find(front, lane, root, faults, patterns):
-    """What the checks say of a server with these faults behind that lane. One with faults is not waited for."""
-    patient = QUIET if faults else PATIENT
+def find(front, lane, root, faults, patterns, patience=PATIENCE):
+    """What the checks say of a server with these faults behind that lane."""
     log_path = os.path.join(root, "..", "%s-drill.access" % front.name)
     chosen = [case for case in cases.load() if case.label.startswith(patterns)]
-    visits = [Visit(case, number, lane, number % 2 == 0, patient) for number, case in enumerate(chosen)]
+    visits = [Visit(case, number, lane, number % 2 == 0, patience) for number, case in enumerate(chosen)]
     for name, content in judge.files(visits):
         with open(os.path.join(root, name), "wb") as file:
             file.write(content)
@@ -35,9 +35,13 @@ def find(front, lane, root, faults, patterns):
 
 
 def find_out(front, lane, root, fault, patterns):
-    """That it no longer answers is not enough: bytes must have been taken for what they are not."""
-    found = find(front, lane, root, (fault,), patterns)
-    telling = [said for said in found if any(words in said for words in TELLING)]
+    """That it no longer answers is not enough: bytes must have been taken for what they are not. One with faults is
+    hardly waited for; where the machine is busy, longer."""
+    for patience in (QUIET, 8 * QUIET, 64 * QUIET):
+        found = find(front, lane, root, (fault,), patterns, patience)
+        telling = [said for said in found if any(words in said for words in TELLING)]
+        if telling:
+            break
     return "a server is found out: " + fault, [] if telling else ["it was not: %s" % found[:1]]
 
 

@@ -15,27 +15,10 @@ import socket
 import subprocess
 import time
 
+from patience import PATIENCE, eventually
+
 SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 MARK = "front-end-read"
-
-
-class Ports:
-    """Ports that stay ours: bound but not listened on, so that the kernel gives them to nobody else, not even to a
-    client as its own. A server may still bind them, because it sets SO_REUSEADDR, and by then so have we."""
-
-    def __init__(self):
-        self.probes = []
-
-    def take(self):
-        probe = socket.socket()
-        self.probes.append(probe)
-        probe.bind(("127.0.0.1", 0))
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return probe.getsockname()[1]
-
-    def close(self):
-        for probe in self.probes:
-            probe.close()
 
 
 def without_version(line):
@@ -81,25 +64,23 @@ class Front:
             file.write(text)
         return path
 
-    def start(self, lanes, drill, useful, within=30.0):
+    def start(self, lanes, drill, useful):
         os.makedirs(self.home, exist_ok=True)
         command = self.prepare(lanes + [drill], useful)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home,
                                             start_new_session=True)
-        deadline = time.monotonic() + within
-        for lane in lanes:
-            self._wait_for(lane.port, deadline)
+        for lane in [*lanes, useful]:
+            if not eventually(lambda port=lane.port: self._listens(port) or not self.alive()) or not self.alive():
+                raise RuntimeError("%s does not listen: %s" % (self.name, self.output()[-1000:]))
 
-    def _wait_for(self, port, deadline):
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                if not self.alive() or time.monotonic() > deadline:
-                    raise RuntimeError("%s does not listen: %s" % (self.name, self.output()[-1000:])) from None
-                time.sleep(0.02)
+    @staticmethod
+    def _listens(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+            return True
+        except OSError:
+            return False
 
     def alive(self):
         """Looks without reaping: as long as it is not reaped, nobody else can be given its id."""
@@ -139,7 +120,7 @@ class Direct(Front):
     def found(self):
         return "-"
 
-    def start(self, lanes, drill, useful, within=30.0):
+    def start(self, lanes, drill, useful):
         for lane in [*lanes, drill, useful]:
             lane.port = lane.behind
 
@@ -168,9 +149,10 @@ global
 defaults
     mode http
     http-reuse always
-    timeout connect 5s
-    timeout client 20s
-    timeout server 20s
+    timeout connect 10m
+    timeout check 10m
+    timeout client 10m
+    timeout server 10m
 """]
         mark = '    http-request set-header User-Agent "%s %%[method] %%[url]"\n' % MARK
         for number, lane in enumerate(lanes):
@@ -222,6 +204,12 @@ http {
     access_log off;
     client_max_body_size 0;
     keepalive_requests 1000000;
+    keepalive_timeout 10m;
+    client_header_timeout 10m;
+    client_body_timeout 10m;
+    proxy_read_timeout 10m;
+    proxy_send_timeout 10m;
+    proxy_connect_timeout 10m;
     proxy_cache_path %s/kept keys_zone=kept:1m;
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
@@ -234,7 +222,7 @@ http {
     @staticmethod
     def _server(lane, number, more):
         return """\
-    upstream behind%d { server 127.0.0.1:%d; keepalive 4; keepalive_requests 1000000; }
+    upstream behind%d { server 127.0.0.1:%d; keepalive 4; keepalive_requests 1000000; keepalive_timeout 10m; }
     server {
         listen 127.0.0.1:%d;
 %s        location / { proxy_pass http://behind%d; }
@@ -246,7 +234,9 @@ class Varnish(Front):
     name, package, binary = "varnish", "varnish", "varnishd"
     caches = True
     LIMITS = ("http_max_hdr=512", "http_req_hdr_len=48k", "http_req_size=64k", "workspace_client=256k",
-              "workspace_backend=256k", "thread_pools=1", "thread_pool_min=50", "http_gzip_support=off")
+              "workspace_backend=256k", "thread_pools=1", "thread_pool_min=50", "http_gzip_support=off",
+              "timeout_idle=600", "connect_timeout=600", "first_byte_timeout=600",
+              "between_bytes_timeout=600", "backend_idle_timeout=600", "idle_send_timeout=600", "send_timeout=600")
 
     def prepare(self, lanes, useful):
         every = lanes + [useful]
@@ -307,7 +297,9 @@ class H2o(Front):
         path = self.write("h2o.conf", """\
 %snum-threads: 1
 proxy.preserve-host: ON
-proxy.timeout.keepalive: 20000
+http1-request-timeout: 600
+proxy.timeout.io: 600000
+proxy.timeout.keepalive: 600000
 limit-request-body: 1073741824
 access-log:
   path: %s

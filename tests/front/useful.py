@@ -7,6 +7,7 @@ import time
 
 import judge
 from client import ask
+from patience import eventually
 
 PAGE = b"".join(b"%015d\n" % at for at in range(0, 4096, 16))
 FILES = {"page.txt": PAGE, "soon-page.txt": PAGE, "alive.txt": b"alive\n", "asset.css": PAGE[:2048],
@@ -43,15 +44,16 @@ def peers(port):
 
 
 def faults_of_reuse(lane):
-    """Many clients, one after another, are served through the same few connections."""
+    """Many clients, one after another, are served through a few connections, of which none is closed. When a front end
+    takes one back is its own affair: where it has not yet, the next client makes it open another."""
     if lane.port == lane.behind:
         return
     get(lane, "page.txt?0")
     before = peers(lane.behind)
-    for number in range(1, 20):
+    for number in range(1, 40):
         yield from expect(get(lane, "page.txt?%d" % number), 200, PAGE)
     after = peers(lane.behind)
-    if not before or before != after:
+    if not before or not before <= after or len(after) > 10:
         yield "connections behind it were %s and are %s" % (sorted(before), sorted(after))
 
 
@@ -99,32 +101,24 @@ def variants(lane):
             yield "%s, %s" % (said, turn), faults
 
 
-def revalidated(log_path, path):
-    return sum(request.status == 304 and path in request.line for request in judge.read_log(log_path))
+def revalidation(lane, log_path):
+    """What has become old is asked for with our validators, and our 304 makes it new again: we send it once only."""
+    answers = []
+
+    def ask_again():
+        answers.append(get(lane, "soon-page.txt"))
+        return [request.status for request in judge.read_log(log_path) if "soon-page.txt" in request.line]
+    statuses = eventually(lambda: len(found := ask_again()) >= 3 and found, pause=0.1) or ask_again()
+    yield "asked again and again, it is whole", [said for answer in answers for said in expect(answer, 200, PAGE)]
+    yield "we sent it once, and then 304", [] if set(statuses[1:]) == {304} and statuses[0] == 200 else [str(statuses)]
+    kept = {answer.get("x-kept") for answer in answers}
+    yield "nginx says so", [] if kept == {None} or "REVALIDATED" in kept else ["X-Kept: %s" % kept]
 
 
-def revalidation(lane, log_path, keeps):
-    """What has become old is asked for with our validators, and our 304 makes it new again."""
-    for said in ("first", "kept"):
-        yield "%s, to be asked again" % said, expect(get(lane, "soon-page.txt"), 200, PAGE)
-    before = revalidated(log_path, "soon-page.txt")
-    time.sleep(keeps)
-    answer = get(lane, "soon-page.txt")
-    yield "asked again, it is whole", expect(answer, 200, PAGE)
-    if answer.get("x-kept") not in (None, "REVALIDATED"):
-        yield "nginx says so", ["X-Kept: %s" % answer.get("x-kept")]
-    time.sleep(0.1)
-    after = revalidated(log_path, "soon-page.txt")
-    yield "asked again, our answer was 304", [] if after == before + 1 else ["%d answers of 304" % (after - before)]
-
-
-def wait_for(lane, status, within=10.0):
-    deadline = time.monotonic() + within
-    while True:
-        got = get(lane, "page.txt").status
-        if got == status or time.monotonic() > deadline:
-            return [] if got == status else ["status %d, not %d" % (got, status)]
-        time.sleep(0.05)
+def wait_for(lane, status):
+    eventually(lambda: get(lane, "page.txt").status == status, pause=0.05)
+    got = get(lane, "page.txt").status
+    return [] if got == status else ["status %d, not %d" % (got, status)]
 
 
 def health(lane, root):
@@ -142,9 +136,7 @@ def check(front, lane, root, log_path):
     yield from plain(lane)
     yield from ranges(front, lane)
     yield from variants(lane)
-    if front.name == "nginx":
-        yield from revalidation(lane, log_path, 2.1)
-    if front.name == "varnish":
-        yield from revalidation(lane, log_path, 0.5)
+    if front.name in ("nginx", "varnish"):
+        yield from revalidation(lane, log_path)
     if front.name == "haproxy":
         yield from health(lane, root)

@@ -9,6 +9,7 @@ import threading
 import time
 
 from house import Failed, must
+from patience import PATIENCE
 
 OPTIONS = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox",  # it loads our own pages only; root has no sandbox
@@ -62,7 +63,7 @@ class Browser:
                         self.events.append(message)
                 self.changed.notify_all()
 
-    def wait(self, what, describe, within=10.0):
+    def wait(self, what, describe, within=PATIENCE):
         """What `what` returns once that is true; nothing waits beyond the browser's own deadline."""
         end = min(time.monotonic() + within, self.deadline)
         with self.changed:
@@ -73,7 +74,7 @@ class Browser:
                 must(time.monotonic() < end and self.process.poll() is None, "%s did not come" % describe)
                 self.changed.wait(0.05)
 
-    def call(self, method, within=10.0, session=None, **parameters):
+    def call(self, method, within=PATIENCE, session=None, **parameters):
         with self.changed:
             self.number += 1
             number = self.number
@@ -141,7 +142,7 @@ class Tab:
             return time.monotonic() - quiet["since"] > 0.25
         self.browser.wait(is_quiet, "an end of the requests")
 
-    def evaluate(self, expression, within=10.0):
+    def evaluate(self, expression, within=PATIENCE):
         """The value of a JavaScript expression, or of the promise it gives."""
         result = self.browser.call("Runtime.evaluate", within, self.session, expression=expression,
                                    awaitPromise=True, returnByValue=True)

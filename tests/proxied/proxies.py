@@ -5,25 +5,16 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 
 from house import Skipped  # (it adds tests/wire to the path)
 from batond import free_port
+from patience import PATIENCE, eventually
 
 SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
 
-def eventually(holds, within=10.0):
-    deadline = time.monotonic() + within
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def connect(port, client="127.0.0.1"):
-    return socket.create_connection(("127.0.0.1", port), 10, source_address=(client, 0))
+    return socket.create_connection(("127.0.0.1", port), PATIENCE, source_address=(client, 0))
 
 
 def clients_in(server):
@@ -98,9 +89,10 @@ global
     nbthread 1
 defaults
     mode http
-    timeout connect 5s
-    timeout client 20s
-    timeout server 20s
+    timeout connect 10m
+    timeout check 10m
+    timeout client 10m
+    timeout server 10m
 listen all
     bind 127.0.0.1:%d
     unique-id-format %%[uuid()]

@@ -10,12 +10,14 @@ import time
 
 from devtools import Browser, Tab
 from house import must, must_equal, test
+from patience import PATIENCE, eventually
 
-PATIENCE = 120.0  # seconds, for all that a browser does
+FOR_ALL = 4 * PATIENCE  # that the browser does
 DARK = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
 LIGHT = {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
 WIDTHS = {"wide": (1280, 1500), "phone": (360, 2600), "narrow": (320, 2600)}
 # The values of the four large plots, as words.
+HEALTH = "(document.getElementById('health')?.textContent || '')"
 VALUES = "[...document.querySelectorAll('#whole .value')].map((one) => one.textContent)"
 PATHS = "[...document.querySelectorAll('#whole path')].map((one) => one.getAttribute('d') || '')"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -41,11 +43,11 @@ CONTRAST = """(() => {
 
 
 class Load:
-    """wrk, until the end of the block; nothing where it is not installed, and then requests of our own."""
+    """wrk, until the end of the block."""
 
-    def __init__(self, house, target, seconds):
+    def __init__(self, house, target):
         self.process = subprocess.Popen(
-            ["wrk", "-t1", "-c16", "-d%ds" % seconds, "http://127.0.0.1:%d%s" % (house.server.port, target)],
+            ["wrk", "-t1", "-c16", "-d1h", "http://127.0.0.1:%d%s" % (house.server.port, target)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def __enter__(self):
@@ -53,13 +55,13 @@ class Load:
 
     def __exit__(self, *_):
         self.process.kill()
-        self.process.wait(5)
+        self.process.wait()
 
 
 def tab_of(house):
     """The tab with the page; the browser starts when it is first needed and ends with the house."""
     if house.browser is None:
-        house.browser = Browser(house, time.monotonic() + PATIENCE)
+        house.browser = Browser(house, time.monotonic() + FOR_ALL)
         house.to_close.append(house.browser)
     return Tab(house.browser)
 
@@ -70,11 +72,9 @@ def load(house, tab):
     tab.browser.wait(lambda: tab.events("Page.loadEventFired"), "the load event of the page")
 
 
-def wait_for(tab, expression, what, within=15.0):
-    end = time.monotonic() + within
-    while not tab.evaluate(expression):
-        must(time.monotonic() < end, "%s did not come; the page says %r" % (what, tab.evaluate("document.body.innerText")))
-        time.sleep(0.1)
+def wait_for(tab, expression, what):
+    must(eventually(lambda: tab.evaluate(expression), pause=0.1),
+         "%s did not come; the page says %r" % (what, tab.evaluate("document.body?.innerText")))
 
 
 def shoot(house, tab, name):
@@ -93,27 +93,28 @@ def resize(tab, width, height):
 def the_figures_of_the_page_move_under_load_without_a_complaint_or_a_foreign_request(house):
     must(shutil.which("wrk"), "wrk is not installed")
     tab = tab_of(house)
-    with Load(house, "/1k.txt", 60):
+    with Load(house, "/1k.txt"):
         resize(tab, *WIDTHS["wide"])
         load(house, tab)
         wait_for(tab, "/[1-9]/.test(%s[0])" % VALUES, "a rate")
         seen = set()
-        for _ in range(6):
+
+        def have_moved():
             seen.add(tuple(tab.evaluate(VALUES)))
-            time.sleep(1.0)
-        must(len(seen) >= 4, "the values stand still: %r" % seen)
+            return len(seen) >= 4
+        must(eventually(have_moved, pause=0.5), "the values stand still: %r" % seen)
         must(all(re.search(r"p50 .*\d.*p99 .*\d", one[1]) for one in seen if "\u2013" not in one[1]), repr(seen))
-        must(all(tab.evaluate(PATHS)), "a plot without a line")
+        wait_for(tab, PATHS + ".every(Boolean)", "a line in each plot")
         must_equal(len(tab.evaluate("[...document.querySelectorAll('.worker')].map(String)")), 2, "workers")
-        must_equal(tab.evaluate("document.getElementById('health').textContent"), "healthy", "health")
+        wait_for(tab, HEALTH + " === 'healthy'", "health")
         time.sleep(house.film)
         for theme, media in (("light", LIGHT), ("dark", DARK)):
             tab.call("Emulation.setEmulatedMedia", **media)
             for width, size in WIDTHS.items():
                 resize(tab, *size)
-                time.sleep(0.3)
-                must_equal(tab.evaluate(OVERFLOW), 0, "pixels to scroll sideways at %s" % width)
+                wait_for(tab, OVERFLOW + " === 0", "no pixel to scroll sideways at %s" % width)
                 shoot(house, tab, "%s-%s" % (theme, width))
+            eventually(lambda: not tab.evaluate(CONTRAST), pause=0.1)
             must_equal(tab.evaluate(CONTRAST), [], "text of too little contrast (%s)" % theme)
         must_equal(tab.evaluate(UNLABELLED), 0, "plots without a text")
     must_equal(tab.complaints(), [], "complaints")
@@ -126,7 +127,7 @@ def the_figures_of_the_page_move_under_load_without_a_complaint_or_a_foreign_req
 def the_page_can_be_paused(house):
     tab = tab_of(house)
     load(house, tab)
-    wait_for(tab, "document.getElementById('health').textContent === 'healthy'", "health")
+    wait_for(tab, HEALTH + " === 'healthy'", "health")
     tab.evaluate("document.getElementById('pause').click()")
     time.sleep(0.5)
     asked = len(tab.events("Network.requestWillBeSent"))
@@ -142,10 +143,10 @@ def the_page_says_since_when_there_is_no_answer_and_goes_on_with_the_next_proces
     tab = tab_of(house)
     tab.begun = len(tab.browser.events)
     tab.call("Page.navigate", url="http://127.0.0.1:%d/" % port)
-    wait_for(tab, "document.getElementById('health').textContent === 'healthy'", "health")
+    wait_for(tab, HEALTH + " === 'healthy'", "health")
     must_equal(server.stop(), 0, "exit status")
-    wait_for(tab, "/^no answer since /.test(document.getElementById('health').textContent)", "the loss")
+    wait_for(tab, "/^no answer since /.test(%s)" % HEALTH, "the loss")
     server.start()
-    wait_for(tab, "document.getElementById('health').textContent === 'healthy'", "the next process")
+    wait_for(tab, HEALTH + " === 'healthy'", "the next process")
     wait_for(tab, "/0/.test(%s[0])" % VALUES, "a rate")
     must("-" not in "".join(tab.evaluate(VALUES)), "a rate below nothing: %r" % tab.evaluate(VALUES))

@@ -14,13 +14,14 @@ import threading
 import time
 
 UNIT = "batond.service"
-PATIENCE = 10  # seconds, for what takes milliseconds on a machine that is not busy
+PATIENCE = 120  # seconds, for what takes milliseconds on a machine that is not busy
+TRIES = (1, 4, 16)  # seconds: where the time itself is short, the next one is tried if we, or systemd, were too slow
 
 
 def run(*command, status=0):
     """What the command prints, on both outputs. status: how it must end; None = any way."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                          text=True, timeout=60)
+                          text=True, timeout=2 * PATIENCE)
     if status is not None and done.returncode != status:
         raise AssertionError("%s ended with %d: %s" % (" ".join(command), done.returncode, done.stdout.strip()))
     return done.stdout
@@ -46,15 +47,15 @@ def is_replaced(pid):
     return show("MainPID") not in ("0", str(pid))
 
 
-def wait_for(what, true, seconds=PATIENCE):
+def wait_for(what, true):
     """Until true() is, which is then returned."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         value = true()
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError("not within %d s: %s" % (seconds, what))
+    raise AssertionError("not within %d s: %s" % (PATIENCE, what))
 
 
 def cursor():
@@ -158,7 +159,7 @@ class Download(threading.Thread):
         self.socket.close()
 
     def finish(self):
-        self.join(30)
+        self.join(PATIENCE)
         assert self.fault is None, self.fault
 
 

@@ -19,9 +19,8 @@ void account_end(struct shard *s, struct conn *c, enum close_reason reason);
 /* A connection that ended before there was a structure for it. */
 void account_refused(struct shard *s, enum close_reason reason);
 
-/* An answer is in the row. `since_us`: when the first bytes of its request came; `method` of what is no request is
- * METHOD_UNKNOWN. */
-void account_answer(struct shard *s, enum method method, struct served served, uint64_t since_us);
+/* An answer is in the row. `rq`: NULL where it is to what is no request; `since_us`: when the first bytes of that came. */
+void account_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served, uint64_t since_us);
 
 /* out_flush, of the shard's row or of one that the connection keeps, and what it sent. Where all is sent, that is how
  * long the answers in it took. */

@@ -4,6 +4,8 @@
 
 #include "reactor/account.h"
 
+#include "reactor/client.h"
+
 _Static_assert((int)METHOD_GET == COUNT_GET && (int)METHOD_HEAD == COUNT_HEAD && (int)METHOD_OPTIONS == COUNT_OPTIONS,
                "the methods that are served come first");
 
@@ -59,8 +61,29 @@ void account_refused(struct shard *s, enum close_reason reason)
     s->ended++;
 }
 
-void account_answer(struct shard *s, enum method method, struct served served, uint64_t since_us)
+static void add_line(struct shard *s, struct conn *c, const struct request *rq, struct served served, uint64_t since_us)
 {
+    char room[PEER_TEXT_MAX];
+    struct peer client = client_of(s, c, rq);
+    struct access_answer a = {
+        .record = {.client = peer_text(&client, room), .status = served.status, .cache = serve_verdict(&s->serve)},
+        .since_us = since_us,
+        .body = served.bytes,
+        .end = s->out->bytes,
+    };
+
+    if (rq != NULL) {
+        a.record.line = rq->line;
+        a.record.host = rq->host;
+        a.record.referer = rq->field[FIELD_REFERER];
+        a.record.agent = rq->field[FIELD_USER_AGENT];
+    }
+    access_log_add(&s->access, &a, s->serve.clock.wall);
+}
+
+void account_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served, uint64_t since_us)
+{
+    enum method method = rq != NULL ? rq->method : METHOD_UNKNOWN;
     unsigned row = (unsigned)method < COUNT_OTHER ? (unsigned)method : COUNT_OTHER;
     unsigned class = (unsigned)served.status / 100 - 2;
 
@@ -69,6 +92,8 @@ void account_answer(struct shard *s, enum method method, struct served served, u
     if (s->out->answers++ == 0)
         s->out->first_us = since_us;
     s->out->others_us = since_us;
+    if (access_log_is_on(&s->access))
+        add_line(s, c, rq, served, since_us);
 }
 
 static void count_times(struct shard *s, const struct out *o, uint32_t answers, uint64_t now_us)

@@ -13,10 +13,8 @@
 #include "reactor/client.h"
 #include "serve/route.h"
 
-/* Looks at a file that is being summed, SUM_MS apart, before the answer goes without its digest: five seconds. */
-enum { SUM_WAITS = 500 };
-
-enum { META_MAX = 8 * 1024 };
+/* SUM_WAITS: looks at a file that is being summed, SUM_MS apart, before the answer goes without its digest. */
+enum { SUM_WAITS = 500, META_MAX = 8 * 1024 };
 
 enum stage { KEPT, IN_PROXY, IN_EMPTY_LINES, IN_HEAD, IN_BODY };
 
@@ -140,36 +138,13 @@ static uint64_t since_us(const struct shard *s, const struct conn *c)
     return c->intake != NULL ? c->intake->since_us : s->came_us;
 }
 
-static void log_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served)
-{
-    char room[PEER_TEXT_MAX];
-
-    if (!access_log_is_on(&s->access))
-        return;
-    struct peer client = client_of(s, c, rq);
-    struct access_answer a = {
-        .record = {.client = peer_text(&client, room), .status = served.status, .cache = serve_verdict(&s->serve)},
-        .since_us = c->intake != NULL ? c->intake->since_us : s->came_us,
-        .body = served.bytes,
-        .end = s->out->bytes,
-    };
-    if (rq != NULL) {
-        a.record.line = rq->line;
-        a.record.host = rq->host;
-        a.record.referer = rq->field[FIELD_REFERER];
-        a.record.agent = rq->field[FIELD_USER_AGENT];
-    }
-    access_log_add(&s->access, &a, s->serve.clock.wall);
-}
-
 static void refuse(struct shard *s, struct conn *c, const struct request *rq, bool head_only, int status)
 {
     struct served served = serve_error(&s->serve, status, head_only, s->out);
 
     c->last = true;
     c->lingers = true;
-    account_answer(s, rq != NULL ? rq->method : METHOD_UNKNOWN, served, since_us(s, c));
-    log_answer(s, c, rq, served);
+    account_answer(s, c, rq, served, since_us(s, c));
 }
 
 static void refuse_request(struct shard *s, struct conn *c, const struct request *rq, int status)
@@ -218,8 +193,7 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     c->requests++;
     c->last = last;
     c->lingers = ours; /* the peer did not ask for the end, so it may have sent more */
-    account_answer(s, rq->method, served, since_us(s, c));
-    log_answer(s, c, rq, served);
+    account_answer(s, c, rq, served, since_us(s, c));
 }
 
 /* A head is whole and right, and a body follows it. Returns how many of `bytes` belong to it. */

@@ -46,7 +46,7 @@ void askers_tell(struct askers *a, const char *why);
 /* Those of `from` wait with those of `to` from now on. */
 void askers_move(struct askers *to, struct askers *from);
 
-/* Ask a running daemon; prints what came of it. The status to exit with. */
-int asker_run(const char *pid);
+/* Ask the running daemon whose process id `text` is; prints what came of it. The status to exit with. */
+int asker_run(const char *text);
 
 #endif

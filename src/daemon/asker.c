@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "daemon/process.h"
 
 /* A little less than TimeoutStartSec= is by itself. */
 enum { PATIENCE_S = 85, LOOK_MS = 200, ASK_AGAIN = 5 };
@@ -117,27 +119,39 @@ static bool hear(int fd, pid_t pid, char text[ASKER_TEXT_MAX])
     return from.pid == pid;
 }
 
-static int wait_for_answer(int fd, pid_t pid)
+/* `life`: a pidfd, readable once the process has ended; -1 where there is none. */
+static int wait_for_answer(int fd, int life, pid_t pid)
 {
     const union sigval mark = {.sival_int = ASKER_MARK};
     uint64_t end_us = clock_now_us() + (uint64_t)PATIENCE_S * 1000000;
-    struct pollfd p = {.fd = fd, .events = POLLIN};
+    struct pollfd p[] = {{.fd = fd, .events = POLLIN}, {.fd = life, .events = POLLIN}};
     char text[ASKER_TEXT_MAX];
 
     for (unsigned looks = 0; clock_now_us() < end_us; looks++) {
         if (looks % ASK_AGAIN == 0 && sigqueue(pid, SIGHUP, mark) < 0)
             return fail(errno == ESRCH ? "the process ended" : "cannot send the signal", errno);
-        bool comes = poll(&p, 1, LOOK_MS) == 1;
-        if (comes && hear(fd, pid, text)) {
+        (void)poll(p, 2, LOOK_MS);
+        if (hear(fd, pid, text)) {
             if (text[0] == '\0')
                 return EXIT_SUCCESS;
             (void)fprintf(stderr, "batond: the reload was refused: %s\n", text);
             return EXIT_FAILURE;
         }
+        if (p[1].revents != 0)
+            return fail("the process ended", ESRCH);
     }
     (void)fprintf(stderr, "batond: --reload: no answer within %d s; the log of process %ld says more\n", PATIENCE_S,
                   (long)pid);
     return EXIT_FAILURE;
+}
+
+/* The signal ends whoever does not expect it. */
+static bool is_batond(pid_t pid)
+{
+    char name[PROCESS_NAME_SIZE];
+
+    process_name((long)pid, name);
+    return pid != getpid() && (name[0] == '\0' || process_is_batond(name));
 }
 
 int asker_run(const char *text)
@@ -151,10 +165,20 @@ int asker_run(const char *text)
                       text);
         return EX_USAGE;
     }
+    int life = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0); /* Linux 5.3 */
     int fd = bind_name();
-    if (fd < 0)
-        return fail("no socket for the answer", -fd);
-    int status = wait_for_answer(fd, (pid_t)pid);
-    close(fd);
+    int status;
+    if (fd < 0) {
+        status = fail("no socket for the answer", -fd);
+    } else if (!is_batond((pid_t)pid)) {
+        (void)fprintf(stderr, "batond: --reload: process %ld is no batond\n", pid);
+        status = EXIT_FAILURE;
+    } else {
+        status = wait_for_answer(fd, life, (pid_t)pid);
+    }
+    if (fd >= 0)
+        close(fd);
+    if (life >= 0)
+        close(life);
     return status;
 }

@@ -18,41 +18,27 @@
 
 #include "config/blame.h"
 #include "daemon/listeners.h"
+#include "daemon/process.h"
 #include "daemon/systemd.h"
 
-enum { COMM_SIZE = 32, LINKS_MAX = 16, LINE_SIZE = 512 };
+enum { LINK_SIZE = 32, LINKS_MAX = 16, LINE_SIZE = 512 };
 
-static const char ours[] = "batond";
 static const char scheme[] = "unix:";
 
 /* A process that listens where we would. */
 struct owner {
     long pid; /* 0 = it cannot be told */
-    char comm[COMM_SIZE];
+    char name[PROCESS_NAME_SIZE];
 };
 
 static bool is_ours(const struct owner *o)
 {
-    return o->pid > 0 && strcmp(o->comm, ours) == 0;
-}
-
-static void read_comm(struct owner *o)
-{
-    char path[64];
-
-    (void)snprintf(path, sizeof path, "/proc/%ld/comm", o->pid);
-    FILE *f = fopen(path, "re");
-    o->comm[0] = '\0';
-    if (f == NULL)
-        return;
-    if (fgets(o->comm, sizeof o->comm, f) != NULL)
-        o->comm[strcspn(o->comm, "\n")] = '\0';
-    (void)fclose(f);
+    return o->pid > 0 && process_is_batond(o->name);
 }
 
 /* The names that /proc gives to sockets which listen on a port, "socket:[123]". */
 struct links {
-    char name[LINKS_MAX][COMM_SIZE];
+    char name[LINKS_MAX][LINK_SIZE];
     size_t n;
 };
 
@@ -68,7 +54,7 @@ static void find_links(const char *table, unsigned port, struct links *links)
         if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*d %lu", &local, &state,
                    &inode) == 3 &&
             state == 0x0A && local == port)
-            (void)snprintf(links->name[links->n++], COMM_SIZE, "socket:[%lu]", inode);
+            (void)snprintf(links->name[links->n++], LINK_SIZE, "socket:[%lu]", inode);
     }
     if (f != NULL)
         (void)fclose(f);
@@ -76,7 +62,7 @@ static void find_links(const char *table, unsigned port, struct links *links)
 
 static bool has_link(long pid, const struct links *links)
 {
-    char path[64], target[COMM_SIZE];
+    char path[64], target[LINK_SIZE];
     const struct dirent *e;
     bool found = false;
 
@@ -107,7 +93,7 @@ static struct owner find_owner(unsigned port)
         struct owner one = {.pid = strtol(e->d_name, NULL, 10)};
         if (one.pid <= 0 || !has_link(one.pid, &links))
             continue;
-        read_comm(&one);
+        process_name(one.pid, one.name);
         found = one;
     }
     if (proc != NULL)
@@ -119,7 +105,7 @@ static int blame_owner(const struct listeners_reporter *r, struct config_at at, 
                        const struct owner *o)
 {
     if (o->pid > 0)
-        config_blame(r->config, r->report, at, "cannot listen on %s: process %ld (%s) does", address, o->pid, o->comm);
+        config_blame(r->config, r->report, at, "cannot listen on %s: process %ld (%s) does", address, o->pid, o->name);
     else
         listeners_blame(r, at, -EADDRINUSE);
     return -EADDRINUSE;
@@ -134,9 +120,10 @@ static int check_tcp(const struct listeners_reporter *r, struct config_at at, co
 
     if (err == 0)
         listener_close(&l);
-    if (err == 0 || err != -EADDRINUSE || colon == NULL) {
-        if (err < 0)
-            listeners_blame(r, at, err);
+    if (err == 0)
+        return 0;
+    if (err != -EADDRINUSE || colon == NULL) {
+        listeners_blame(r, at, err);
         return err;
     }
     struct owner owner = find_owner((unsigned)strtoul(colon + 1, NULL, 10));
@@ -158,7 +145,7 @@ static int find_unix_owner(const char *path, struct owner *o)
     if (err == -EADDRINUSE && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
         o->pid = peer.pid;
     if (o->pid > 0)
-        read_comm(o);
+        process_name(o->pid, o->name);
     close(fd);
     return err == -ECONNREFUSED ? 0 : err == -EAGAIN ? -EADDRINUSE : err;
 }

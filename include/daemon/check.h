@@ -14,6 +14,6 @@
 #include "config/config.h"
 #include "config/diagnose.h"
 
-int check_places(const struct config *c, struct diagnose *report);
+int check_places(const struct config *config, struct diagnose *report);
 
 #endif

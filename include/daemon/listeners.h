@@ -34,7 +34,7 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
                   const struct listen_options *options, size_t sockets);
 
 /* Report why an address cannot be listened on. */
-void listeners_blame(const struct listeners_reporter *reporter, struct config_at at, int err);
+void listeners_blame(const struct listeners_reporter *r, struct config_at at, int err);
 
 /* Sockets that were there before get the options of these addresses. */
 int listeners_change(const struct listeners *l);

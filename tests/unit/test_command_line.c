@@ -57,7 +57,8 @@ static void file_and_command_line_come_to_what_they_say(void **state)
 static const struct case_row bad_cases[] = {
     {FILE_A "[limits]\nheader_size = 32kb\nuri_size = 32k\n", NULL,
      "t.ini:4:17: error: unknown unit: sizes end in k, m or g\n  header_size = 32kb\n                  ^~\n"},
-    {NULL, NULL, "batond: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
+    {NULL, NULL,
+     "batond: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
     {"[log]\n", NULL,
      "t.ini: error: nothing to serve: add [site NAME] with root = /path, or name a directory: 'batond DIR'\n"},
     {NULL, "",

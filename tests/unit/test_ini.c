@@ -314,8 +314,8 @@ static void what_can_be_held_is_known(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        expect(ini_can_hold(sv_cstr(rows[i].value)) == rows[i].can, "'%s'", rows[i].value);
-        expect(ini_value_is_plain(sv_cstr(rows[i].value)) == rows[i].plain, "'%s'", rows[i].value);
+        expect(ini_can_hold(sv_cstr(rows[i].value)) == rows[i].can, "row %zu", i);
+        expect(ini_value_is_plain(sv_cstr(rows[i].value)) == rows[i].plain, "row %zu", i);
     }
     memset(longest, '"', INI_LINE_MAX);
     assert_false(ini_can_hold(sv_of(longest, INI_LINE_MAX / 2)));

@@ -10,7 +10,7 @@
  *                                                      who come find a seat and small files can be read
  *
  * Ownership: a value; whoever takes leaves once for each time.
- * Threads:   any. Only what is taken changes often, and stands in a cache line of its own.
+ * Threads:   any. Only what is taken changes often, and stands in cache lines of its own.
  * Errors:    false where there is none to have.
  */
 #ifndef BATON_IO_SEATS_H
@@ -28,7 +28,8 @@ struct seats {
     _Atomic uint64_t elsewhere; /* connections of processes that this one succeeded */
     _Atomic uint64_t scarce_ms; /* until then, of CLOCK_MONOTONIC, workers say who could go (reactor/evict) */
     _Atomic bool wanted;        /* a worker that accepts found none, and nobody of its own who could go */
-    _Alignas(SEATS_LINE) _Atomic uint64_t connections;
+    char apart[SEATS_LINE];     /* wherever the structure lies: not each one's memory can be aligned */
+    _Atomic uint64_t connections;
     _Atomic uint64_t files;
 };
 

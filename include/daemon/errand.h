@@ -6,7 +6,7 @@
  * errand.fd is readable.
  *
  * Ownership: errand_init makes the descriptor, errand_fini closes it. What the errand works on belongs to its thread until it
- *            is done, and must stay: a thread that hangs in the kernel cannot be called back.
+ *            is done, and must stay: a thread that hangs in the kernel cannot be called back, and is not waited for.
  * Threads:   the master; `run` in a thread that ends with it.
  * Errors:    0 or -errno. Without a thread nothing has begun.
  * Source:    eventfd(2), pthread_create(3).
@@ -14,6 +14,7 @@
 #ifndef BATON_DAEMON_ERRAND_H
 #define BATON_DAEMON_ERRAND_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -21,6 +22,7 @@ struct errand {
     int fd;    /* owned; an edge when the errand is done */
     bool busy; /* the master's: one was begun, and errand_is_done has not said so yet */
     _Atomic bool done;
+    pthread_t thread;
     void (*run)(void *of);
     void *of; /* borrowed */
 };

@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -29,29 +28,25 @@ static void *errand_main(void *arg)
 {
     struct errand *e = arg;
     const uint64_t one = 1;
-    int fd = e->fd;
 
     e->run(e->of);
     atomic_store_explicit(&e->done, true, memory_order_release);
-    ssize_t n = write(fd, &one, sizeof one);
+    ssize_t n = write(e->fd, &one, sizeof one);
     (void)n; /* it fails only where the count is at its top, and then it is readable already */
     return NULL;
 }
 
 int errand_begin(struct errand *e, void (*run)(void *of), void *of)
 {
-    pthread_t thread;
-
     assert(!e->busy);
     e->run = run;
     e->of = of;
     atomic_store(&e->done, false);
-    int err = thread_start(&thread, (struct thread_enter){0}, errand_main, e);
+    int err = thread_start(&e->thread, (struct thread_enter){0}, errand_main, e);
     if (err < 0)
         return err;
     e->busy = true;
-    (void)pthread_setname_np(thread, "errand");
-    (void)pthread_detach(thread);
+    (void)pthread_setname_np(e->thread, "errand");
     return 0;
 }
 
@@ -59,6 +54,7 @@ bool errand_is_done(struct errand *e)
 {
     if (!e->busy || !atomic_load_explicit(&e->done, memory_order_acquire))
         return false;
+    (void)pthread_join(e->thread, NULL); /* it has no more to do than to wake us */
     e->busy = false;
     return true;
 }

@@ -8,6 +8,7 @@
 #ifndef BATON_BASE_REF_H
 #define BATON_BASE_REF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ref {
@@ -18,6 +19,12 @@ struct ref {
 static inline void ref_get(struct ref *r)
 {
     r->count++;
+}
+
+/* Does somebody hold it beside the one who asks? */
+static inline bool ref_is_shared(const struct ref *r)
+{
+    return r->count > 1;
 }
 
 static inline void ref_put(struct ref *r)

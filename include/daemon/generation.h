@@ -42,7 +42,6 @@ struct generation {
     struct config config;
     struct list link;                  /* in the master's list of those that retired */
     struct sandbox sandbox;            /* of all threads that it starts */
-    bool outgrown;                     /* the sandbox, by a root; said once */
     struct generation_home home;       /* all borrowed */
     struct listeners listeners;        /* of [listen] */
     struct listeners status_listeners; /* of [status] */
@@ -54,7 +53,8 @@ struct generation {
     size_t n_workers;
     size_t n_made;
     size_t n_started;
-    struct sums *sums; /* owned */
+    struct sums *sums;   /* owned */
+    struct watch *watch; /* owned: of the roots */
     struct budget budget;
     struct logger *logger; /* owned; NULL where there is no access log */
 };
@@ -67,8 +67,8 @@ int generation_serve(struct generation *g, struct diagnose *report);
 /* Ask all workers to end, or to do so sooner. */
 void generation_stop(struct generation *g, enum stop how);
 bool generation_done(const struct generation *g);
-/* Has a root been put where the workers may not read? Those of a new generation may. True once. */
-bool generation_outgrown(struct generation *g);
+/* Is a root where the workers may not read? Those of a new generation may. */
+bool generation_outgrown(const struct generation *g);
 /* No worker accepts any more, and what was in their backlogs is theirs. */
 bool generation_is_deaf(const struct generation *g);
 

@@ -10,7 +10,8 @@
  *
  * Signals that a write can raise (PIPE, XFSZ, TTOU, IO) are ignored: the write's error is dealt with where it was made.
  *
- * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/retired, daemon/succession.
+ * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/follow, daemon/retired,
+ * daemon/succession.
  *
  * Ownership: borrows the command line for good.
  * Threads:   the main thread. master_block_signals must be called before any other thread starts.
@@ -26,6 +27,7 @@
 #include "config/config.h"
 #include "daemon/acceptor.h"
 #include "daemon/figures.h"
+#include "daemon/follow.h"
 #include "daemon/generation.h"
 #include "daemon/launcher.h"
 #include "daemon/pulse.h"
@@ -74,6 +76,7 @@ struct master {
     uint64_t say_ms;   /* not before this, once more that one of theirs waits for a descriptor */
     bool main;         /* we, and not our predecessor, are whom the service manager knows */
     struct reload reload;
+    struct follow follow;
     struct stopping stopping;
     int failed; /* -errno of a start that came to nothing */
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* files/cache.h: one worker's entries, by path and coding.
  *
- * Bounded in bytes and in open files. What was not looked at for `ttl_ms` is checked against the file system before it
- * is used again; that a path is missing is remembered in the same way.
+ * What was not looked at for `ttl_ms` is checked against the file system before it is used again; that a path is missing is
+ * remembered in the same way. A file that there is no memory for is sent from its descriptor.
  *
- * Ownership: the table holds a reference to each entry in it; cache_get gives the caller one more, to be put.
+ * Ownership: the stock holds a reference to each entry in it; cache_get gives the caller one more, to be put.
  * Threads:   the owning worker.
  * Errors:    cache_get returns NULL only without memory; all else is told by the entry's status.
  */
@@ -12,39 +12,37 @@
 #define BATON_FILES_CACHE_H
 
 #include "base/clock.h"
-#include "base/counters.h"
 #include "base/hash.h"
-#include "base/list.h"
 #include "files/load.h"
 #include "files/root.h"
+#include "files/stock.h"
 
 struct cache_limits {
-    uint64_t memory; /* bytes of all entries */
+    struct stock_limits stock;
     uint64_t ttl_ms;
-    uint32_t fds;              /* files kept open */
-    struct counters *counters; /* borrowed: the worker's */
+    struct root_swaps *swaps; /* borrowed: of the root, shared by all workers; NULL = none do */
 };
 
+/* It must stay where it is. */
 struct cache {
-    struct cache_limits limits;
+    uint64_t ttl_ms;
     struct load_options load;
     struct root root;
     struct hash_key key;
-    uint8_t dearest;       /* 1 + COUNT_HIT to 1 + COUNT_MISS: the dearest look since the owner zeroed it */
-    struct entry **bucket; /* owned */
-    size_t n_buckets;      /* a power of two */
-    uint64_t memory;
-    /* In the order of eviction, the first goes first: entries that hold memory only, and those that hold a file open,
-     * of which there may be few among many of the others. */
-    struct cache_queue {
-        struct list order;
-        size_t n;
-    } in_memory, open;
+    uint8_t dearest; /* 1 + COUNT_HIT to 1 + COUNT_MISS: the dearest look since the owner zeroed it */
+    struct stock stock;
+    uint64_t sweep_ms; /* when open files are looked at next */
 };
 
 /* 0 or -errno, of the root's open(2) as a rule; cache_fini is due in both cases. */
 int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load);
 void cache_fini(struct cache *c);
+
+/* Where the stock has it. The codings of a path are neighbours of nobody: any odd factor does. */
+static inline uint64_t cache_hash(const struct cache *c, struct sv path, enum coding coding)
+{
+    return hash(&c->key, path) + (uint64_t)coding * 0x9e3779b97f4a7c15;
+}
 
 /* The entry for a path that http/path has read. With `coded` its `siblings` are up to date too. */
 struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struct clock *clock);
@@ -53,5 +51,10 @@ struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struc
  * it, or without memory. */
 struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
                                 const struct clock *clock);
+
+/* Once in a turn: now and then some of the files that are open are looked at, so that those that were deleted are closed. */
+void cache_tend(struct cache *c, uint64_t now_ms);
+/* Milliseconds until that is due; -1 = not before something is asked for. */
+int cache_wait_ms(const struct cache *c, uint64_t now_ms);
 
 #endif

@@ -24,6 +24,7 @@
 #include "files/tag.h"
 #include "http/negotiate.h"
 #include "http/why.h"
+#include "io/seats.h"
 
 enum { ENTRY_ETAG_MAX = 48 };
 
@@ -32,6 +33,13 @@ struct entry_sum {
     uint8_t sha256[SHA256_LEN];
     char tag[ENTRY_ETAG_MAX]; /* the entity tag that is made of it */
     size_t tag_len;
+};
+
+/* What all entries of a worker take, those too that nobody will find any more. */
+struct entry_account {
+    uint64_t memory;     /* bytes */
+    uint64_t files;      /* open */
+    struct seats *seats; /* borrowed: each of them has one; NULL = they have none */
 };
 
 /* What every request for a cached file looks at comes first, in two cache lines. */
@@ -49,6 +57,7 @@ struct entry {
     bool cached;           /* the cache's: in the table, which holds a reference */
     bool short_of_fds;     /* a 503 for want of a descriptor */
     bool used;             /* the cache's: since eviction last came by */
+    bool closed;           /* its file was: it tells what was there */
     bool recheck_open;     /* a look at the file's stamp does not tell whether this is still the answer */
 
     /* A file's (status 200). */
@@ -68,9 +77,10 @@ struct entry {
     struct sv name;        /* below the root, terminated; of the original, whatever the coding */
     struct stamp stamp;
 
-    struct list order;     /* the cache's: in the order of eviction */
-    size_t cost;           /* bytes that it takes */
-    struct entry_sum *sum; /* owned; NULL until somebody asked */
+    struct list order;             /* the cache's: in the order of eviction */
+    size_t cost;                   /* bytes that it takes */
+    struct entry_account *account; /* borrowed: where it is counted until its end; NULL = nowhere */
+    struct entry_sum *sum;         /* owned; NULL until somebody asked */
 };
 
 /* What is known of a file before there is an entry for it. */
@@ -92,6 +102,17 @@ struct entry_file {
 /* An entry with one reference, the caller's. The body is the caller's to fill in through entry_body. */
 struct entry *entry_new_file(const struct entry_file *f);
 struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, enum why why);
+
+/* Count it. Where it holds a file open it has a seat already, which it gives back at its end. */
+void entry_charge(struct entry *e, struct entry_account *account);
+
+/* Close the file of one that nobody is being sent. It is no answer any more. */
+void entry_close(struct entry *e);
+/* Is its content in memory? */
+static inline bool entry_has_body(const struct entry *e)
+{
+    return e->status == 200 && e->fd < 0 && !e->closed;
+}
 
 /* The memory of the body, to be filled before anybody else sees the entry. */
 char *entry_body(struct entry *e);

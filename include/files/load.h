@@ -20,9 +20,16 @@
 #include "files/sums.h"
 #include "files/times.h"
 
+/* Whoever keeps what is loaded says whether so many bytes of content can be. */
+struct load_room {
+    bool (*has)(void *of, uint64_t bytes);
+    void *of;
+};
+
 struct load_options {
     const struct config_site *site; /* borrowed */
     uint64_t body_max;              /* larger files stay behind their descriptor */
+    struct load_room room;          /* so do others while there is none; NULL = there always is */
     struct sums *sums;              /* borrowed */
     struct codings codings;         /* the site's */
     struct times *times;            /* borrowed; NULL = no neighbours are looked at, and no file is remembered */

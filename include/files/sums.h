@@ -5,7 +5,7 @@
  * fixed size, by the file's stamp, for all workers.
  *
  * Ownership: sums_get borrows the descriptor and takes a duplicate of its own where it has to.
- * Threads:   sums_new, sums_free: the master; sums_get: any. A mutex guards the table: the one lock on a request's way,
+ * Threads:   sums_new, sums_free: the master, which waits for no disk; sums_get, sums_news: any. A mutex guards the table: the one lock on a request's way,
  *            taken where a client asks for a digest, or a tag is made of content, and the entry does not know it yet.
  * Errors:    sums_new returns 0 or -errno. A file that cannot be read, or changes meanwhile, stays SUM_LATER.
  * Source:    RFC 9530 (what it is for), pthreads(7).
@@ -29,10 +29,13 @@ struct sums;
 
 /* `enter` is what its thread gives up first. */
 int sums_new(struct sums **sums, struct thread_enter enter);
-/* Ends the thread, in the middle of a file if need be. */
+/* Its thread ends, in the middle of a file if need be. It may hang, as disks may: nobody waits for it. */
 void sums_free(struct sums **sums);
 
 /* The sum of the file that fd is open on, in the state that the stamp tells. Where `s` is NULL, nothing is summed. */
 enum sum_state sums_get(struct sums *s, int fd, const struct stamp *stamp, uint8_t sum[SHA256_LEN]);
+
+/* Another number once a file was summed, or could not be: until then there is no use in asking again. */
+uint32_t sums_news(struct sums *s);
 
 #endif

@@ -43,6 +43,7 @@ struct conn {
     uint32_t lingered;        /* bytes thrown away since the last answer */
     uint16_t listener;        /* index of its [listen] section; BATON_NO_LISTENER = none */
     uint16_t sum_waits;       /* times that the request at the front was put off, until a file is summed */
+    uint32_t sums_news;       /* when it last looked */
     uint8_t waits_for;        /* enum timeout_kind */
     bool readable : 1;        /* there may be bytes in the socket */
     bool hung_up : 1;         /* the peer will send no more than what is in the socket */

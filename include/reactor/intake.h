@@ -43,4 +43,9 @@ void intake_refuse_late(struct shard *s, struct conn *c);
 
 void intake_free(struct intake **in);
 
+/* Its request waits for a sum no more, whatever comes of it. */
+void intake_leave_sums(struct shard *s, struct conn *c);
+/* Another look would find what the last one did: wait on. False where the time for that is over. */
+bool intake_waits_on(const struct shard *s, struct conn *c);
+
 #endif

@@ -74,6 +74,7 @@ struct shard {
     struct parse_field *fields; /* owned: parse_limits.field_count of them */
     char *bytes;                /* owned: SHARD_BYTES of them */
 
+    uint32_t summing; /* connections that wait for a file to be summed */
     uint64_t came_us; /* when the bytes in `bytes` came: the beginning of a turn */
 
     uint64_t connections;

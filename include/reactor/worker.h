@@ -65,7 +65,6 @@ struct worker {
     _Atomic int stop;       /* enum stop; written by the master */
     _Atomic bool held;      /* written by the master: it may not accept yet */
     _Atomic bool deaf;      /* written by the worker: it accepts no more, and its doors may be closed */
-    _Atomic bool outgrown;  /* written by the worker: the root is where it may not read */
     _Atomic bool done;      /* written by the worker, last */
 };
 

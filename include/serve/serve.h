@@ -21,9 +21,12 @@ struct serve {
     const struct reporter *reporter; /* borrowed; NULL = answers come from the cache */
     struct cache cache;              /* not there where they do not */
     struct times times;              /* the cache's */
+    bool letting_go;                 /* of the cache, and it is not empty */
+    bool let_go;                     /* it is */
     struct clock clock;
     struct tails tails;
     struct hash_key boundary_key;
+    uint32_t sums_news;  /* as they were before the last look for a sum */
     uint64_t boundaries; /* made so far */
     uint32_t ranges_max;
     struct ranges ranges; /* that the request at hand asks for: large, so not on the stack */
@@ -54,6 +57,19 @@ static inline enum persist serve_persist(const struct request *rq, bool ours)
 
 /* Begin a turn: read the clock. */
 void serve_turn(struct serve *s);
+
+/* Once in a turn: look after what is kept. `retiring`: let go of it, some in each turn. */
+void serve_tend(struct serve *s, bool retiring);
+/* Milliseconds until that is due in any case; -1 = it is not. */
+int serve_wait_ms(const struct serve *s);
+/* Let go of all that is kept now, in the caller's time. */
+void serve_let_go(struct serve *s);
+
+/* Was something summed since this look for a sum? */
+static inline bool serve_has_sums_since(const struct serve *s, uint32_t news)
+{
+    return sums_news(s->cache.load.sums) != news;
+}
 
 /* Bytes that an answer to this request may copy into the row, for out_has_room. */
 static inline size_t serve_text_max(size_t target_len)

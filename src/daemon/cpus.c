@@ -5,10 +5,9 @@
 
 #include <limits.h>
 #include <sched.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "daemon/cgroup.h"
 
 enum { MASK_CPUS = 8192 };
 
@@ -38,48 +37,15 @@ unsigned cpus_of_quota(const char *line)
     return cpus < UINT_MAX ? (unsigned)cpus : UINT_MAX;
 }
 
-static bool read_line(const char *path, const char *prefix, char *line, int size)
+static uint64_t whole_cpus(const char *line)
 {
-    FILE *f = fopen(path, "re");
-    bool found = false;
-
-    line[0] = '\0';
-    if (f == NULL)
-        return false;
-    while (!found && fgets(line, size, f) != NULL)
-        found = strncmp(line, prefix, strlen(prefix)) == 0;
-    (void)fclose(f);
-    line[strcspn(line, "\n")] = '\0';
-    return found;
-}
-
-/* The least quota from our own group up to the root; 0 = no limit. */
-static unsigned cpus_of_groups(void)
-{
-    char group[PATH_MAX];
-    char path[PATH_MAX + 32];
-    char line[64];
-    unsigned least = 0;
-
-    if (!read_line("/proc/self/cgroup", "0::", group, sizeof group))
-        return 0;
-    char *name = group + sizeof "0::" - 1;
-    for (;;) {
-        (void)snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", name);
-        unsigned n = read_line(path, "", line, sizeof line) ? cpus_of_quota(line) : 0;
-        if (n > 0 && (least == 0 || n < least))
-            least = n;
-        char *slash = strrchr(name, '/');
-        if (slash == NULL)
-            return least;
-        *slash = '\0';
-    }
+    return cpus_of_quota(line);
 }
 
 unsigned cpus_available(void)
 {
     unsigned mask = cpus_of_mask();
-    unsigned quota = cpus_of_groups();
+    unsigned quota = (unsigned)cgroup_least("cpu.max", whole_cpus);
 
     return quota > 0 && quota < mask ? quota : mask;
 }

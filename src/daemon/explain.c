@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "config/blame.h"
 #include "daemon/facts.h"
+#include "daemon/memory.h"
 #include "daemon/say.h"
 #include "http/body.h"
 #include "http/status.h"
@@ -48,9 +49,7 @@ static int explanation_init(struct explanation *x, const struct config *config)
 {
     const struct config_limits *l = &config->limits;
     /* Nothing stays fresh: what waits for its sum is loaded anew with each look. */
-    uint64_t memory = config->server.cache_memory;
-    struct cache_limits share = {
-        .memory = memory == CONFIG_AUTO ? CONFIG_CACHE_MEMORY_AUTO : memory, .fds = FDS, .counters = &x->counters};
+    struct cache_limits share = {.stock = {.memory = memory_of_cache(config), .fds = FDS, .counters = &x->counters}};
 
     *x = (struct explanation){.config = config, .site = &config->sites[0]};
     x->limits = (struct parse_limits){(uint32_t)l->header_size, (uint32_t)l->uri_size, (uint32_t)l->header_count};

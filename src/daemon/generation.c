@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "daemon/opening.h"
 #include "files/sums.h"
+#include "files/watch.h"
 
 int generation_new(struct generation **out, struct config *config, const struct generation_home *home,
                    struct diagnose *report)
@@ -117,6 +118,8 @@ void generation_stop(struct generation *g, enum stop how)
         worker_stop(&g->workers[i], how);
     if (how == STOP_RETIRE)
         logger_retire(g->logger);
+    if (g->watch != NULL)
+        watch_stop(g->watch);
     status_listener_stop(&g->status, how);
 }
 
@@ -128,13 +131,9 @@ bool generation_done(const struct generation *g)
     return status_listener_is_done(&g->status);
 }
 
-bool generation_outgrown(struct generation *g)
+bool generation_outgrown(const struct generation *g)
 {
-    bool before = g->outgrown;
-
-    for (size_t i = 0; i < g->n_started && !g->outgrown; i++)
-        g->outgrown = atomic_load_explicit(&g->workers[i].outgrown, memory_order_relaxed);
-    return g->outgrown && !before;
+    return watch_outgrown(g->watch);
 }
 
 bool generation_is_deaf(const struct generation *g)
@@ -180,6 +179,7 @@ void generation_free(struct generation **out)
         worker_fini(&g->workers[i]);
     logger_free(&g->logger);
     sums_free(&g->sums);
+    watch_free(&g->watch);
     sandbox_fini(&g->sandbox);
     if (g->error_fd > STDERR_FILENO)
         close(g->error_fd);

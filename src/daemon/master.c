@@ -172,24 +172,15 @@ static int wait_ms(const struct master *m)
     int wait = sooner(pulse_wait_ms(&m->pulse, now), stopping_wait_ms(m, now));
 
     wait = sooner(wait, reload_wait_ms(m, now));
+    wait = sooner(wait, follow_wait_ms(m, now));
     wait = sooner(wait, succession_wait_ms(m, now));
     return soon ? sooner(wait, RETRY_MS) : wait;
-}
-
-/* New workers may read what a deploy put beyond the sandbox of these. */
-static void follow_roots(struct master *m)
-{
-    if (m->g == NULL || m->stopping.how != STOP_NOT || !generation_outgrown(m->g))
-        return;
-    log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
-    reload_ask(m, NULL);
 }
 
 /* What workers tell through the gate. It takes a look at each, so that is not done for every connection that comes. */
 static void hear_workers(struct master *m)
 {
     acceptor_answer_wish(&m->acceptor);
-    follow_roots(m);
     retired_run(m);
 }
 
@@ -208,6 +199,7 @@ static bool loop(struct master *m)
         for (int i = 0; i < n; i++)
             dispatch(m, events[i].data.u64);
         reload_run(m);
+        follow_run(m);
         if (m->news || waited || m->waits || n == 0)
             hear_workers(m);
         if (waited || m->waits)

@@ -15,10 +15,12 @@
 #include "config/blame.h"
 #include "daemon/check.h"
 #include "daemon/cpus.h"
+#include "daemon/memory.h"
 #include "daemon/privs.h"
 #include "files/sums.h"
+#include "files/watch.h"
 
-/* Fewer connections than this are said to be few. Of the machine's memory the queues of the log may take a sixteenth. */
+/* Fewer connections than this are said to be few. Of the memory the queues of the log may take a sixteenth. */
 enum { FEW = 128, LOG_SHARE = 16 };
 
 struct opening {
@@ -91,13 +93,12 @@ static int plan(const struct opening *o)
     return err;
 }
 
-/* Its queues may take this part of the machine's memory, while nobody reads it. */
+/* Its queues may take this part of the memory that is there for us, while nobody reads it. */
 static int open_access_log(const struct opening *o)
 {
     struct generation *g = o->g;
-    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGE_SIZE);
     struct logger_options options = {
-        &g->config.log, g->n_workers, memory / LOG_SHARE, {sandbox_enter_logger, &g->sandbox}};
+        &g->config.log, g->n_workers, memory_allowed() / LOG_SHARE, {sandbox_enter_logger, &g->sandbox}};
     int err = logger_new(&g->logger, &options);
 
     if (err < 0)
@@ -170,16 +171,16 @@ static int open_worker(struct generation *g, struct worker_options options)
 static int open_workers(const struct opening *o)
 {
     struct generation *g = o->g;
-    const struct config_server *server = &g->config.server;
     size_t n = g->n_workers;
-    uint64_t cache_memory = server->cache_memory == CONFIG_AUTO ? CONFIG_CACHE_MEMORY_AUTO : server->cache_memory;
     struct worker_options options = {
         .shard = {.config = &g->config,
                   .sums = g->sums,
                   .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
-                  .cache = {.memory = cache_memory / n,
-                            .ttl_ms = server->cache_ttl_ms,
-                            .fds = (uint32_t)share(g->budget.kept, n)}},
+                  .cache = {.stock = {.memory = memory_of_cache(&g->config) / n,
+                                      .fds = (uint32_t)share(g->budget.kept, n),
+                                      .seats = g->home.seats},
+                            .ttl_ms = g->config.server.cache_ttl_ms,
+                            .swaps = watch_swaps(g->watch, 0)}},
         .enter = {sandbox_enter, &g->sandbox},
         .gate = g->home.gate,
         .seats = g->home.seats,
@@ -220,6 +221,8 @@ static int open_means(const struct opening *o)
         err = listeners_deal(&g->listeners, 0, 1, &g->doors, &g->n_doors);
     if (err == 0)
         err = sums_new(&g->sums, (struct thread_enter){sandbox_enter, &g->sandbox});
+    if (err == 0)
+        err = watch_new(&g->watch, &g->config, g->home.gate, (struct thread_enter){sandbox_enter, &g->sandbox});
     if (err < 0)
         return fail(o, "cannot begin to serve", err);
     err = open_workers(o);

@@ -121,6 +121,7 @@ static void take(struct master *m, struct generation *g)
     struct generation *old = m->g;
 
     m->reload.refused[0] = '\0';
+    follow_begin(&m->follow);
     report_log(&m->reload.report, LOG_LEVEL_WARNING);
     figures_reloaded(&m->figures);
     m->g = g;
@@ -146,6 +147,7 @@ static void finish_start(struct master *m, struct generation *g)
     }
     askers_tell(&r->asking, "");
     m->g = g;
+    follow_begin(&m->follow);
     m->sockets.serving = true;
     acceptor_use(&m->acceptor, g);
     master_watch_workers(m);

@@ -4,7 +4,6 @@
 
 #include "daemon/retired.h"
 
-#include <malloc.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -93,7 +92,6 @@ void retired_run(struct master *m)
         if (!done || !empty || m->reload.work != RELOAD_IDLE)
             continue;
         generation_free(&g);
-        (void)malloc_trim(0); /* rare, and the one time when much is free */
     }
 }
 

@@ -1,157 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* One worker's entries, by path: where most requests find all that they need. Eviction is second chance: entries wait
- * in a queue, and one that was used since it was last at the front goes to the back instead of out. */
+/* One worker's entries, by path: where most requests find all that they need. What is kept, and what goes, is the stock's. */
 
 #include "files/cache.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 
-enum { BUCKETS_FIRST = 256, SHORTAGE_TRIES = 4, CACHE_LINE = 64, PREFETCH = 10 * CACHE_LINE };
+/* SHORTAGE_TRIES: files that are closed where the process has no descriptor left. SWEEP_MS: how often open files are looked
+ * at at most; UNUSED_MS: how long one stays open that nobody asks for. */
+enum { SHORTAGE_TRIES = 4, SWEEP_MS = 1000, UNUSED_MS = 60 * 1000 };
+
+/* A body may take this part of the memory, so that one file does not drive out all others. */
+enum { BODY_SHARE = 4 };
+
+static bool has_room(void *of, uint64_t bytes)
+{
+    return stock_has_room(of, bytes);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load)
 {
-    *c = (struct cache){.limits = *limits, .load = *load, .n_buckets = BUCKETS_FIRST, .root = {.fd = -1}};
-    list_init(&c->in_memory.order);
-    list_init(&c->open.order);
+    *c = (struct cache){.ttl_ms = limits->ttl_ms, .load = *load, .root = {.fd = -1}};
+    c->load.room = (struct load_room){has_room, &c->stock};
+    c->load.body_max = least(load->body_max, limits->stock.memory / BODY_SHARE);
     hash_key_random(&c->key);
-    c->bucket = calloc(c->n_buckets, sizeof(struct entry *));
-    if (c->bucket == NULL)
-        return -ENOMEM;
-    return root_init(&c->root, load->site->root);
-}
-
-static struct entry **slot_of(struct cache *c, uint64_t hash)
-{
-    return &c->bucket[hash & (c->n_buckets - 1)];
-}
-
-static struct cache_queue *queue_of(struct cache *c, const struct entry *e)
-{
-    return e->fd >= 0 ? &c->open : &c->in_memory;
-}
-
-static void tell_size(const struct cache *c)
-{
-    counters_set(c->limits.counters, COUNTER_CACHE_ENTRIES, c->in_memory.n + c->open.n);
-    counters_set(c->limits.counters, COUNTER_CACHE_BYTES, c->memory);
-    counters_set(c->limits.counters, COUNTER_CACHE_FILES, c->open.n);
-}
-
-static void cache_remove(struct cache *c, struct entry *e)
-{
-    struct entry **at = slot_of(c, e->hash);
-
-    while (*at != e)
-        at = &(*at)->next;
-    *at = e->next;
-    list_remove(&e->order);
-    queue_of(c, e)->n--;
-    e->cached = false;
-    c->memory -= e->cost;
-    tell_size(c);
-    ref_put(&e->ref);
-}
-
-static void remove_all(struct cache *c, struct cache_queue *q)
-{
-    while (!list_empty(&q->order))
-        cache_remove(c, list_of(q->order.next, struct entry, order));
+    int err = stock_init(&c->stock, &limits->stock);
+    return err == 0 ? root_init(&c->root, load->site->root, limits->swaps) : err;
 }
 
 void cache_fini(struct cache *c)
 {
-    remove_all(c, &c->in_memory);
-    remove_all(c, &c->open);
-    free(c->bucket);
-    c->bucket = NULL;
+    stock_fini(&c->stock);
     root_fini(&c->root);
-}
-
-/* The next entry of the queue to go goes. False where there is none. */
-static bool evict(struct cache *c, struct cache_queue *q)
-{
-    if (q->n == 0)
-        return false;
-    for (;;) {
-        struct entry *e = list_of(q->order.next, struct entry, order);
-        if (!e->used) {
-            counters_add(c->limits.counters, COUNTER_EVICTIONS, 1);
-            cache_remove(c, e);
-            return true;
-        }
-        e->used = false;
-        list_remove(&e->order);
-        list_append(&q->order, &e->order);
-    }
-}
-
-static void make_room(struct cache *c, uint64_t cost, uint32_t fds)
-{
-    while (c->open.n + fds > c->limits.fds)
-        (void)evict(c, &c->open);
-    while (c->memory + cost > c->limits.memory)
-        if (!evict(c, &c->in_memory) && !evict(c, &c->open))
-            return;
-}
-
-static void link_all(struct cache *c, const struct cache_queue *q)
-{
-    for (struct list *l = q->order.next; l != &q->order; l = l->next) {
-        struct entry *e = list_of(l, struct entry, order);
-        struct entry **slot = slot_of(c, e->hash);
-        e->next = *slot;
-        *slot = e;
-    }
-}
-
-/* Twice as many buckets; without memory for them the chains are longer, no more. */
-static void grow(struct cache *c)
-{
-    assert(c->n_buckets > 0);
-    struct entry **bigger = calloc(c->n_buckets * 2, sizeof(struct entry *));
-
-    if (bigger == NULL)
-        return;
-    free(c->bucket);
-    c->bucket = bigger;
-    c->n_buckets *= 2;
-    link_all(c, &c->in_memory);
-    link_all(c, &c->open);
-}
-
-/* An entry that fits in no way serves the request that asked for it and goes. So does one that tells of a shortage. */
-static void cache_add(struct cache *c, struct entry *e)
-{
-    uint32_t fds = e->fd >= 0 ? 1 : 0;
-
-    if (e->status >= 500 || e->cost > c->limits.memory || fds > c->limits.fds)
-        return;
-    make_room(c, e->cost, fds);
-    if (c->in_memory.n + c->open.n >= c->n_buckets)
-        grow(c);
-    struct entry **slot = slot_of(c, e->hash);
-    e->next = *slot;
-    *slot = e;
-    list_append(&queue_of(c, e)->order, &e->order);
-    queue_of(c, e)->n++;
-    e->cached = true;
-    c->memory += e->cost;
-    tell_size(c);
-    ref_get(&e->ref);
-}
-
-static struct entry *find(struct cache *c, uint64_t hash, struct sv path, enum coding coding)
-{
-    struct entry *e = *slot_of(c, hash);
-
-    /* One look at memory instead of a row of them: the key and the head follow the entry. */
-    for (size_t at = 0; e != NULL && at < PREFETCH; at += CACHE_LINE)
-        __builtin_prefetch((const char *)e + at);
-    while (e != NULL && (e->hash != hash || e->coding != coding || !sv_eq(e->path, path)))
-        e = e->next;
-    return e;
 }
 
 /* `looked` is set where the file system was asked. */
@@ -159,9 +43,9 @@ static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms, bo
 {
     struct stamp stamp;
 
-    if (e->root_version != c->root.version)
+    if (e->root_version != c->root.version || e->closed)
         return false;
-    if (now_ms - e->checked_ms < c->limits.ttl_ms)
+    if (now_ms - e->checked_ms < c->ttl_ms)
         return true;
     if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp))
         return false;
@@ -182,7 +66,7 @@ static bool siblings_are_known(struct cache *c, struct entry *e, uint64_t now_ms
 {
     bool varied = e->siblings != 0;
 
-    if (now_ms - e->siblings_ms < c->limits.ttl_ms)
+    if (now_ms - e->siblings_ms < c->ttl_ms)
         return true;
     look_for_siblings(c, e, now_ms);
     return e->status != 200 || varied == (e->siblings != 0);
@@ -208,25 +92,38 @@ static struct entry *load(struct cache *c, const struct wanted *w, const struct 
 {
     struct entry *e = load_once(c, w, clock);
 
-    for (int i = 0; i < SHORTAGE_TRIES && e != NULL && e->short_of_fds && evict(c, &c->open); i++) {
+    for (int i = 0; i < SHORTAGE_TRIES && e != NULL && e->short_of_fds && stock_evict_open(&c->stock); i++) {
         ref_put(&e->ref);
         e = load_once(c, w, clock);
     }
     return e;
 }
 
+/* The same, counted. A file that there is no seat for is not sent: whoever comes would find no place. */
+static struct entry *load_counted(struct cache *c, const struct wanted *w, const struct clock *clock)
+{
+    struct entry *e = load(c, w, clock);
+
+    if (e == NULL || stock_count(&c->stock, e))
+        return e;
+    ref_put(&e->ref);
+    e = entry_new_status(w->path, SV(""), w->coding, WHY_SHORTAGE);
+    if (e != NULL)
+        (void)stock_count(&c->stock, e);
+    return e;
+}
+
 static void tell_look(struct cache *c, unsigned how)
 {
-    counters_add(c->limits.counters, COUNTER_LOOKUPS + how, 1);
+    counters_add(c->stock.limits.counters, COUNTER_LOOKUPS + how, 1);
     if (how >= c->dearest)
         c->dearest = (uint8_t)(1 + how);
 }
 
 static struct entry *get(struct cache *c, const struct wanted *w, const struct clock *clock)
 {
-    /* The codings of a path are neighbours of nobody: any odd factor does. */
-    uint64_t h = hash(&c->key, w->path) + (uint64_t)w->coding * 0x9e3779b97f4a7c15;
-    struct entry *e = find(c, h, w->path, w->coding);
+    uint64_t h = cache_hash(c, w->path, w->coding);
+    struct entry *e = stock_find(&c->stock, h, w->path, w->coding);
     bool looked = false;
 
     if (e != NULL && is_fresh(c, e, clock->now_ms, &looked) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
@@ -238,9 +135,9 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     tell_look(c, COUNT_MISS);
     if (e != NULL) {
         times_remember(c->load.times, e);
-        cache_remove(c, e);
+        stock_remove(&c->stock, e);
     }
-    e = load(c, w, clock);
+    e = load_counted(c, w, clock);
     if (e == NULL)
         return NULL;
     e->hash = h;
@@ -249,7 +146,8 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     e->siblings_ms = clock->now_ms;
     if (e->status != 200) /* nobody has looked yet */
         look_for_siblings(c, e, clock->now_ms);
-    cache_add(c, e);
+    if (e->status < 500) /* what tells of a shortage is asked again */
+        stock_add(&c->stock, e);
     return e;
 }
 
@@ -257,7 +155,7 @@ struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struc
 {
     struct wanted w = {path, NULL, CODING_IDENTITY, coded};
 
-    root_refresh(&c->root, clock->now_ms, c->limits.ttl_ms);
+    root_refresh(&c->root, clock->now_ms, c->ttl_ms);
     return get(c, &w, clock);
 }
 
@@ -271,4 +169,40 @@ struct entry *cache_get_sibling(struct cache *c, const struct entry *original, e
         return e;
     ref_put(&e->ref);
     return NULL;
+}
+
+struct tending {
+    const struct cache *cache;
+    uint64_t now_ms;
+};
+
+static enum stock_verdict judge(const struct entry *e, const void *of)
+{
+    const struct tending *t = of;
+
+    if (e->root_version != t->cache->root.version || file_is_deleted(e->fd))
+        return STOCK_CLOSE;
+    return t->now_ms - e->checked_ms >= t->cache->ttl_ms + UNUSED_MS ? STOCK_FORGET : STOCK_KEEP;
+}
+
+void cache_tend(struct cache *c, uint64_t now_ms)
+{
+    struct tending tending = {c, now_ms};
+
+    if (c->stock.to_sweep == 0) {
+        if (now_ms < c->sweep_ms)
+            return;
+        c->sweep_ms = now_ms + (c->ttl_ms > SWEEP_MS ? c->ttl_ms : SWEEP_MS);
+        stock_sweep_begin(&c->stock);
+    }
+    (void)stock_sweep(&c->stock, judge, &tending);
+}
+
+int cache_wait_ms(const struct cache *c, uint64_t now_ms)
+{
+    if (c->stock.to_sweep > 0)
+        return 0;
+    if (c->stock.queue[STOCK_OPEN].n == 0)
+        return -1;
+    return c->sweep_ms > now_ms ? (int)least(c->sweep_ms - now_ms, INT32_MAX) : 0;
 }

@@ -5,6 +5,7 @@
 #include "files/entry.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,10 +14,50 @@
 #include "http/coded_size.h"
 #include "http/date.h"
 
+/* What the allocator puts around a chunk, and the entry's place in a table. */
+enum { OVERHEAD = 4 * sizeof(void *) };
+
+static size_t cost_of(void *chunk)
+{
+    return malloc_usable_size(chunk) + OVERHEAD;
+}
+
+static void leave_file(struct entry_account *a)
+{
+    a->files--;
+    if (a->seats != NULL)
+        seats_leave_file(a->seats);
+}
+
+static void leave(const struct entry *e, struct entry_account *a)
+{
+    a->memory -= e->cost;
+    if (e->fd >= 0)
+        leave_file(a);
+}
+
+void entry_close(struct entry *e)
+{
+    if (e->account != NULL)
+        leave_file(e->account);
+    close(e->fd);
+    e->fd = -1;
+    e->closed = true;
+}
+
+void entry_charge(struct entry *e, struct entry_account *a)
+{
+    e->account = a;
+    a->memory += e->cost;
+    a->files += e->fd >= 0;
+}
+
 static void entry_end(struct ref *ref)
 {
     struct entry *e = list_of(ref, struct entry, ref);
 
+    if (e->account != NULL)
+        leave(e, e->account);
     if (e->fd >= 0)
         close(e->fd);
     free(e->sum);
@@ -30,7 +71,7 @@ static struct entry *entry_sized(size_t extra)
 
     if (e == NULL)
         return NULL;
-    *e = (struct entry){.ref = {.count = 1, .end = entry_end}, .fd = -1, .cost = sizeof *e + extra};
+    *e = (struct entry){.ref = {.count = 1, .end = entry_end}, .fd = -1, .cost = cost_of(e)};
     list_init(&e->order);
     return e;
 }
@@ -194,6 +235,11 @@ bool entry_set_sum(struct entry *e, const uint8_t sum[SHA256_LEN])
         return false;
     memcpy(s->sha256, sum, SHA256_LEN);
     s->tag_len = entry_etag_of_sum(sum, (enum coding)e->coding, s->tag);
+    if (e->sum == NULL) {
+        e->cost += cost_of(s);
+        if (e->account != NULL)
+            e->account->memory += cost_of(s);
+    }
     free(e->sum);
     e->sum = s;
     return true;

@@ -182,6 +182,12 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
     return NULL;
 }
 
+/* Is it sent from its descriptor? */
+static bool stays_behind(const struct load_options *o, const struct stamp *stamp)
+{
+    return stamp->size > o->body_max || (o->room.has != NULL && !o->room.has(o->room.of, stamp->size));
+}
+
 /* Takes over the descriptor of a regular file. */
 static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
 {
@@ -197,10 +203,11 @@ static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
             why = err < 0 ? why_of_error(err) : WHY_NOT_REGULAR;
             continue;
         }
-        if (stamp.size > l->options->body_max)
+        bool stays = stays_behind(l->options, &stamp);
+        if (stays)
             (void)times_caught(l->options->times, &stamp, (struct sv){0});
         l->time = times_judge(l->options->times, l->root, name, &stamp, l->clock->now_ms);
-        if (stamp.size > l->options->body_max) {
+        if (stays) {
             write_tag(l, fd, &stamp, false, &tag);
             e = new_file(l, name, &stamp, &tag, fd);
             if (e != NULL)

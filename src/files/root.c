@@ -45,6 +45,14 @@ int root_stamp_at(const struct root *r, const char *name, struct stamp *stamp)
     return stamp_at(r->fd, name, 0, stamp);
 }
 
+bool file_is_deleted(int fd)
+{
+    struct statx sx;
+
+    return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_NLINK, &sx) == 0 &&
+           (sx.stx_mask & STATX_NLINK) != 0 && sx.stx_nlink == 0;
+}
+
 bool stamp_same(const struct stamp *a, const struct stamp *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size && a->modified_ns == b->modified_ns &&
@@ -64,9 +72,9 @@ static int open_root(const char *path, struct stamp *stamp)
     return err;
 }
 
-int root_init(struct root *r, const char *path)
+int root_init(struct root *r, const char *path, struct root_swaps *swaps)
 {
-    *r = (struct root){.path = path, .fd = -1};
+    *r = (struct root){.path = path, .fd = -1, .swaps = swaps};
     int fd = open_root(path, &r->stamp);
     if (fd < 0)
         return fd;
@@ -92,27 +100,43 @@ static bool is_walled_off(int fd)
     return dir < 0 && errno == EACCES && faccessat(fd, ".", R_OK, 0) == 0;
 }
 
-void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms)
+/* True where the path leads to another directory, which is followed. */
+static bool follow(struct root *r)
 {
     struct stamp now = {0};
 
-    if (now_ms - r->checked_ms < ttl_ms)
-        return;
-    r->checked_ms = now_ms;
-    if (stamp_at(AT_FDCWD, r->path, 0, &now) < 0 || (now.device == r->stamp.device && now.inode == r->stamp.inode))
-        return;
+    if (stamp_at(AT_FDCWD, r->path, 0, &now) < 0)
+        return false;
+    if (now.device == r->stamp.device && now.inode == r->stamp.inode) {
+        r->walled_off = false;
+        return false;
+    }
     int fd = open_root(r->path, &now);
     if (fd < 0)
-        return;
+        return false;
     r->walled_off = is_walled_off(fd);
     if (r->walled_off) {
         close(fd);
-        return;
+        return false;
     }
     close(r->fd);
     r->fd = fd;
     r->stamp = now;
     r->version++;
+    return true;
+}
+
+void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms)
+{
+    uint32_t swaps = r->swaps != NULL ? atomic_load_explicit(&r->swaps->n, memory_order_acquire) : 0;
+    bool told = swaps != r->seen;
+
+    if (!told && now_ms - r->checked_ms < ttl_ms)
+        return;
+    r->seen = swaps;
+    r->checked_ms = now_ms;
+    if (follow(r) && !told && r->swaps != NULL && atomic_fetch_add(&r->swaps->n, 1) == swaps)
+        r->seen = swaps + 1;
 }
 
 int root_open_at(const struct root *r, const char *name, uint64_t flags)

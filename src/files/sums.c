@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,17 +31,34 @@ struct slot {
     uint8_t sum[SHA256_LEN];
 };
 
+/* Two hold it: whoever made it, and the thread. */
 struct sums {
-    pthread_t thread;
     struct thread_enter enter;
+    _Atomic uint32_t news;
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t work;
     bool stop;
+    int holders;
     struct slot *queue[QUEUE]; /* a ring of those that are QUEUED */
     uint32_t queue_first, queue_n;
     struct slot slot[SLOTS];
     char bytes[READ_BYTES]; /* the thread's */
 };
+
+static void leave(struct sums *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool last = --s->holders == 0;
+    pthread_mutex_unlock(&s->lock);
+    if (!last)
+        return;
+    for (int i = 0; i < SLOTS; i++)
+        if (s->slot[i].state == QUEUED)
+            close(s->slot[i].fd);
+    pthread_cond_destroy(&s->work);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
 
 static bool stopping(struct sums *s)
 {
@@ -126,13 +144,16 @@ static void *sums_main(void *arg)
             memcpy(slot->sum, sum, SHA256_LEN);
         slot->state = ok ? READY : EMPTY;
         pthread_mutex_unlock(&s->lock);
+        atomic_fetch_add(&s->news, 1);
     }
+    leave(s);
     return NULL;
 }
 
 int sums_new(struct sums **sums, struct thread_enter enter)
 {
     struct sums *s = calloc(1, sizeof *s);
+    pthread_t thread;
 
     *sums = NULL;
     if (s == NULL)
@@ -140,11 +161,15 @@ int sums_new(struct sums **sums, struct thread_enter enter)
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->work, NULL);
     s->enter = enter;
-    int err = thread_start(&s->thread, (struct thread_enter){enter_sums, s}, sums_main, s);
+    s->holders = 2;
+    int err = thread_start(&thread, (struct thread_enter){enter_sums, s}, sums_main, s);
     if (err < 0) {
-        free(s);
+        s->holders = 1;
+        leave(s);
         return err;
     }
+    (void)pthread_setname_np(thread, "sums");
+    (void)pthread_detach(thread);
     *sums = s;
     return 0;
 }
@@ -159,13 +184,7 @@ void sums_free(struct sums **sums)
     s->stop = true;
     pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->lock);
-    pthread_join(s->thread, NULL);
-    for (int i = 0; i < SLOTS; i++)
-        if (s->slot[i].state == QUEUED)
-            close(s->slot[i].fd);
-    pthread_cond_destroy(&s->work);
-    pthread_mutex_destroy(&s->lock);
-    free(s);
+    leave(s);
     *sums = NULL;
 }
 
@@ -186,6 +205,11 @@ static void enqueue(struct sums *s, struct slot *slot, int fd, const struct stam
     slot->fd = own;
     s->queue[(s->queue_first + s->queue_n++) % QUEUE] = slot;
     pthread_cond_signal(&s->work);
+}
+
+uint32_t sums_news(struct sums *s)
+{
+    return s != NULL ? atomic_load(&s->news) : 0;
 }
 
 enum sum_state sums_get(struct sums *s, int fd, const struct stamp *stamp, uint8_t sum[SHA256_LEN])

@@ -84,7 +84,7 @@ void times_remember(struct times *t, struct entry *old)
     times_forget(t);
     t->known = old->status == 200;
     t->before = old->stamp;
-    if (!t->known || old->fd >= 0)
+    if (!entry_has_body(old))
         return;
     ref_get(&old->ref);
     t->entry = old;

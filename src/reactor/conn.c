@@ -42,6 +42,7 @@ void conn_close(struct shard *s, struct conn *c, enum close_reason reason)
     assert_owner(s);
     account_end(s, c, reason);
     client_leave(s, c);
+    intake_leave_sums(s, c);
     timeouts_disarm(&c->timer);
     list_remove(&c->ready);
     intake_free(&c->intake);
@@ -321,7 +322,10 @@ void conn_expired(struct shard *s, struct conn *c)
         send_expired(s, c);
         break;
     case TIMEOUT_SUM:
-        (void)conn_run(s, c);
+        if (intake_waits_on(s, c))
+            conn_wait_for(s, c, TIMEOUT_SUM);
+        else
+            (void)conn_run(s, c);
         break;
     case TIMEOUT_LINGER:
     case TIMEOUT_KINDS:

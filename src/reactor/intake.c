@@ -13,8 +13,9 @@
 #include "reactor/client.h"
 #include "serve/route.h"
 
-/* SUM_WAITS: looks at a file that is being summed, SUM_MS apart, before the answer goes without its digest. */
-enum { SUM_WAITS = 500, META_MAX = 8 * 1024 };
+/* SUM_WAITS: times that a request waits SUM_MS for a file that is being summed, before the answer goes without its digest;
+ * SUM_WAITERS: connections that may do so at once. */
+enum { SUM_WAITS = 500, SUM_WAITERS = 64, META_MAX = 8 * 1024 };
 
 enum stage { KEPT, IN_PROXY, IN_EMPTY_LINES, IN_HEAD, IN_BODY };
 
@@ -170,13 +171,29 @@ void intake_refuse_late(struct shard *s, struct conn *c)
         refuse_head(s, c, &in->parse, in->bytes.p, 408);
 }
 
+void intake_leave_sums(struct shard *s, struct conn *c)
+{
+    s->summing -= c->sum_waits > 0;
+    c->sum_waits = 0;
+}
+
+bool intake_waits_on(const struct shard *s, struct conn *c)
+{
+    return !serve_has_sums_since(&s->serve, c->sums_news) && ++c->sum_waits < SUM_WAITS;
+}
+
+static bool may_wait_for_sum(const struct shard *s, const struct conn *c)
+{
+    return c->sum_waits > 0 ? c->sum_waits < SUM_WAITS : s->summing < SUM_WAITERS;
+}
+
 /* `again`: the request lies where it can be read once more, if its answer must be put off. */
 static void answer(struct shard *s, struct conn *c, const struct request *rq, bool again)
 {
     uint64_t most = s->limits->keepalive_requests;
     bool ours = s->ending || (most > 0 && c->requests + 1 >= most);
     bool last = ours || !rq->keep_alive;
-    bool may_wait = again && c->sum_waits < SUM_WAITS;
+    bool may_wait = again && may_wait_for_sum(s, c);
 
     if (!client_admit(s, c, rq)) {
         refuse_request(s, c, rq, 429);
@@ -186,10 +203,11 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
 
     c->put_off = served.status == 0;
     if (c->put_off) {
-        c->sum_waits++;
+        s->summing += c->sum_waits++ == 0;
+        c->sums_news = s->serve.sums_news;
         return;
     }
-    c->sum_waits = 0;
+    intake_leave_sums(s, c);
     c->requests++;
     c->last = last;
     c->lingers = ours; /* the peer did not ask for the end, so it may have sent more */

@@ -65,7 +65,7 @@ int shard_init(struct shard *s, const struct shard_options *options)
     list_init(&s->stalled);
 
     struct cache_limits cache = options->cache;
-    cache.counters = &s->counters;
+    cache.stock.counters = &s->counters;
     int err = options->reporter != NULL ? serve_init_reports(&s->serve, options->config, options->reporter)
                                         : serve_init(&s->serve, options->config, &cache, options->sums);
     if (err == 0)

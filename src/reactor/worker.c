@@ -164,15 +164,6 @@ static bool run_stop(struct worker *w)
     return (s->retiring || stop >= STOP_WHEN_EMPTY) && s->connections == 0 && !w->adopting;
 }
 
-/* A deploy has put the root beyond what this thread may read: that takes new workers. */
-static void tell_outgrown(struct worker *w)
-{
-    if (!w->shard.serve.cache.root.walled_off || atomic_load_explicit(&w->outgrown, memory_order_relaxed))
-        return;
-    atomic_store(&w->outgrown, true);
-    atomic_store(&w->options.gate->waiting, true);
-}
-
 /* The master has nobody to go but one of ours. */
 static void make_room(struct worker *w)
 {
@@ -188,7 +179,6 @@ static void tell(struct worker *w)
     accept_leave_seats(w);
     if (atomic_load_explicit(&w->options.seats->scarce_ms, memory_order_relaxed) > shard_now(&w->shard))
         atomic_store(&w->first, evict_first(&w->shard));
-    tell_outgrown(w);
     gate_open(w->options.gate);
     accept_again(w);
 }
@@ -209,6 +199,7 @@ static int wait_ms(const struct worker *w)
     if (!list_empty(&s->ready) || w->adopting || more || shard_now(s) < w->awake_until_ms)
         return 0;
     int wait = sooner(timeouts_next(&s->timeouts, shard_now(s)), accept_wait_ms(w));
+    wait = sooner(wait, serve_wait_ms(&s->serve));
     if (!list_empty(&s->stalled))
         wait = sooner(wait, STALL_MS);
     return s->draining || s->crowded ? sooner(wait, RETRY_MS) : wait;
@@ -234,6 +225,7 @@ static void worker_loop(struct worker *w)
         run_ready(w);
         run_timeouts(w);
         make_room(w);
+        serve_tend(&w->shard.serve, w->shard.retiring);
         over = run_stop(w);
         access_log_tell(&w->shard.access);
         counters_set(&w->shard.counters, COUNTER_LOG_DROPS, access_log_dropped(&w->shard.access));
@@ -247,6 +239,8 @@ static void *worker_main(void *arg)
 
     w->shard.thread = pthread_self();
     worker_loop(w);
+    if (w->shard.retiring)
+        serve_let_go(&w->shard.serve);
     atomic_store_explicit(&w->done, true, memory_order_release);
     atomic_store(&w->options.gate->waiting, true);
     gate_open(w->options.gate);
@@ -261,7 +255,6 @@ int worker_init(struct worker *w, const struct worker_options *options)
     atomic_init(&w->stop, STOP_NOT);
     atomic_init(&w->held, true);
     atomic_init(&w->deaf, options->n_doors == 0);
-    atomic_init(&w->outgrown, false);
     atomic_init(&w->done, false);
 
     int err = shard_init(&w->shard, &options->shard);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,8 +40,8 @@ int serve_init_reports(struct serve *s, const struct config *config, const struc
 void serve_fini(struct serve *s)
 {
     if (s->reporter == NULL) {
-        cache_fini(&s->cache);
         times_fini(&s->times);
+        cache_fini(&s->cache);
     }
     free(s->room);
     s->room = NULL;
@@ -50,6 +51,41 @@ void serve_turn(struct serve *s)
 {
     clock_read(&s->clock);
     tails_refresh(&s->tails, &s->clock);
+}
+
+/* What the allocator could give back it keeps, and this is the one time when much is free. Others that allocate wait for it,
+ * so that what was not kept any more went first. */
+static void give_back(struct serve *s)
+{
+    s->letting_go = false;
+    s->let_go = true;
+    (void)malloc_trim(0);
+}
+
+void serve_tend(struct serve *s, bool retiring)
+{
+    if (s->reporter != NULL || s->let_go)
+        return;
+    if (!retiring) {
+        cache_tend(&s->cache, s->clock.now_ms);
+        return;
+    }
+    s->letting_go = stock_close(&s->cache.stock);
+    if (!s->letting_go)
+        give_back(s);
+}
+
+int serve_wait_ms(const struct serve *s)
+{
+    if (s->reporter != NULL || s->let_go)
+        return -1;
+    return s->letting_go ? 0 : cache_wait_ms(&s->cache, s->clock.now_ms);
+}
+
+void serve_let_go(struct serve *s)
+{
+    while (s->reporter == NULL && !s->let_go)
+        serve_tend(s, true);
 }
 
 /* One answer: the request, and all that is decided about it on the way. */
@@ -88,6 +124,7 @@ static bool set_digest(struct serving *g, struct entry *e)
 {
     if (g->rq->field[FIELD_WANT_REPR_DIGEST].p == NULL || !digest_is_wanted(g->rq))
         return true;
+    g->s->sums_news = sums_news(g->s->cache.load.sums);
     enum sum_state state = load_sum(&g->s->cache.load, &g->s->cache.root, e);
     if (state == SUM_READY)
         g->r.sum = e->sum;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the lifecycle tests share: a place to live in, and clients that wait, download and are served."""
 
+import ctypes
 import os
 import select
 import shutil
@@ -17,6 +18,7 @@ from patience import PATIENCE, eventually
 
 GET = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
 LARGE = 24 * 1024 * 1024  # more than socket buffers hold
+LANDLOCK_CREATE = 444
 LIB = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib")
 
 
@@ -31,6 +33,22 @@ class Skipped(Exception):
 def must(holds, detail):
     if not holds:
         raise Failed(detail)
+
+
+def needs(here, what):
+    """Skip the test where it is missing; in CI it must not be."""
+    if not here:
+        must(not os.environ.get("CI"), "this needs %s" % what)
+        raise Skipped("needs " + what)
+
+
+def needs_root():
+    needs(os.geteuid() == 0, "root")
+
+
+def needs_landlock():
+    libc = ctypes.CDLL(None, use_errno=True)
+    needs(libc.syscall(LANDLOCK_CREATE, None, 0, 1) > 0, "Landlock")
 
 
 class House:

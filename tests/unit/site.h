@@ -30,9 +30,17 @@ static inline void site_defaults(void)
     site_clock = (struct clock){.now_ms = 1000000, .wall = time(NULL) + 1000};
 }
 
+/* Of what may be tested beside memory and descriptors. */
+static struct seats *site_seats;
+static struct root_swaps *site_swaps;
+
 static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
 {
-    struct cache_limits limits = {.memory = memory, .ttl_ms = ttl_ms, .fds = fds, .counters = &site_counters};
+    struct cache_limits limits = {
+        .stock = {.memory = memory, .fds = fds, .seats = site_seats, .counters = &site_counters},
+        .ttl_ms = ttl_ms,
+        .swaps = site_swaps,
+    };
     struct load_options load = {.site = &site, .body_max = BODY_MAX};
 
     assert_int_equal(cache_init(&cache, &limits, &load), 0);
@@ -40,15 +48,15 @@ static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
 
 static inline size_t site_entries(void)
 {
-    return cache.in_memory.n + cache.open.n;
+    return cache.stock.n;
 }
 
 static inline void site_end(void)
 {
     cache_fini(&cache);
     assert_int_equal(site_entries(), 0);
-    assert_int_equal(cache.memory, 0);
-    assert_int_equal(cache.open.n, 0);
+    assert_int_equal(cache.stock.account.memory, 0);
+    assert_int_equal(cache.stock.queue[STOCK_OPEN].n, 0);
 }
 
 static inline struct entry *site_get(const char *path)
@@ -57,9 +65,13 @@ static inline struct entry *site_get(const char *path)
 
     assert_non_null(e);
     expect(sv_eq(e->path, sv_cstr(path)), "%s: the path of the entry is %.*s", path, SV_ARG(e->path));
-    expect(cache.memory <= cache.limits.memory, "%" PRIu64 " bytes", cache.memory);
-    expect(cache.open.n <= cache.limits.fds, "%zu descriptors", cache.open.n);
     return e;
+}
+
+/* The entry that is kept for a path, borrowed; NULL where there is none. */
+static inline struct entry *site_kept(const char *path)
+{
+    return stock_find(&cache.stock, cache_hash(&cache, sv_cstr(path), CODING_IDENTITY), sv_cstr(path), CODING_IDENTITY);
 }
 
 static inline int site_status(const char *path)

@@ -24,7 +24,7 @@ static int enter(void **state)
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
     fds_before = count_fds();
-    return root_init(&root, "www");
+    return root_init(&root, "www", NULL);
 }
 
 static int leave(void **state)
@@ -215,7 +215,7 @@ static void what_is_no_regular_file_is_not_found(void **state)
     expect_status("/fifolink", 404);
     expect_status("/dir/", 404);
     root_fini(&root);
-    assert_int_equal(root_init(&root, "/dev"), 0);
+    assert_int_equal(root_init(&root, "/dev", NULL), 0);
     expect_status("/null", 404);
     expect_status("/zero", 404);
 }
@@ -234,7 +234,7 @@ static void what_the_kernel_makes_when_it_is_read_is_not_served(void **state)
 {
     (void)state;
     root_fini(&root);
-    assert_int_equal(root_init(&root, "/proc"), 0);
+    assert_int_equal(root_init(&root, "/proc", NULL), 0);
     assert_int_equal(why_of("/version"), WHY_UNSIZED);
     assert_int_equal(why_of("/self/status"), WHY_UNSIZED);
     assert_int_equal(why_of("/self/mem"), WHY_UNSIZED);

@@ -68,7 +68,7 @@ static void links_that_stay_beneath_are_followed(void **state)
 
     (void)state;
     make_tree();
-    assert_int_equal(root_init(&r, "www"), 0);
+    assert_int_equal(root_init(&r, "www", NULL), 0);
     for (int way = r.by_kernel; way >= 0; way--) {
         r.by_kernel = way;
         for (size_t i = 0; i < ROWS(pages); i++)
@@ -114,7 +114,7 @@ static void nothing_outside_is_reached_by_any_name(void **state)
 
     (void)state;
     make_tree();
-    assert_int_equal(root_init(&r, "www"), 0);
+    assert_int_equal(root_init(&r, "www", NULL), 0);
     size_t before = count_fds();
     for (int way = r.by_kernel; way >= 0; way--)
         for (size_t i = 0; i < ROWS(ways) * ROWS(flags); i++) {
@@ -134,7 +134,7 @@ static void magic_links_are_refused(void **state)
     struct root r;
 
     (void)state;
-    assert_int_equal(root_init(&r, "/proc/self"), 0);
+    assert_int_equal(root_init(&r, "/proc/self", NULL), 0);
     for (int way = r.by_kernel; way >= 0; way--)
         for (size_t i = 0; i < ROWS(names); i++) {
             r.by_kernel = way;
@@ -166,7 +166,7 @@ static void a_race_of_directory_and_link_does_not_open_the_wall(void **state)
     make_tree();
     make_file("www/sub/secret", SV("public"));
     make_link("../outside", "www/evil");
-    assert_int_equal(root_init(&r, "www"), 0);
+    assert_int_equal(root_init(&r, "www", NULL), 0);
     assert_int_equal(pthread_create(&thread, NULL, turn, &over), 0);
     bool leaked = false, can = r.by_kernel;
     size_t before = count_fds();
@@ -189,7 +189,7 @@ static void descriptors_are_closed_on_exec_and_do_not_block(void **state)
     (void)state;
     make_tree();
     assert_int_equal(mkfifo("www/fifo", 0644), 0);
-    assert_int_equal(root_init(&r, "www"), 0);
+    assert_int_equal(root_init(&r, "www", NULL), 0);
     assert_true((fcntl(r.fd, F_GETFD) & FD_CLOEXEC) != 0);
     int fd = root_open_at(&r, "fifo", O_RDONLY); /* would wait for a writer */
     assert_true(fd >= 0);
@@ -213,10 +213,10 @@ static void a_root_that_is_none_is_an_error(void **state)
 
     (void)state;
     make_file("file", SV(""));
-    assert_int_equal(root_init(&r, "missing"), -ENOENT);
+    assert_int_equal(root_init(&r, "missing", NULL), -ENOENT);
     assert_int_equal(r.fd, -1);
     root_fini(&r);
-    assert_int_equal(root_init(&r, "file"), -ENOTDIR);
+    assert_int_equal(root_init(&r, "file", NULL), -ENOTDIR);
     assert_int_equal(r.fd, -1);
     assert_int_equal(count_fds(), before);
 }
@@ -244,7 +244,7 @@ static void a_swapped_link_is_followed_after_the_ttl_and_not_before(void **state
 
     (void)state;
     make_releases();
-    assert_int_equal(root_init(&r, "current"), 0);
+    assert_int_equal(root_init(&r, "current", NULL), 0);
     root_refresh(&r, 5000, 1000);
     uint32_t version = r.version;
     swap_to("releases/2");
@@ -270,7 +270,7 @@ static void a_root_that_vanishes_or_is_no_directory_keeps_the_old_one(void **sta
 
     (void)state;
     make_releases();
-    assert_int_equal(root_init(&r, "current"), 0);
+    assert_int_equal(root_init(&r, "current", NULL), 0);
     assert_int_equal(unlink("current"), 0);
     root_refresh(&r, 1000, 1000);
     assert_string_equal(text_at(&r, "page"), "one");
@@ -294,7 +294,7 @@ static void a_root_that_is_made_anew_is_followed(void **state)
     (void)state;
     make_dir("www");
     make_file("www/page", SV("old"));
-    assert_int_equal(root_init(&r, "www"), 0);
+    assert_int_equal(root_init(&r, "www", NULL), 0);
     assert_int_equal(unlink("www/page"), 0);
     assert_int_equal(rmdir("www"), 0);
     make_dir("www");
@@ -315,7 +315,7 @@ static void a_stamp_tells_every_change(void **state)
     make_file("page", SV("page"));
     make_link("page", "link");
     assert_int_equal(utimensat(AT_FDCWD, "page", past, 0), 0);
-    assert_int_equal(root_init(&r, "."), 0);
+    assert_int_equal(root_init(&r, ".", NULL), 0);
     assert_int_equal(root_stamp_at(&r, "page", &first), 0);
     assert_int_equal(first.size, 4);
     assert_true(S_ISREG(first.mode));

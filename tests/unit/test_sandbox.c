@@ -369,7 +369,7 @@ static void a_swapped_link_is_followed(void **state)
     for (size_t i = 0; i < ROWS(deploys); i++) {
         swap(deploys[i].first);
         serve_root(deploys[i].root);
-        assert_int_equal(root_init(&root, root_path), 0);
+        assert_int_equal(root_init(&root, root_path, NULL), 0);
         assert_int_equal(confined(entering, read_in_root), 0);
         swap(deploys[i].second);
         int err = confined(entering, follow_deploy);
@@ -385,7 +385,7 @@ static void a_root_put_beyond_the_wall_is_told_and_the_old_one_stays(void **stat
     needs(has_landlock(), "Landlock");
     make_releases("releases");
     serve_root("releases/1");
-    assert_int_equal(root_init(&root, root_path), 0);
+    assert_int_equal(root_init(&root, root_path, NULL), 0);
     assert_int_equal(confined(entering, read_in_root), 0);
     assert_int_equal(rename("releases/1", "old") | rename("releases/2", "releases/1"), 0);
     assert_int_equal(confined(entering, read_in_root), 0);

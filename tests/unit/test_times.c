@@ -27,7 +27,7 @@ static int enter(void **state)
     now_ms += 3600000; /* nothing is remembered of the test before */
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
-    return root_init(&root, "www");
+    return root_init(&root, "www", NULL);
 }
 
 static int leave(void **state)

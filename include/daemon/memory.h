@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/memory.h: how much memory this process may use, and what it means for the cache.
+ *
+ * Ownership: none.
+ * Threads:   any; reads files, so at start-up only.
+ * Errors:    what cannot be read does not limit.
+ * Units:     bytes.
+ * Source:    sysconf(3); memory.max and memory.high of the kernel's cgroup-v2 guide.
+ */
+#ifndef BATON_DAEMON_MEMORY_H
+#define BATON_DAEMON_MEMORY_H
+
+#include <stdint.h>
+
+#include "config/config.h"
+
+/* The machine's, or what the control groups allow, whichever is less. */
+uint64_t memory_allowed(void);
+
+/* Of a line of memory.max ("50331648", "max"); 0 = no limit. */
+uint64_t memory_of_limit(const char *line);
+
+/* What the cache of all workers may take: `auto` is at most a quarter of what is allowed. */
+uint64_t memory_of_cache(const struct config *config);
+
+#endif

@@ -72,9 +72,8 @@ struct out {
     uint32_t n_parts, first_part;
     uint32_t text_len, text_cap;
     uint32_t cap, cap_parts;
-    uint64_t bytes;    /* of all pieces, and those that the source has left */
-    uint64_t sent;     /* bytes since this was made, or since the caller zeroed it */
-    uint64_t since_ms; /* the caller's: when that was */
+    uint64_t bytes; /* of all pieces, and those that the source has left */
+    uint64_t sent;  /* bytes since this was made, or since the caller zeroed it */
     /* The caller's: how many answers these are, and when their requests came, the first and the others. */
     uint32_t answers;
     uint64_t first_us, others_us;

@@ -53,7 +53,7 @@ struct conn {
     bool stranger : 1;        /* a PROXY header must come first */
     bool seat_of_request : 1; /* the seat is that of a client behind a trusted proxy, until its request is answered */
     struct peer peer;         /* once it was told, or somebody has asked */
-    uint32_t unsent;          /* bytes that the kernel had not delivered when the SEND timer was armed */
+    uint32_t given;           /* bytes not confirmed when the SEND timer was armed, and those sent since */
     uint32_t seat;            /* in the census; 0 = none */
 };
 

@@ -106,20 +106,42 @@ static bool pass_on(struct shard *s, struct conn *c)
     return true;
 }
 
+/* From here on it is the peer's turn. The timer of a request that has come in part runs from its beginning, or from the
+ * answers before it. */
+static void wait_for_bytes(struct shard *s, struct conn *c)
+{
+    bool runs = c->waits_for <= TIMEOUT_KEEPALIVE;
+
+    if (c->intake == NULL && c->requests > 0)
+        conn_wait_for(s, c, TIMEOUT_KEEPALIVE);
+    else if (!runs || intake_is_kept(c->intake))
+        conn_wait_for(s, c, c->intake != NULL ? intake_timeout(c->intake) : TIMEOUT_HEADER);
+}
+
 /* Nothing to do until the peer says more. */
 static enum step rest(struct shard *s, struct conn *c)
 {
     if (c->seat_of_request)
         client_leave(s, c);
-    if (c->intake != NULL && !intake_is_blank(c->intake))
+    if (c->intake != NULL && !intake_is_blank(c->intake)) {
+        wait_for_bytes(s, c);
         return WAIT;
+    }
     if (s->draining || s->evicting)
         return turn_gone(s, c, s->draining ? CLOSE_DRAIN : CLOSE_EVICTED);
     if (s->retiring && pass_on(s, c))
         return GONE;
-    if (c->requests > 0 && c->intake == NULL)
-        conn_wait_for(s, c, TIMEOUT_KEEPALIVE);
+    wait_for_bytes(s, c);
     return WAIT;
+}
+
+/* The turn is over, though the peer may have said more. Its answers are sent, so no timer from before them may end it;
+ * but for how fast it reads, which is seen only over all of them. */
+static enum step yield(struct shard *s, struct conn *c)
+{
+    if (c->waits_for != TIMEOUT_SEND)
+        wait_for_bytes(s, c);
+    return turn_yield(s, c);
 }
 
 /* The next bytes to answer: such as had to wait, else those in the socket. */
@@ -131,7 +153,7 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
     if (!c->readable)
         return rest(s, c);
     if (turn->reads-- == 0)
-        return turn_yield(s, c);
+        return yield(s, c);
 
     ssize_t n = receive(s, c);
     if (n < 0 && errno == EAGAIN) {
@@ -163,7 +185,7 @@ static enum step put_off(struct shard *s, struct conn *c, struct sv bytes)
 /* The turn has sent its share; bytes that are not answered yet wait for the next. */
 static enum step end_turn(struct shard *s, struct conn *c, struct sv bytes)
 {
-    return intake_keep(s, c, bytes) ? turn_yield(s, c) : turn_gone(s, c, CLOSE_NO_MEMORY);
+    return intake_keep(s, c, bytes) ? yield(s, c) : turn_gone(s, c, CLOSE_NO_MEMORY);
 }
 
 /* Is there anything to answer? Looked at without reading it: where there is not, the connection is as idle as any. */
@@ -293,18 +315,22 @@ static void refuse_late(struct shard *s, struct conn *c)
         (void)finish(s, c, false);
 }
 
-/* Its turn comes again: the peer has done its part. */
-static bool waits_for_us(const struct conn *c)
+/* Its turn comes again: the peer has done its part, and its time begins anew. */
+static bool waits_for_us(struct shard *s, struct conn *c)
 {
-    return !list_empty(&c->ready) && c->waits_for <= TIMEOUT_KEEPALIVE;
+    if (list_empty(&c->ready) || c->waits_for > TIMEOUT_SEND)
+        return false;
+    if (c->waits_for == TIMEOUT_SEND)
+        send_wait(s, c);
+    else
+        conn_wait_for(s, c, (enum timeout_kind)c->waits_for);
+    return true;
 }
 
 void conn_expired(struct shard *s, struct conn *c)
 {
-    if (waits_for_us(c)) {
-        conn_wait_for(s, c, (enum timeout_kind)c->waits_for);
+    if (waits_for_us(s, c))
         return;
-    }
     switch ((enum timeout_kind)c->waits_for) {
     case TIMEOUT_HEADER:
     case TIMEOUT_BODY:

@@ -5,22 +5,13 @@
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "reactor/account.h"
 #include "reactor/intake.h"
 
-/* Slower than the least rate that is allowed? Looked at once in every send_timeout. */
-static bool too_slow(const struct shard *s, struct out *o)
-{
-    uint64_t elapsed = shard_now(s) - o->since_ms;
-
-    if (s->limits->min_send_rate == 0 || elapsed < s->limits->send_timeout_ms)
-        return false;
-    bool slow = o->sent < s->limits->min_send_rate * elapsed / 1000;
-    o->sent = 0;
-    o->since_ms = shard_now(s);
-    return slow;
-}
+/* Who takes so much before its time is over is fast enough for any min_send_rate. */
+#define ENOUGH (UINT64_C(1) << 31)
 
 /* Bytes that the peer's kernel has not confirmed yet. */
 static uint32_t unsent(const struct conn *c)
@@ -30,15 +21,45 @@ static uint32_t unsent(const struct conn *c)
     return ioctl(c->fd, SIOCOUTQ, &n) == 0 ? (uint32_t)n : 0;
 }
 
-/* The socket, or the turn, took less than all of c->out. */
-static enum step wait_to_send(struct shard *s, struct conn *c, enum out_result result, bool progress)
+void send_wait(struct shard *s, struct conn *c)
 {
-    if (too_slow(s, c->out))
-        return turn_gone(s, c, CLOSE_STALLED);
-    if (progress) {
-        c->unsent = unsent(c);
-        conn_wait_for(s, c, TIMEOUT_SEND);
-    }
+    c->given = unsent(c);
+    conn_wait_for(s, c, TIMEOUT_SEND);
+}
+
+/* Since the SEND timer was armed, has the peer confirmed less than it has to? What we gave to the kernel says nothing of
+ * that, and epoll tells of room only once much of the buffer is free. Who was given something and has confirmed all of it
+ * waits for us. */
+static bool is_too_slow(const struct shard *s, const struct conn *c)
+{
+    uint64_t elapsed = shard_now(s) + s->limits->send_timeout_ms - c->timer.due_ms;
+    uint64_t least = s->limits->min_send_rate * elapsed / 1000;
+    uint32_t left = unsent(c);
+    uint64_t taken = c->given > left ? c->given - left : 0;
+
+    if (least == 0)
+        least = 1;
+    return (left > 0 || c->given == 0) && taken < (least < ENOUGH ? least : ENOUGH);
+}
+
+/* account_flush; while we wait to send, what was sent is counted. */
+static enum out_result flush(struct shard *s, struct conn *c, struct out *o, struct turn *turn)
+{
+    uint64_t before = o->sent;
+    enum out_result result = account_flush(s, c, o, &turn->send);
+    uint64_t given = c->given + (o->sent - before);
+
+    if (c->waits_for == TIMEOUT_SEND)
+        c->given = given < UINT32_MAX ? (uint32_t)given : UINT32_MAX;
+    return result;
+}
+
+/* The socket, or the turn, took less than all of c->out. `anew`: the time that the peer has begins now, though we have
+ * waited before. */
+static enum step wait_to_send(struct shard *s, struct conn *c, enum out_result result, bool anew)
+{
+    if (anew || c->waits_for != TIMEOUT_SEND)
+        send_wait(s, c);
     return result == OUT_YIELD ? turn_yield(s, c) : WAIT;
 }
 
@@ -50,7 +71,7 @@ static enum step failed_to_send(struct shard *s, struct conn *c, enum out_result
 
 enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn)
 {
-    enum out_result result = account_flush(s, c, s->out, &turn->send);
+    enum out_result result = flush(s, c, s->out, turn);
 
     if (result == OUT_DONE)
         return GO;
@@ -65,36 +86,35 @@ enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn
         out_clear(s->out);
         return turn_gone(s, c, CLOSE_NO_MEMORY);
     }
-    c->out->since_ms = shard_now(s);
     if (!account_keep(s, c->out))
         return turn_gone(s, c, CLOSE_NO_MEMORY);
-    return wait_to_send(s, c, result, true);
+    return wait_to_send(s, c, result, s->limits->min_send_rate == 0);
 }
 
 enum step send_kept(struct shard *s, struct conn *c, struct turn *turn)
 {
+    bool rated = s->limits->min_send_rate > 0;
+    bool paused = rated && unsent(c) == 0; /* the peer had nothing to take, maybe for long */
     uint64_t before = c->out->sent;
-    enum out_result result = account_flush(s, c, c->out, &turn->send);
+    enum out_result result = flush(s, c, c->out, turn);
 
     if (result == OUT_FAILED || result == OUT_SHRANK)
         return failed_to_send(s, c, result);
     if (result != OUT_DONE)
-        return wait_to_send(s, c, result, c->out->sent != before);
+        return wait_to_send(s, c, result, rated ? paused : c->out->sent != before);
     out_free(&c->out);
-    if (c->intake != NULL)
-        conn_wait_for(s, c, intake_timeout(c->intake));
     return GO;
 }
 
-/* Did the peer take any of what was in the socket? */
 void send_expired(struct shard *s, struct conn *c)
 {
-    uint32_t now = unsent(c);
+    const struct linger at_once = {.l_onoff = 1};
 
-    if (now >= c->unsent) {
-        conn_close(s, c, CLOSE_STALLED);
+    if (!is_too_slow(s, c)) {
+        send_wait(s, c);
         return;
     }
-    c->unsent = now;
-    conn_wait_for(s, c, TIMEOUT_SEND);
+    /* Else the kernel would go on for us, as slowly, with all that is in its buffer. */
+    (void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    conn_close(s, c, CLOSE_STALLED);
 }

@@ -28,6 +28,7 @@
 #include "io/gate.h"
 #include "io/listen.h"
 #include "reactor/worker.h"
+#include "serve/terms.h"
 
 /* What all generations share; borrowed for as long as there is one. */
 struct generation_home {
@@ -44,6 +45,7 @@ struct generation {
     struct sandbox sandbox;            /* of all threads that it starts */
     struct generation_home home;       /* all borrowed */
     struct listeners listeners;        /* of [listen] */
+    struct terms_book terms;           /* of their connections, and of those that were passed on to it */
     struct listeners status_listeners; /* of [status] */
     struct status_listener status;
     struct door *doors; /* owned: where the master accepts; n_doors of them */
@@ -77,9 +79,6 @@ void generation_reopen_logs(struct generation *g);
 
 /* Put the sockets back. The last to do so closes them, and what a unix socket was called goes with it. */
 void generation_close_listeners(struct generation *g);
-
-/* Where a section of `from` is among the [listen] sections of `to`, by its name; BATON_NO_LISTENER where it is gone. */
-uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section);
 
 /* Wait for the workers that run, all of which were told to stop, and free everything. */
 void generation_free(struct generation **out);

@@ -17,9 +17,9 @@ struct listeners {
     struct listeners_one {
         struct bound *bound; /* borrowed from the table */
         struct listen_options options;
-        uint16_t section; /* its [listen], or BATON_NO_LISTENER */
-        uint64_t owed;    /* once nobody else listens there: connections that may still have to be accepted */
-    } * v;                /* owned: one for each address, in the order of the configuration */
+        const struct terms *terms; /* borrowed: of its [listen], or NULL */
+        uint64_t owed;             /* once nobody else listens there: connections that may still have to be accepted */
+    } * v;                         /* owned: one for each address, in the order of the configuration */
     size_t n;
 };
 
@@ -29,7 +29,7 @@ struct listeners_reporter {
     struct diagnose *report;
 };
 
-/* Add an address of the configuration; where there can be several sockets of it, as many as that. */
+/* Add an address of the configuration; where there can be several sockets of it, as many as that. It has no terms yet. */
 int listeners_add(struct listeners *l, const struct listeners_reporter *reporter, struct config_at at,
                   const struct listen_options *options, size_t sockets);
 

@@ -22,7 +22,7 @@ int succession_wait_ms(const struct master *m, uint64_t now_ms);
 void succession_cancel(struct master *m);
 
 /* Give it a connection. False where that has to wait. */
-bool succession_pass(struct master *m, const struct generation *from, const struct baton *b);
+bool succession_pass(struct master *m, const struct baton *b);
 
 /* The new process: find whom we succeed; say that we serve; hear what they have to say. */
 int succession_find(struct master *m);

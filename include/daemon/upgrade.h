@@ -14,10 +14,13 @@
  * boundaries of messages; each begins with a magic number that changes with their form, so that a binary to which they
  * mean something else gets none, and the old process ends its connections by itself.
  *
+ * A connection brings its terms (serve/terms), behind that form: a binary that does not know them reads what it knows, and
+ * the kernel drops the rest; of a connection that such a binary passes on only the name of the section is known.
+ *
  * Ownership: a baton that was sent, or received, has changed hands.
  * Threads:   the masters.
  * Errors:    0 or -errno; an end of file, -EPIPE, is the death of the other side.
- * Source:    sd_listen_fds(3), unix(7) on SOCK_SEQPACKET and SCM_RIGHTS.
+ * Source:    sd_listen_fds(3), unix(7) on SOCK_SEQPACKET and SCM_RIGHTS, recv(2) on messages that are longer than what is asked for.
  */
 #ifndef BATON_DAEMON_UPGRADE_H
 #define BATON_DAEMON_UPGRADE_H
@@ -25,29 +28,54 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/cidr.h"
 #include "io/baton.h"
+#include "serve/terms.h"
 
 #define UPGRADE_NAME "baton-upgrade" /* of the socket among those that are passed */
 
-enum { UPGRADE_SECTION_MAX = 256 };
+enum { UPGRADE_SECTION_MAX = 256, UPGRADE_ADDRESS_MAX = 280 };
 
 enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_PREDECESSOR, UPGRADE_BATON, UPGRADE_COUNT };
 
+/* A baton, as released binaries have it in memory. */
+struct upgrade_baton {
+    struct peer peer;
+    int fd; /* comes beside the message */
+    uint32_t since_us;
+    uint16_t unused;
+    uint8_t served, passed;
+};
+
+/* Of the terms of a connection, what its section's name does not say. As many networks are sent as there are. */
+struct upgrade_terms {
+    uint32_t magic;
+    uint16_t n_nets;
+    uint8_t local, proxy_protocol;
+    char address[UPGRADE_ADDRESS_MAX];
+    struct cidr nets[CONFIG_NETWORKS_MAX];
+};
+
 struct upgrade_message {
     uint32_t magic;
-    uint32_t kind;      /* enum upgrade_kind */
-    pid_t pid;          /* READY: the sender's */
-    struct baton baton; /* BATON; its descriptor, as PREDECESSOR's, comes beside the message */
+    uint32_t kind;              /* enum upgrade_kind */
+    pid_t pid;                  /* READY: the sender's */
+    struct upgrade_baton baton; /* BATON; of PREDECESSOR the descriptor */
     union {
-        char section
-            [UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section, which the new process may have too */
-        uint64_t connections;      /* COUNT: that the sender has */
+        char section[UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section */
+        uint64_t connections;              /* COUNT: that the sender has */
     };
+    struct upgrade_terms terms; /* BATON; its magic is 0 where none came */
 };
 
 /* Neither call waits: -EAGAIN. -EMFILE: the next message brings a descriptor, and none is free here; it stays where it is. */
-int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b, const char *section);
+int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b);
 int upgrade_send_count(int fd, uint64_t connections);
 int upgrade_receive(int fd, struct upgrade_message *m);
+
+/* The connection of a BATON; the descriptor of a PREDECESSOR. Without terms. */
+struct baton upgrade_baton(const struct upgrade_message *m);
+/* The terms of a BATON, which borrow from the message. False where only the name of the section came. */
+bool upgrade_terms(struct upgrade_message *m, struct terms *terms);
 
 #endif

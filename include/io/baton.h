@@ -17,16 +17,16 @@
 
 #include "io/peer.h"
 
-/* It came in by no [listen] section that the configuration still has. */
-enum { BATON_NO_LISTENER = UINT16_MAX };
+struct terms;
 
 struct baton {
+    const struct terms
+        *terms;       /* borrowed, of the generation whose worker has it or gets it; NULL = none (serve/terms) */
     struct peer peer; /* as far as it is known; all zero as a rule */
     int fd;           /* owned */
     uint32_t since_us;
-    uint16_t listener; /* index of the [listen] section among the configuration's */
-    bool served;       /* passed on, with at least one request answered */
-    bool passed;       /* passed on */
+    bool served; /* passed on, with at least one request answered */
+    bool passed; /* passed on */
 };
 
 #endif

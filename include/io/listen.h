@@ -25,11 +25,13 @@ struct listener {
     char *made; /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
 };
 
+struct terms;
+
 /* A listening socket as those see it who accept from it. */
 struct door {
-    int fd;           /* borrowed */
-    uint16_t section; /* index of its [listen] section; BATON_NO_LISTENER for others */
-    int backlog;      /* as many connections may wait there, and no more are owed an answer when it is left */
+    int fd;                    /* borrowed */
+    int backlog;               /* as many connections may wait there, and no more are owed an answer when it is left */
+    const struct terms *terms; /* borrowed: those of its [listen] section; NULL for others (serve/terms) */
 };
 
 /* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). */

@@ -30,6 +30,6 @@ bool client_admit(struct shard *s, struct conn *c, const struct request *rq);
 void client_leave(struct shard *s, struct conn *c);
 
 /* The client of a request, or, with NULL, of the connection. */
-struct peer client_of(struct shard *s, struct conn *c, const struct request *rq);
+struct peer client_of(struct conn *c, const struct request *rq);
 
 #endif

@@ -35,13 +35,16 @@ struct intake;
 
 struct conn {
     struct timer timer;
-    struct list ready;        /* in the shard's list when it gave up the rest of a turn, or in that of the stalled */
-    struct intake *intake;    /* owned: a request that is not whole yet, or bytes that must wait; NULL as a rule */
-    struct out *out;          /* owned: answers that the socket would not take; NULL as a rule */
-    int fd;                   /* owned */
-    uint32_t requests;        /* answered so far */
-    uint32_t lingered;        /* bytes thrown away since the last answer */
-    uint16_t listener;        /* index of its [listen] section; BATON_NO_LISTENER = none */
+    struct list ready;         /* in the shard's list when it gave up the rest of a turn, or in that of the stalled */
+    struct intake *intake;     /* owned: a request that is not whole yet, or bytes that must wait; NULL as a rule */
+    struct out *out;           /* owned: answers that the socket would not take; NULL as a rule */
+    const struct terms *terms; /* borrowed: under which it was accepted; NULL = none */
+    int fd;                    /* owned */
+    uint32_t requests;         /* answered so far */
+    union {
+        uint32_t given;    /* SEND: bytes not confirmed when the timer was armed, and those sent since */
+        uint32_t lingered; /* LINGER: bytes thrown away since the last answer */
+    };
     uint16_t sum_waits;       /* times that the request at the front was put off, until a file is summed */
     uint32_t sums_news;       /* when it last looked */
     uint8_t waits_for;        /* enum timeout_kind */
@@ -53,7 +56,6 @@ struct conn {
     bool stranger : 1;        /* a PROXY header must come first */
     bool seat_of_request : 1; /* the seat is that of a client behind a trusted proxy, until its request is answered */
     struct peer peer;         /* once it was told, or somebody has asked */
-    uint32_t given;           /* bytes not confirmed when the SEND timer was armed, and those sent since */
     uint32_t seat;            /* in the census; 0 = none */
 };
 

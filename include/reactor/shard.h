@@ -23,7 +23,6 @@
 #include "io/out.h"
 #include "io/timeout.h"
 #include "serve/access_log.h"
-#include "serve/forwarded.h"
 #include "serve/serve.h"
 
 enum close_reason {
@@ -48,19 +47,16 @@ struct shard_options {
 };
 
 struct shard {
-    const struct config_limits *limits;  /* borrowed */
-    pthread_t thread;                    /* the worker's; debug builds compare */
-    const struct config_listen *listens; /* borrowed; by conn.listener */
-    struct trust *trust;                 /* owned: one for each of them */
-    size_t n_listens;
-    struct census *census; /* borrowed; NULL = off */
-    int epoll_fd;          /* owned */
-    bool ending;           /* answers say that the connection ends */
-    bool draining;         /* idle connections end */
-    bool evicting;         /* this one does, whose turn it is, if it is idle */
-    bool retiring;         /* idle connections are passed on */
-    _Atomic bool crowded;  /* one could not be, as the outbox was full: whoever empties it wakes us */
-    struct handoff outbox; /* to the master: what is passed on */
+    const struct config_limits *limits; /* borrowed */
+    pthread_t thread;                   /* the worker's; debug builds compare */
+    struct census *census;              /* borrowed; NULL = off */
+    int epoll_fd;                       /* owned */
+    bool ending;                        /* answers say that the connection ends */
+    bool draining;                      /* idle connections end */
+    bool evicting;                      /* this one does, whose turn it is, if it is idle */
+    bool retiring;                      /* idle connections are passed on */
+    _Atomic bool crowded;               /* one could not be, as the outbox was full: whoever empties it wakes us */
+    struct handoff outbox;              /* to the master: what is passed on */
 
     struct serve serve;
     struct access_log access;

@@ -12,7 +12,7 @@
  *
  * Ownership: struct trust owns its networks.
  * Threads:   init, fini: one; then const.
- * Errors:    trust_init returns 0 or -ENOMEM. An address that is none ends the walk.
+ * Errors:    trust_init and trust_copy return 0 or -ENOMEM. An address that is none ends the walk.
  */
 #ifndef BATON_SERVE_FORWARDED_H
 #define BATON_SERVE_FORWARDED_H
@@ -34,6 +34,9 @@ struct trust {
 
 /* Networks as the configuration has checked them: 192.0.2.0/24, 2001:db8::1, or unix: */
 int trust_init(struct trust *t, const struct strings *networks);
+/* The same networks as another's. */
+int trust_copy(struct trust *t, const struct trust *from);
+bool trust_eq(const struct trust *a, const struct trust *b);
 void trust_fini(struct trust *t);
 
 bool trust_holds(const struct trust *t, const struct peer *peer);

@@ -186,7 +186,7 @@ static bool accept_batch(struct acceptor *a, const struct door *door, uint64_t *
             return false;
         int fd = listener_accept(door->fd);
         if (fd >= 0) {
-            give(a, w, &(struct baton){.fd = fd, .since_us = clock_us(), .listener = door->section});
+            give(a, w, &(struct baton){.fd = fd, .since_us = clock_us(), .terms = door->terms});
             continue;
         }
         seats_leave(&a->seats, 1);

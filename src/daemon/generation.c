@@ -157,15 +157,6 @@ void generation_close_listeners(struct generation *g)
         listeners_close(&g->status_listeners);
 }
 
-uint16_t generation_section(const struct generation *to, const struct generation *from, uint16_t section)
-{
-    if (section < from->config.n_listens)
-        for (size_t i = 0; i < to->config.n_listens; i++)
-            if (strcmp(to->config.listens[i].name, from->config.listens[section].name) == 0)
-                return (uint16_t)i;
-    return BATON_NO_LISTENER;
-}
-
 void generation_free(struct generation **out)
 {
     struct generation *g = *out;
@@ -184,6 +175,7 @@ void generation_free(struct generation **out)
     if (g->error_fd > STDERR_FILENO)
         close(g->error_fd);
     generation_close_listeners(g);
+    terms_book_fini(&g->terms);
     list_remove(&g->link);
     free(g->workers);
     free(g->doors);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "io/baton.h"
 
 enum { URL_MAX = 160 };
 
@@ -45,12 +44,11 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
                   const struct listen_options *options, size_t sockets)
 {
     struct listeners_one *v = realloc(l->v, (l->n + 1) * sizeof *v);
-    uint16_t section = at.key == KEY_listen_address ? (uint16_t)at.section : BATON_NO_LISTENER;
 
     if (v == NULL)
         return -ENOMEM;
     l->v = v;
-    v[l->n] = (struct listeners_one){.options = *options, .section = section};
+    v[l->n] = (struct listeners_one){.options = *options};
     int err = sockets_get(l->sockets, address_of(reporter->config, at), options, sockets, &v[l->n].bound);
     if (err < 0) {
         listeners_blame(reporter, at, err);
@@ -83,7 +81,7 @@ int listeners_deal(const struct listeners *l, size_t part, size_t parts, struct 
     for (size_t i = 0; i < l->n; i++) {
         const struct bound *b = l->v[i].bound;
         for (size_t k = part % (b->n < parts ? b->n : parts); k < b->n; k += parts)
-            (*doors)[(*n)++] = (struct door){b->v[k].fd, l->v[i].section, l->v[i].options.backlog};
+            (*doors)[(*n)++] = (struct door){b->v[k].fd, l->v[i].options.backlog, l->v[i].terms};
     }
     return 0;
 }

@@ -119,24 +119,33 @@ static int open_error_log(const struct opening *o)
     return g->error_fd;
 }
 
+static int open_address(const struct opening *o, const struct listeners_reporter *reporter, struct config_at at)
+{
+    struct generation *g = o->g;
+    const struct config_listen *l = &g->config.listens[at.section];
+    bool reuseport = g->config.server.accept == ACCEPT_REUSEPORT;
+    const struct listen_options options = {(int)l->backlog, l->defer_accept, reuseport};
+    int err = listeners_add(&g->listeners, reporter, at, &options, reuseport ? g->n_workers : 1);
+
+    if (err < 0)
+        return err;
+    err = terms_add(&g->terms, l, l->address.v[at.value], &g->listeners.v[g->listeners.n - 1].terms);
+    return err < 0 ? fail(o, "cannot begin to listen", err) : 0;
+}
+
 static int open_addresses(const struct opening *o)
 {
     struct generation *g = o->g;
     const struct config *c = &g->config;
-    bool reuseport = c->server.accept == ACCEPT_REUSEPORT;
     struct listeners_reporter reporter = {c, o->report};
     int err = 0;
 
     g->listeners.sockets = g->home.sockets;
     g->status_listeners.sockets = g->home.sockets;
     sockets_begin(g->home.sockets);
-    for (size_t i = 0; i < c->n_listens; i++) {
-        const struct config_listen *l = &c->listens[i];
-        struct listen_options options = {(int)l->backlog, l->defer_accept, reuseport};
-        for (size_t k = 0; k < l->address.n; k++)
-            err = either(err, listeners_add(&g->listeners, &reporter, (struct config_at){KEY_listen_address, i, k},
-                                            &options, reuseport ? g->n_workers : 1));
-    }
+    for (size_t i = 0; i < c->n_listens; i++)
+        for (size_t k = 0; k < c->listens[i].address.n; k++)
+            err = either(err, open_address(o, &reporter, (struct config_at){KEY_listen_address, i, k}));
     const struct listen_options plain = {.backlog = STATUS_CONNECTIONS};
     for (size_t k = 0; k < c->status.address.n; k++)
         err = either(err, listeners_add(&g->status_listeners, &reporter, (struct config_at){KEY_status_address, 0, k},

@@ -20,24 +20,23 @@ void retired_add(struct master *m, struct generation *g)
 }
 
 /* False where it has to wait, and is still where it was. */
-static bool pass(struct master *m, const struct generation *from, struct baton b)
+static bool pass(struct master *m, struct baton b)
 {
     if (m->succeeded)
-        return succession_pass(m, from, &b);
+        return succession_pass(m, &b);
     if (m->stopping.left) {
         close(b.fd); /* as if it had been idle with a worker of the last generation */
         return true;
     }
-    b.listener = generation_section(m->g, from, b.listener);
-    return acceptor_hand(&m->acceptor, &b);
+    return terms_take(&m->g->terms, b.terms, &b.terms) == 0 && acceptor_hand(&m->acceptor, &b);
 }
 
-static bool empty_outbox(struct master *m, const struct generation *g, struct handoff *outbox)
+static bool empty_outbox(struct master *m, struct handoff *outbox)
 {
     struct baton b;
 
     while (handoff_peek(outbox, &b)) {
-        if (!pass(m, g, b))
+        if (!pass(m, b))
             return false;
         (void)handoff_pop(outbox, &b);
     }
@@ -46,10 +45,13 @@ static bool empty_outbox(struct master *m, const struct generation *g, struct ha
 
 static bool empty_backlogs(struct master *m, struct listeners_one *one)
 {
+    struct door door = {0};
     bool empty = true;
 
+    if (terms_take(&m->g->terms, one->terms, &door.terms) < 0)
+        return false;
     for (size_t i = 0; i < one->bound->n; i++) {
-        const struct door door = {.fd = one->bound->v[i].fd, .section = BATON_NO_LISTENER};
+        door.fd = one->bound->v[i].fd;
         empty = acceptor_empty_backlog(&m->acceptor, &door, &one->owed) && empty;
     }
     return empty;
@@ -75,7 +77,7 @@ static bool pass_on(struct master *m, struct generation *g)
     bool empty = true;
 
     for (size_t i = 0; i < g->n_started; i++)
-        empty = empty_outbox(m, g, &g->workers[i].shard.outbox) && empty;
+        empty = empty_outbox(m, &g->workers[i].shard.outbox) && empty;
     return empty;
 }
 

@@ -61,7 +61,7 @@ static void pass_predecessors(struct master *m)
         const struct baton b = {.fd = m->predecessors[i].fd};
         /* The other process has it from now on, so that closing it would not take it out of our epoll set. */
         (void)epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, b.fd, NULL);
-        if (upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b, "") < 0)
+        if (upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b) < 0)
             close(b.fd);
     }
     m->n_predecessors = 0;
@@ -84,7 +84,7 @@ static void hand_over(struct master *m, pid_t pid)
 {
     systemd_notify(&m->systemd, "MAINPID=%ld", (long)pid);
     sockets_release(&m->sockets);
-    if (upgrade_send(m->successor_fd, UPGRADE_GO, NULL, "") < 0)
+    if (upgrade_send(m->successor_fd, UPGRADE_GO, NULL) < 0)
         log_warning("upgrade: process %ld does not listen", (long)pid);
     pass_predecessors(m);
     log_notice("upgrade: process %ld serves now", (long)pid);
@@ -141,15 +141,13 @@ void succession_cancel(struct master *m)
         drop_successor(m);
 }
 
-bool succession_pass(struct master *m, const struct generation *from, const struct baton *b)
+bool succession_pass(struct master *m, const struct baton *b)
 {
-    const char *section = b->listener < from->config.n_listens ? from->config.listens[b->listener].name : "";
-
     if (m->successor_fd < 0) {
         close(b->fd);
         return true;
     }
-    int err = upgrade_send(m->successor_fd, UPGRADE_BATON, b, section);
+    int err = upgrade_send(m->successor_fd, UPGRADE_BATON, b);
     if (err < 0 && err != -EAGAIN)
         lose_successor(m, "the new process takes no more connections");
     return err == 0;
@@ -205,33 +203,36 @@ void succession_say_ready(struct master *m)
     if (m->main) {
         m->main = false;
         become_main(m);
-    } else if (upgrade_send(m->predecessors[0].fd, UPGRADE_READY, NULL, "") < 0) {
+    } else if (upgrade_send(m->predecessors[0].fd, UPGRADE_READY, NULL) < 0) {
         log_warning("upgrade: the old process does not listen");
     }
 }
 
-static uint16_t section_named(const struct master *m, const char *name)
+/* What holds here for a connection that was accepted there. */
+static int take_terms(struct master *m, struct upgrade_message *message, const struct terms **out)
 {
-    for (size_t i = 0; i < m->g->config.n_listens; i++)
-        if (strcmp(m->g->config.listens[i].name, name) == 0)
-            return (uint16_t)i;
-    return BATON_NO_LISTENER;
+    struct terms theirs;
+
+    if (upgrade_terms(message, &theirs))
+        return terms_take(&m->g->terms, &theirs, out);
+    *out = terms_find(&m->g->terms, &theirs);
+    return 0;
 }
 
 static void adopt(struct master *m, struct predecessor *from, struct upgrade_message *message)
 {
-    struct baton *b = &message->baton;
+    struct baton b = upgrade_baton(message);
     bool taken = false;
 
     if (message->kind == UPGRADE_PREDECESSOR) {
-        taken = add_predecessor(m, b->fd) == 0;
+        taken = add_predecessor(m, b.fd) == 0;
     } else {
-        b->listener = section_named(m, message->section);
-        taken = !m->stopping.left && acceptor_hand(&m->acceptor, b); /* there was room */
+        /* There was room. */
+        taken = !m->stopping.left && take_terms(m, message, &b.terms) == 0 && acceptor_hand(&m->acceptor, &b);
         from->connections -= from->connections > 0;
     }
     if (!taken)
-        close(b->fd);
+        close(b.fd);
 }
 
 /* It stays where it is: with the one who sent it, until one of ours goes. */

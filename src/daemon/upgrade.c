@@ -3,13 +3,22 @@
 
 #include "daemon/upgrade.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAGIC = 0x62746e31 };
+enum { MAGIC = 0x62746e31, TERMS_MAGIC = 0x62747431 };
+
+/* Released binaries take a message for one of ours by its magic and this length. */
+enum { KNOWN_LEN = offsetof(struct upgrade_message, terms), TERMS_LEN = offsetof(struct upgrade_terms, nets) };
+
+_Static_assert(KNOWN_LEN == 304 && offsetof(struct upgrade_message, section) == 48 &&
+                   offsetof(struct upgrade_baton, served) == 30,
+               "the form that has this magic");
 
 /* A message, and where a descriptor goes with it. */
 struct envelope {
@@ -18,10 +27,10 @@ struct envelope {
     struct msghdr head;
 };
 
-static void envelope_init(struct envelope *e, struct upgrade_message *m, bool with_fd)
+static void envelope_init(struct envelope *e, struct upgrade_message *m, size_t len, bool with_fd)
 {
     memset(e, 0, sizeof *e);
-    e->iov = (struct iovec){m, sizeof *m};
+    e->iov = (struct iovec){m, len};
     e->head.msg_iov = &e->iov;
     e->head.msg_iovlen = 1;
     if (!with_fd)
@@ -40,15 +49,35 @@ static int send_envelope(int fd, const struct envelope *e)
     return errno == ETOOMANYREFS || errno == EINTR || errno == ENOBUFS ? -EAGAIN : -errno;
 }
 
-int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b, const char *section)
+/* Returns how long the message is with them. */
+static size_t add_terms(struct upgrade_message *m, const struct terms *terms)
+{
+    struct upgrade_terms *to = &m->terms;
+
+    (void)snprintf(m->section, sizeof m->section, "%s", terms->section);
+    (void)snprintf(to->address, sizeof to->address, "%s", terms->address);
+    assert(terms->trust.n_nets <= CONFIG_NETWORKS_MAX);
+    to->magic = TERMS_MAGIC;
+    to->n_nets = (uint16_t)terms->trust.n_nets;
+    to->local = terms->trust.local;
+    to->proxy_protocol = terms->proxy_protocol;
+    for (size_t i = 0; i < to->n_nets; i++)
+        to->nets[i] = terms->trust.nets[i];
+    return KNOWN_LEN + TERMS_LEN + to->n_nets * sizeof to->nets[0];
+}
+
+int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b)
 {
     struct upgrade_message m = {.magic = MAGIC, .kind = kind, .pid = getpid()};
     struct envelope e;
+    size_t len = KNOWN_LEN;
 
-    envelope_init(&e, &m, b != NULL);
+    if (b != NULL && b->terms != NULL)
+        len = add_terms(&m, b->terms);
+    envelope_init(&e, &m, len, b != NULL);
     if (b != NULL) {
-        m.baton = *b;
-        (void)snprintf(m.section, sizeof m.section, "%s", section);
+        m.baton = (struct upgrade_baton){
+            .peer = b->peer, .fd = b->fd, .since_us = b->since_us, .served = b->served, .passed = b->passed};
         memcpy(CMSG_DATA(CMSG_FIRSTHDR(&e.head)), &b->fd, sizeof b->fd);
     }
     int err = send_envelope(fd, &e);
@@ -62,7 +91,7 @@ int upgrade_send_count(int fd, uint64_t connections)
     struct upgrade_message m = {.magic = MAGIC, .kind = UPGRADE_COUNT, .pid = getpid(), .connections = connections};
     struct envelope e;
 
-    envelope_init(&e, &m, false);
+    envelope_init(&e, &m, KNOWN_LEN, false);
     return send_envelope(fd, &e);
 }
 
@@ -75,6 +104,17 @@ static int passed_fd(struct msghdr *head)
     if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
         memcpy(&fd, CMSG_DATA(c), sizeof fd);
     return fd;
+}
+
+/* Are they all there, and such as we know? */
+static bool are_whole(const struct upgrade_terms *terms, size_t len)
+{
+    if (len < TERMS_LEN || terms->magic != TERMS_MAGIC || terms->n_nets > CONFIG_NETWORKS_MAX)
+        return false;
+    for (size_t i = 0; i < terms->n_nets; i++)
+        if (terms->nets[i].bits > CIDR_HOST)
+            return false;
+    return len >= TERMS_LEN + terms->n_nets * sizeof terms->nets[0];
 }
 
 /* The message at the front goes, and the queue's hold on its descriptor. */
@@ -92,7 +132,8 @@ int upgrade_receive(int fd, struct upgrade_message *m)
 
     /* A look first: where no descriptor is free the kernel would drop the one that comes (unix(7)). So it takes one, and the
      * message goes only then. */
-    envelope_init(&e, m, true);
+    *m = (struct upgrade_message){0};
+    envelope_init(&e, m, sizeof *m, true);
     ssize_t n = recvmsg(fd, &e.head, MSG_CMSG_CLOEXEC | MSG_PEEK);
     if (n < 0)
         return errno == EINTR ? -EAGAIN : errno == ECONNRESET ? -EPIPE : -errno;
@@ -100,7 +141,10 @@ int upgrade_receive(int fd, struct upgrade_message *m)
         return -EPIPE;
     m->baton.fd = passed_fd(&e.head);
     m->section[sizeof m->section - 1] = '\0';
-    bool ours = (size_t)n == sizeof *m && m->magic == MAGIC;
+    m->terms.address[sizeof m->terms.address - 1] = '\0';
+    bool ours = (size_t)n >= KNOWN_LEN && m->magic == MAGIC;
+    if (!ours || !are_whole(&m->terms, (size_t)n - KNOWN_LEN))
+        m->terms.magic = 0;
     if (ours && m->baton.fd < 0 && (e.head.msg_flags & MSG_CTRUNC) != 0)
         return -EMFILE;
     discard(fd);
@@ -109,4 +153,24 @@ int upgrade_receive(int fd, struct upgrade_message *m)
     if (m->baton.fd >= 0)
         close(m->baton.fd);
     return -EPROTO;
+}
+
+struct baton upgrade_baton(const struct upgrade_message *m)
+{
+    const struct upgrade_baton *b = &m->baton;
+
+    return (struct baton){
+        .peer = b->peer, .fd = b->fd, .since_us = b->since_us, .served = b->served != 0, .passed = b->passed != 0};
+}
+
+bool upgrade_terms(struct upgrade_message *m, struct terms *terms)
+{
+    bool came = m->terms.magic == TERMS_MAGIC;
+
+    *terms = (struct terms){.section = m->section, .address = m->terms.address};
+    if (came) {
+        terms->proxy_protocol = m->terms.proxy_protocol != 0;
+        terms->trust = (struct trust){m->terms.nets, m->terms.n_nets, m->terms.local != 0};
+    }
+    return came;
 }

@@ -41,7 +41,7 @@ static void pause_for(struct worker *w, int err)
 
 static void take(struct worker *w, const struct door *door, int fd)
 {
-    struct baton baton = {.fd = fd, .since_us = clock_us(), .listener = door->section};
+    struct baton baton = {.fd = fd, .since_us = clock_us(), .terms = door->terms};
 
     w->owed -= w->owed > 0;
     conn_adopt(&w->shard, &baton);

@@ -64,7 +64,7 @@ void account_refused(struct shard *s, enum close_reason reason)
 static void add_line(struct shard *s, struct conn *c, const struct request *rq, struct served served, uint64_t since_us)
 {
     char room[PEER_TEXT_MAX];
-    struct peer client = client_of(s, c, rq);
+    struct peer client = client_of(c, rq);
     struct access_answer a = {
         .record = {.client = peer_text(&client, room), .status = served.status, .cache = serve_verdict(&s->serve)},
         .since_us = since_us,

@@ -5,23 +5,18 @@
 
 #include <sys/socket.h>
 
+#include "serve/forwarded.h"
+#include "serve/terms.h"
+
 static void learn_peer(struct conn *c)
 {
     if (c->peer.family == AF_UNSPEC)
         peer_read(&c->peer, c->fd);
 }
 
-/* Those whom its listener trusts; NULL where it trusts nobody. */
-static const struct trust *trust_of(const struct shard *s, const struct conn *c)
+static bool is_trusted(const struct conn *c)
 {
-    if (c->listener >= s->n_listens || s->listens[c->listener].trusted_proxy.n == 0)
-        return NULL;
-    return &s->trust[c->listener];
-}
-
-static bool is_trusted(const struct shard *s, const struct conn *c)
-{
-    const struct trust *trust = trust_of(s, c);
+    const struct trust *trust = terms_trust(c->terms);
 
     return trust != NULL && trust_holds(trust, &c->peer);
 }
@@ -31,7 +26,7 @@ static bool count(struct shard *s, struct conn *c, uint64_t most)
     if (s->census == NULL)
         return true;
     learn_peer(c);
-    return is_trusted(s, c) || census_enter(s->census, &c->peer, most, &c->seat);
+    return is_trusted(c) || census_enter(s->census, &c->peer, most, &c->seat);
 }
 
 bool client_adopt(struct shard *s, struct conn *c, const struct baton *b)
@@ -39,8 +34,8 @@ bool client_adopt(struct shard *s, struct conn *c, const struct baton *b)
     bool introduced = b->served || b->peer.family != AF_UNSPEC;
 
     c->peer = b->peer;
-    c->listener = b->listener;
-    c->stranger = !introduced && c->listener < s->n_listens && s->listens[c->listener].proxy_protocol;
+    c->terms = b->terms;
+    c->stranger = !introduced && c->terms != NULL && c->terms->proxy_protocol;
     return c->stranger || count(s, c, b->served ? UINT64_MAX : s->limits->connections_per_ip);
 }
 
@@ -54,9 +49,9 @@ bool client_introduced(struct shard *s, struct conn *c)
 
 bool client_admit(struct shard *s, struct conn *c, const struct request *rq)
 {
-    if (s->census == NULL || !is_trusted(s, c))
+    if (s->census == NULL || !is_trusted(c))
         return true;
-    const struct trust *trust = trust_of(s, c);
+    const struct trust *trust = terms_trust(c->terms);
     struct peer client = forwarded_client(trust, &c->peer, rq);
     client_leave(s, c); /* the request before this one */
     if (trust_holds(trust, &client))
@@ -72,9 +67,9 @@ void client_leave(struct shard *s, struct conn *c)
     c->seat_of_request = false;
 }
 
-struct peer client_of(struct shard *s, struct conn *c, const struct request *rq)
+struct peer client_of(struct conn *c, const struct request *rq)
 {
-    const struct trust *trust = trust_of(s, c);
+    const struct trust *trust = terms_trust(c->terms);
 
     learn_peer(c);
     return rq != NULL && trust != NULL ? forwarded_client(trust, &c->peer, rq) : c->peer;

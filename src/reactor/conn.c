@@ -83,6 +83,7 @@ static enum step finish(struct shard *s, struct conn *c, bool more)
         return turn_gone(s, c, CLOSE_DONE);
     intake_free(&c->intake);
     (void)shutdown(c->fd, SHUT_WR);
+    c->lingered = 0;
     conn_wait_for(s, c, TIMEOUT_LINGER);
     return linger(s, c);
 }
@@ -90,7 +91,7 @@ static enum step finish(struct shard *s, struct conn *c, bool more)
 /* On to the next generation: an idle connection is its descriptor and little else. False where it has to wait. */
 static bool pass_on(struct shard *s, struct conn *c)
 {
-    struct baton b = {c->peer, c->fd, clock_us(), c->listener, c->requests > 0, true};
+    struct baton b = {c->terms, c->peer, c->fd, clock_us(), c->requests > 0, true};
 
     if (!handoff_has_room(&s->outbox)) {
         atomic_store(&s->crowded, true);

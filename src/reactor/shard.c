@@ -44,19 +44,6 @@ static void init_limits(struct shard *s, const struct config_limits *l)
     };
 }
 
-static int init_listens(struct shard *s, const struct config *c)
-{
-    int err = 0;
-
-    s->listens = c->listens;
-    s->trust = calloc(c->n_listens, sizeof *s->trust);
-    if (s->trust == NULL)
-        return c->n_listens > 0 ? -ENOMEM : 0;
-    for (; s->n_listens < c->n_listens && err == 0; s->n_listens++)
-        err = trust_init(&s->trust[s->n_listens], &c->listens[s->n_listens].trusted_proxy);
-    return err;
-}
-
 int shard_init(struct shard *s, const struct shard_options *options)
 {
     *s = (struct shard){.epoll_fd = -1, .outbox = {.wake_fd = -1}, .census = options->census};
@@ -68,8 +55,6 @@ int shard_init(struct shard *s, const struct shard_options *options)
     cache.stock.counters = &s->counters;
     int err = options->reporter != NULL ? serve_init_reports(&s->serve, options->config, options->reporter)
                                         : serve_init(&s->serve, options->config, &cache, options->sums);
-    if (err == 0)
-        err = init_listens(s, options->config);
     if (err < 0)
         return err;
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -93,9 +78,6 @@ void shard_fini(struct shard *s)
     if (s->bytes != NULL)
         unpoison(s->bytes, SHARD_BYTES);
     free(s->bytes);
-    for (size_t i = 0; i < s->n_listens; i++)
-        trust_fini(&s->trust[i]);
-    free(s->trust);
     access_log_fini(&s->access);
     serve_fini(&s->serve);
     handoff_fini(&s->outbox);

@@ -26,6 +26,29 @@ int trust_init(struct trust *t, const struct strings *networks)
     return 0;
 }
 
+int trust_copy(struct trust *t, const struct trust *from)
+{
+    *t = (struct trust){.local = from->local};
+    if (from->n_nets == 0)
+        return 0;
+    t->nets = calloc(from->n_nets, sizeof *t->nets);
+    if (t->nets == NULL)
+        return -ENOMEM;
+    memcpy(t->nets, from->nets, from->n_nets * sizeof *t->nets);
+    t->n_nets = from->n_nets;
+    return 0;
+}
+
+bool trust_eq(const struct trust *a, const struct trust *b)
+{
+    if (a->local != b->local || a->n_nets != b->n_nets)
+        return false;
+    for (size_t i = 0; i < a->n_nets; i++)
+        if (!cidr_eq(&a->nets[i], &b->nets[i]))
+            return false;
+    return true;
+}
+
 void trust_fini(struct trust *t)
 {
     free(t->nets);

@@ -8,6 +8,7 @@
  *     USR1              open the logs anew
  *     USR2              upgrade: a new process of the same binary takes over
  *
+ * Signals that it acts upon are heard also where they were ignored or blocked when it was started; no other is blocked.
  * Signals that a write can raise (PIPE, XFSZ, TTOU, IO) are ignored: the write's error is dealt with where it was made.
  *
  * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/follow, daemon/retired,

@@ -43,13 +43,18 @@ static void our_signals(sigset_t *set)
         sigaddset(set, ours[i]);
 }
 
+/* What was ignored (nohup, a shell's background) or blocked where we were started still is. Linux queues an ignored signal
+ * while it is blocked, which nothing promises; and one that is blocked beside ours could not end us (a watchdog's ABRT). */
 void master_block_signals(void)
 {
     static const int raised_by_writing[] = {SIGPIPE, SIGXFSZ, SIGTTOU, SIGIO};
     sigset_t set;
 
     our_signals(&set);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &set, NULL);
+    for (int number = 1; number < NSIG; number++)
+        if (sigismember(&set, number) == 1)
+            (void)signal(number, SIG_DFL); /* NOLINT(bugprone-signal-handler): SIG_DFL is none */
     for (size_t i = 0; i < sizeof raised_by_writing / sizeof *raised_by_writing; i++)
         (void)signal(raised_by_writing[i], SIG_IGN); /* NOLINT(bugprone-signal-handler): SIG_IGN is none */
 }

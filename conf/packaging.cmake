@@ -24,6 +24,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/batond.service conf/batond.socket DEST
 install(FILES conf/batond.sysusers DESTINATION lib/sysusers.d RENAME baton.conf)
 install(FILES conf/batond.tmpfiles DESTINATION lib/tmpfiles.d RENAME baton.conf)
 install(DIRECTORY conf/site DESTINATION ${CMAKE_INSTALL_DATADIR}/baton)
+install(FILES conf/port-80.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/baton)
 install(FILES README.md conf/debian/copyright conf/baton.ini DESTINATION ${doc})
 install_compressed(${CMAKE_CURRENT_BINARY_DIR}/changelog ${doc})
 file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/conf/man/*.[58])

@@ -7,6 +7,7 @@ import glob
 import os
 import pwd
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ OURS = "/etc/baton/conf.d/test.ini"
 DROP_IN = "/run/systemd/system/%s.d/test.conf" % UNIT
 SITE = "/srv/site"
 BIG = bytes(range(256)) * 4096 * 16  # 16 MiB: more than the sockets of both sides take at once
+BIND = 1 << 10  # CAP_NET_BIND_SERVICE
 CHECKS = []
 
 
@@ -229,6 +231,74 @@ def systemd_opens_port_80_for_it():
     assert serves(80) == b"reloaded\n", "the first connection starts it"
     expect_active()
     assert serves()
+
+
+def capabilities_of(pid):
+    """{thread: (name, {set: capabilities})}"""
+    found = {}
+    for thread in os.listdir("/proc/%d/task" % pid):
+        with contextlib.suppress(FileNotFoundError), open("/proc/%d/task/%s/status" % (pid, thread), encoding="ascii") as status:
+            fields = dict(line.rstrip("\n").split(":\t", 1) for line in status)
+            found[int(thread)] = fields["Name"], {kind: int(fields[kind], 16) for kind in
+                                                  ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+    return found
+
+
+def expect_bare_threads(pid):
+    """The bounding set cannot be lowered without a right to do so, and with no_new_privs nobody gains anything from it."""
+    found = capabilities_of(pid)
+    names = [name for name, _ in found.values()]
+    assert names.count("worker") >= 1 and names.count("logger") == 1, names
+    for thread, (name, sets) in found.items():
+        had = {kind for kind, mask in sets.items() if mask}
+        if thread == pid:
+            assert set(sets.values()) == {BIND}, sets
+        else:
+            assert had <= {"CapBnd"}, "%s has %s" % (name, had)
+            assert sets["CapBnd"] in (0, BIND), sets
+
+
+def works_on_port_80(since):
+    expect_active()
+    assert serves(80) == b"reloaded\n"
+    wait_for("the end of what opens", lambda: "errand" not in threads_of(main_pid()).values())
+    expect_bare_threads(main_pid())
+    loud = [line for line in journal("--identifier=batond", since) if line[0] < 5]
+    assert not loud, loud
+
+
+@check
+def with_the_drop_in_it_opens_port_80_itself_and_threads_that_serve_are_bare():
+    since = cursor()
+    run("systemctl", "disable", "--now", "batond.socket")
+    configure("[log]\naccess = /var/log/baton/access.log\n[listen http]\naddress = [::]:80\n")
+    run("systemctl", "restart", UNIT, status=1)
+    run("install", "-D", "-m", "644", "-t", "/etc/systemd/system/%s.d" % UNIT, "/usr/share/baton/port-80.conf")
+    run("systemctl", "daemon-reload")
+    try:
+        since = cursor()
+        run("systemctl", "restart", UNIT)
+        works_on_port_80(since)
+        pid = main_pid()
+        configure("[listen http]\naddress = [::]:80\naddress = 127.0.0.1:81\n")
+        run("systemctl", "reload", UNIT)
+        assert serves(81) == b"reloaded\n" and main_pid() == pid
+        works_on_port_80(since)
+        run("systemctl", "kill", "--signal=USR2", "--kill-who=main", UNIT)
+        wait_for("a new main process", lambda: is_replaced(pid))
+        works_on_port_80(since)
+        configure("[listen http]\naddress = [::]:80\naddress = 127.0.0.1:82\n")
+        run("systemctl", "reload", UNIT)
+        assert serves(82) == b"reloaded\n"
+        run("systemctl", "restart", UNIT)
+        works_on_port_80(since)
+    finally:
+        shutil.rmtree("/etc/systemd/system/%s.d" % UNIT)
+        run("systemctl", "daemon-reload")
+        configure("[listen http]\naddress = systemd:http\n")
+        run("systemctl", "stop", UNIT)
+        run("systemctl", "enable", "--now", "batond.socket")
+        run("systemctl", "start", UNIT)
 
 
 @check

@@ -105,6 +105,6 @@ uint64_t master_now_ms(void);
 void master_watch_workers(struct master *m);
 
 /* Tell the service manager where we are in life, in a word and in figures. */
-void master_say(const struct master *m, const char *state);
+void master_say(struct master *m, const char *state);
 
 #endif

@@ -25,6 +25,7 @@ struct pulse {
     uint64_t say_ms; /* when to tell how it goes, next */
     uint64_t ask_ms; /* when to ask for more time to stop in, next */
     bool stuck;      /* a worker did not turn */
+    bool owes;       /* the service manager did not read all that it was told */
 };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
@@ -35,7 +36,7 @@ void pulse_watch(struct pulse *p);
 /* Milliseconds until the next beat, for epoll_wait(2); -1 = there is none. */
 int pulse_wait_ms(const struct pulse *p, uint64_t now_ms);
 
-/* Beat, if it is time. */
+/* Beat, if it is time, and tell the service manager again what it has not read. */
 void pulse_run(struct master *m);
 
 #endif

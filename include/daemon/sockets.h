@@ -27,12 +27,12 @@ struct bound {
     size_t settled; /* so many have been accepted from; the others are only that generation's which is being opened */
     unsigned users; /* generations */
     unsigned taken_by; /* the last of those */
-    bool stored;       /* the service manager keeps it, because we asked */
+    size_t stored;     /* so many the service manager keeps, because we asked */
     struct bound *next;
 };
 
 struct sockets {
-    const struct systemd *systemd; /* borrowed */
+    struct systemd *systemd; /* borrowed */
     struct inherited inherited;
     struct bound *first; /* owned */
     unsigned generation; /* that is being opened */
@@ -41,7 +41,7 @@ struct sockets {
                             whoever is started next is to find it */
 };
 
-int sockets_init(struct sockets *s, const struct systemd *systemd);
+int sockets_init(struct sockets *s, struct systemd *systemd);
 void sockets_fini(struct sockets *s);
 
 /* A generation begins to open. It gets each socket once: two addresses with port 0 are two sockets. */
@@ -60,7 +60,8 @@ int sockets_change(const struct bound *b, const struct listen_options *options);
 /* A generation accepts from all that it got. */
 void sockets_settle(struct sockets *s);
 
-/* A generation serves: have the service manager keep what it listens on. Not unix sockets: it does not keep their names. */
+/* A generation serves, and none is being opened: have the service manager keep what it listens on, as far as it does not yet,
+ * and reads. Not unix sockets: it does not keep their names. */
 void sockets_store(struct sockets *s);
 
 /* Our successor has them all: names of unix sockets are its own from now on. */

@@ -67,7 +67,7 @@ int master_watch(const struct master *m, enum master_source source, int fd, uint
     return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-void master_say(const struct master *m, const char *state)
+void master_say(struct master *m, const char *state)
 {
     if (m->main && m->g != NULL)
         systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,

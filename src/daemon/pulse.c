@@ -10,7 +10,7 @@
 #include "daemon/master.h"
 
 /* A watchdog wants to hear of us within its time, in which a worker has to be woken and to turn. */
-enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000, EXTEND_MS = 5 * STOPPING_MS };
+enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000, EXTEND_MS = 5 * STOPPING_MS, OWED_MS = 100 };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard)
 {
@@ -30,6 +30,8 @@ int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
     if (p->every_ms == 0)
         return -1;
     uint64_t wait = p->next_ms > now_ms ? p->next_ms - now_ms : 0;
+    if (p->owes && wait > OWED_MS)
+        wait = OWED_MS;
     return wait < INT_MAX ? (int)wait : INT_MAX;
 }
 
@@ -66,7 +68,15 @@ static void ask_for_time(struct master *m, uint64_t now)
     if (some == 0 || now < m->pulse.ask_ms)
         return;
     m->pulse.ask_ms = now + STOPPING_MS;
-    systemd_notify(&m->systemd, "EXTEND_TIMEOUT_USEC=%" PRIu64, some * 1000);
+    systemd_beat(&m->systemd, "EXTEND_TIMEOUT_USEC=%" PRIu64, some * 1000);
+}
+
+/* What the service manager has to know. It may have been too busy to hear the sockets that it is to keep. */
+static void say_how_it_goes(struct master *m)
+{
+    master_say(m, m->stopping.how == STOP_NOT ? "Serving" : "Stopping");
+    if (m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload))
+        sockets_store(&m->sockets);
 }
 
 void pulse_run(struct master *m)
@@ -74,6 +84,7 @@ void pulse_run(struct master *m)
     struct pulse *p = &m->pulse;
     uint64_t now = master_now_ms();
 
+    p->owes = !systemd_tell_again(&m->systemd);
     if (p->every_ms == 0 || now < p->next_ms)
         return;
     p->next_ms = now + (m->stopping.how != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
@@ -89,11 +100,11 @@ void pulse_run(struct master *m)
     if (!m->main)
         return;
     if (!p->stuck && m->systemd.watchdog_ms > 0)
-        systemd_notify(&m->systemd, "WATCHDOG=1");
+        systemd_beat(&m->systemd, "WATCHDOG=1");
     if (!p->stuck)
         ask_for_time(m, now);
     if (now < p->say_ms)
         return;
     p->say_ms = now + STATUS_MS;
-    master_say(m, m->stopping.how == STOP_NOT ? "Serving" : "Stopping");
+    say_how_it_goes(m);
 }

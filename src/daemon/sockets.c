@@ -39,7 +39,7 @@ static char *name_of(const char *address)
     return strdup(name);
 }
 
-int sockets_init(struct sockets *s, const struct systemd *systemd)
+int sockets_init(struct sockets *s, struct systemd *systemd)
 {
     *s = (struct sockets){.systemd = systemd};
     return inherited_init(&s->inherited);
@@ -48,7 +48,7 @@ int sockets_init(struct sockets *s, const struct systemd *systemd)
 /* They are somebody else's, who listens there. */
 static void leave_names(struct bound *b)
 {
-    b->stored = false;
+    b->stored = 0;
     for (size_t i = 0; i < b->n; i++) {
         free(b->v[i].made);
         b->v[i].made = NULL;
@@ -57,9 +57,9 @@ static void leave_names(struct bound *b)
 
 static void bound_free(const struct sockets *s, struct bound *b)
 {
-    if (b->stored && s->lent)
+    if (b->stored > 0 && s->lent)
         leave_names(b);
-    if (b->stored && s->serving && !sockets_is_passed(b->address))
+    if (b->stored > 0 && s->serving && !sockets_is_passed(b->address))
         systemd_store_remove(s->systemd, b->name);
     for (size_t i = 0; i < b->n; i++)
         listener_close(&b->v[i]);
@@ -157,7 +157,7 @@ static int open_bound(struct sockets *s, const char *address, const struct liste
     b->address = strdup(address);
     b->name = name_of(address);
     int err = b->address == NULL || b->name == NULL ? -ENOMEM : adopt(s, b, options);
-    b->stored = b->n > 0;
+    b->stored = b->n;
     if (err == 0 && b->n == 0)
         err = bind_first(b, options);
     if (err < 0) {
@@ -234,11 +234,9 @@ void sockets_settle(struct sockets *s)
 
 void sockets_store(struct sockets *s)
 {
-    for (struct bound *b = s->first; b != NULL; b = b->next) {
-        for (size_t i = 0; i < b->n && !b->stored && !b->v[i].is_unix; i++)
-            systemd_store(s->systemd, b->name, b->v[i].fd);
-        b->stored = true;
-    }
+    for (struct bound *b = s->first; b != NULL; b = b->next)
+        while (b->stored < b->n && (b->v[b->stored].is_unix || systemd_store(s->systemd, b->name, b->v[b->stored].fd)))
+            b->stored++;
 }
 
 void sockets_remove_names(struct sockets *s)

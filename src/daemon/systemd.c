@@ -14,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 2048, FIRST_FD = 3 };
+#include "base/log.h"
+
+enum { MESSAGE_MAX = 2048, FIRST_FD = 3, LAST_WORD_MS = 1000, LOOK_MS = 20 };
 
 /* A number of the environment; false where there is none, or something else. */
 static bool get_number(const char *name, uint64_t *number)
@@ -49,7 +51,8 @@ void systemd_init(struct systemd *s)
 {
     const char *path = getenv("NOTIFY_SOCKET");
 
-    *s = (struct systemd){.fd = -1, .to = {.sun_family = AF_UNIX}, .watchdog_ms = watchdog_ms()};
+    *s = (struct systemd){
+        .fd = -1, .to = {.sun_family = AF_UNIX}, .watchdog_ms = watchdog_ms(), .lock = PTHREAD_MUTEX_INITIALIZER};
     if (path == NULL || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof s->to.sun_path)
         return;
     size_t len = strlen(path);
@@ -57,18 +60,11 @@ void systemd_init(struct systemd *s)
     if (path[0] == '@')
         s->to.sun_path[0] = '\0';
     s->to_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + (path[0] == '/'));
-    s->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    s->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-void systemd_fini(struct systemd *s)
-{
-    if (s->fd >= 0)
-        close(s->fd);
-    s->fd = -1;
-}
-
-/* The manager reads as soon as it can, so a full socket is waited for; it is what start and stop wait for. */
-static void send_message(const struct systemd *s, const char *text, size_t len, int fd)
+/* False where its socket is full: it is to be sent again. Where nobody listens any more, nobody waits for it. */
+static bool send_message(const struct systemd *s, const char *text, size_t len, int fd)
 {
     union {
         struct cmsghdr head;
@@ -89,28 +85,94 @@ static void send_message(const struct systemd *s, const char *text, size_t len, 
     do
         n = sendmsg(s->fd, &message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
+    return n >= 0 || (errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM);
 }
 
-static void send_text(const struct systemd *s, char *text, int len, int fd)
+/* What has to be told, in its order. True where all of it is. */
+static bool send_owed(struct systemd *s)
 {
-    if (len > 0)
-        send_message(s, text, (size_t)len < MESSAGE_MAX ? (size_t)len : MESSAGE_MAX - 1, fd);
+    unsigned sent = 0;
+
+    while (sent < s->n_owed && send_message(s, s->owed[sent], strlen(s->owed[sent]), -1))
+        sent++;
+    s->n_owed -= sent;
+    memmove(s->owed, s->owed[sent], s->n_owed * sizeof s->owed[0]);
+    return s->n_owed == 0;
 }
 
-void systemd_notify(const struct systemd *s, const char *fmt, ...)
+static void owe(struct systemd *s, const char *text)
+{
+    if (s->n_owed == 0)
+        log_warning("the service manager does not read what it is told; it will be told again");
+    if (s->n_owed == SYSTEMD_OWED_MAX)
+        memmove(s->owed, s->owed[1], --s->n_owed * sizeof s->owed[0]); /* later ones say what is so now */
+    (void)snprintf(s->owed[s->n_owed++], sizeof s->owed[0], "%s", text);
+}
+
+/* Behind what is owed. False where its socket is full. */
+static bool send_text(struct systemd *s, const char *text, int len, int fd)
+{
+    size_t n = len < MESSAGE_MAX ? (size_t)len : MESSAGE_MAX - 1;
+
+    return len <= 0 || (send_owed(s) && send_message(s, text, n, fd));
+}
+
+static void notify(struct systemd *s, bool must_be_told, const char *fmt, va_list ap)
 {
     char text[MESSAGE_MAX];
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+
+    (void)pthread_mutex_lock(&s->lock);
+    if (!send_text(s, text, n, -1) && must_be_told)
+        owe(s, text);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+void systemd_notify(struct systemd *s, const char *fmt, ...)
+{
     va_list ap;
 
     if (s->fd < 0)
         return;
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
+    notify(s, true, fmt, ap);
     va_end(ap);
-    send_text(s, text, n, -1);
 }
 
-void systemd_status(const struct systemd *s, const char *fmt, ...)
+void systemd_beat(struct systemd *s, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (s->fd < 0)
+        return;
+    va_start(ap, fmt);
+    notify(s, false, fmt, ap);
+    va_end(ap);
+}
+
+bool systemd_tell_again(struct systemd *s)
+{
+    if (s->fd < 0)
+        return true;
+    (void)pthread_mutex_lock(&s->lock);
+    bool told = send_owed(s);
+    (void)pthread_mutex_unlock(&s->lock);
+    return told;
+}
+
+/* The process ends: who is to hear that, or who comes after us, is given a moment to read. */
+void systemd_fini(struct systemd *s)
+{
+    static const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
+
+    for (int waited = 0; !systemd_tell_again(s) && waited < LAST_WORD_MS; waited += LOOK_MS)
+        (void)nanosleep(&moment, NULL);
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+}
+
+void systemd_status(struct systemd *s, const char *fmt, ...)
 {
     char text[MESSAGE_MAX] = "STATUS=";
     size_t before = strlen(text);
@@ -126,10 +188,10 @@ void systemd_status(const struct systemd *s, const char *fmt, ...)
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ')
             *c = ' ';
-    send_text(s, text, (int)before + n, -1);
+    systemd_beat(s, "%s", text);
 }
 
-void systemd_reloading(const struct systemd *s)
+void systemd_reloading(struct systemd *s)
 {
     struct timespec ts;
 
@@ -138,15 +200,20 @@ void systemd_reloading(const struct systemd *s)
                    (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000);
 }
 
-void systemd_store(const struct systemd *s, const char *name, int fd)
+bool systemd_store(struct systemd *s, const char *name, int fd)
 {
     char text[MESSAGE_MAX];
 
-    if (s->fd >= 0)
-        send_text(s, text, snprintf(text, sizeof text, "FDSTORE=1\nFDNAME=%s", name), fd);
+    if (s->fd < 0)
+        return true;
+    int n = snprintf(text, sizeof text, "FDSTORE=1\nFDNAME=%s", name);
+    (void)pthread_mutex_lock(&s->lock);
+    bool sent = send_text(s, text, n, fd);
+    (void)pthread_mutex_unlock(&s->lock);
+    return sent;
 }
 
-void systemd_store_remove(const struct systemd *s, const char *name)
+void systemd_store_remove(struct systemd *s, const char *name)
 {
     systemd_notify(s, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 }

@@ -12,7 +12,7 @@
 
 static const struct listen_options one = {.backlog = 16};
 static const struct listen_options many = {.backlog = 16, .reuseport = true};
-static const struct systemd nobody = {.fd = -1};
+static struct systemd nobody = {.fd = -1};
 
 static uint16_t port_of(int fd)
 {

@@ -97,6 +97,98 @@ static void a_descriptor_goes_with_its_name(void **state)
     (void)close(manager);
 }
 
+/* The manager hangs: everybody's messages fill its socket, and not even one of a new sender fits any more. */
+static void fill(const struct systemd *s)
+{
+    enum { SENDERS = 256 };
+    int fds[SENDERS];
+    bool full = false;
+    int n = 0;
+
+    for (; n < SENDERS && !full; n++) {
+        fds[n] = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        assert_true(fds[n] >= 0);
+        full = true;
+        while (sendto(fds[n], "x", 1, 0, (const struct sockaddr *)&s->to, s->to_len) == 1)
+            full = false;
+        assert_int_equal(errno, EAGAIN);
+    }
+    assert_true(full);
+    while (n > 0)
+        (void)close(fds[--n]);
+}
+
+static void drain(int manager)
+{
+    char byte[4096];
+
+    while (recv(manager, byte, 1, 0) == 1)
+        assert_int_equal(byte[0], 'x');
+}
+
+static void expect_silence(int manager)
+{
+    char text[4096];
+    ssize_t n = recv(manager, text, sizeof text, 0);
+
+    expect(n < 0 && errno == EAGAIN, "nothing was to be said, and it is '%.*s'", (int)(n > 0 ? n : 0), text);
+}
+
+static void what_has_to_be_told_waits_for_a_manager_that_does_not_read_and_we_do_not(void **state)
+{
+    struct systemd s;
+    int manager = listen_as_manager("@baton-test-full");
+
+    (void)state;
+    systemd_init(&s);
+    fill(&s);
+    for (int i = 0; i < 1000; i++)
+        systemd_beat(&s, "WATCHDOG=1");
+    systemd_status(&s, "lost");
+    systemd_notify(&s, "RELOADING=%d", 1);
+    systemd_notify(&s, "READY=1");
+    assert_false(systemd_store(&s, "http", STDIN_FILENO));
+    assert_false(systemd_tell_again(&s));
+    drain(manager);
+    assert_true(systemd_tell_again(&s));
+    expect_text(manager, "RELOADING=1");
+    expect_text(manager, "READY=1");
+    expect_silence(manager);
+    fill(&s);
+    systemd_notify(&s, "STOPPING=1");
+    drain(manager);
+    systemd_beat(&s, "WATCHDOG=1");
+    expect_text(manager, "STOPPING=1");
+    expect_text(manager, "WATCHDOG=1");
+    fill(&s);
+    systemd_notify(&s, "MAINPID=1");
+    systemd_fini(&s); /* it waits for a moment only */
+    (void)close(manager);
+}
+
+static void of_too_much_that_has_to_be_told_the_latest_is(void **state)
+{
+    enum { MORE = SYSTEMD_OWED_MAX + 5 };
+    struct systemd s;
+    char text[64];
+    int manager = listen_as_manager("@baton-test-latest");
+
+    (void)state;
+    systemd_init(&s);
+    fill(&s);
+    for (int i = 0; i < MORE; i++)
+        systemd_notify(&s, "X=%d", i);
+    drain(manager);
+    for (int i = MORE - SYSTEMD_OWED_MAX; i < MORE; i++) {
+        (void)systemd_tell_again(&s); /* as many as there is room for */
+        (void)snprintf(text, sizeof text, "X=%d", i);
+        expect_text(manager, text);
+    }
+    expect_silence(manager);
+    systemd_fini(&s);
+    (void)close(manager);
+}
+
 static void reloading_has_the_time_with_it(void **state)
 {
     struct systemd s;
@@ -241,6 +333,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(it_hears_lines_at_a_path_and_at_an_abstract_name),
         cmocka_unit_test(a_descriptor_goes_with_its_name),
+        cmocka_unit_test(what_has_to_be_told_waits_for_a_manager_that_does_not_read_and_we_do_not),
+        cmocka_unit_test(of_too_much_that_has_to_be_told_the_latest_is),
         cmocka_unit_test(reloading_has_the_time_with_it),
         cmocka_unit_test(without_a_manager_nothing_is_said),
         cmocka_unit_test(the_watchdog_is_for_whom_it_names),

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct listen_options {
     int backlog;
@@ -19,10 +20,16 @@ struct listen_options {
     bool reuseport;    /* listener_again may open others beside it */
 };
 
+struct listener_name {
+    dev_t dev;
+    ino_t ino;
+};
+
 struct listener {
     int fd; /* owned; -1 when closed */
     bool is_unix;
-    char *made; /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
+    char *made;                /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
+    struct listener_name name; /* what stood there when it was made: another's that took its place stays */
 };
 
 struct terms;

@@ -116,18 +116,37 @@ static int prepare_tcp(int fd, int family, const struct listen_options *options)
     return err == 0 ? set_tcp_options(fd, options) : err;
 }
 
-/* A socket that a killed process left behind answers nobody; its name may go. */
-static void remove_stale(const struct address *a)
+static bool look_at_name(const char *path, struct listener_name *name)
 {
     struct stat st;
 
-    if (lstat(a->of.un.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+    if (lstat(path, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return false;
+    *name = (struct listener_name){st.st_dev, st.st_ino};
+    return true;
+}
+
+/* Unless it is another socket's by now. While a socket is open, no other has its inode. */
+static void unlink_name(const char *path, const struct listener_name *name)
+{
+    struct listener_name now;
+
+    if (look_at_name(path, &now) && now.dev == name->dev && now.ino == name->ino)
+        (void)unlink(path);
+}
+
+/* A socket that a killed process left behind answers nobody; its name may go. */
+static void remove_stale(const struct address *a)
+{
+    struct listener_name name;
+
+    if (!look_at_name(a->of.un.sun_path, &name))
         return;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return;
     if (connect(fd, &a->of.any, a->len) < 0 && errno == ECONNREFUSED)
-        (void)unlink(a->of.un.sun_path);
+        unlink_name(a->of.un.sun_path, &name);
     close(fd);
 }
 
@@ -165,7 +184,7 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
     int err = prepare(l, a, options);
     if (err == 0)
         err = bind_to(l, a);
-    if (err < 0 && l->made != NULL) {
+    if (l->made != NULL && (err < 0 || !look_at_name(l->made, &l->name))) {
         free(l->made); /* the name is somebody else's */
         l->made = NULL;
     }
@@ -230,11 +249,10 @@ static bool is_listening_stream(int fd)
 static int take_name(struct listener *l, const char *address)
 {
     struct address a;
-    struct stat st;
 
     if (!l->is_unix || parse_address(address, &a) < 0)
         return 0;
-    if (lstat(a.of.un.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
+    if (!look_at_name(a.of.un.sun_path, &l->name))
         return -ENOENT;
     l->made = strdup(a.of.un.sun_path);
     return l->made != NULL ? 0 : -ENOMEM;
@@ -270,7 +288,7 @@ int listener_change(const struct listener *l, const struct listen_options *optio
 void listener_remove_name(struct listener *l)
 {
     if (l->made != NULL)
-        (void)unlink(l->made);
+        unlink_name(l->made, &l->name);
     free(l->made);
     l->made = NULL;
 }

@@ -77,6 +77,25 @@ static void a_unix_listener_is_reached_by_its_name_which_goes_with_it(void **sta
     assert_true(is_there("baton.sock"));
 }
 
+/* An operator removed the name, or it was taken for a dead one's, and another daemon listens there. */
+static void a_name_that_is_another_s_by_now_stays(void **state)
+{
+    struct listener first, second;
+
+    (void)state;
+    for (int closes = 0; closes < 2; closes++) {
+        assert_int_equal(listener_open(&first, "unix:baton.sock", &plain), 0);
+        assert_int_equal(unlink("baton.sock"), 0);
+        assert_int_equal(listener_open(&second, "unix:baton.sock", &plain), 0);
+        if (closes == 0)
+            listener_remove_name(&first);
+        listener_close(&first);
+        expect_answers(&second, "baton.sock");
+        listener_close(&second);
+        assert_false(is_there("baton.sock"));
+    }
+}
+
 static void a_stale_name_is_replaced(void **state)
 {
     struct listener l;
@@ -230,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(a_unix_listener_is_reached_by_its_name_which_goes_with_it),
+        scratch_test(a_name_that_is_another_s_by_now_stays),
         scratch_test(a_stale_name_is_replaced),
         scratch_test(a_live_name_is_in_use_and_stays),
         scratch_test(a_live_name_whose_backlog_is_full_stays),

@@ -386,6 +386,8 @@ int main(int argc, char **argv)
             (void)fprintf(stderr, "batond: cannot write to standard output\n");
             status = EXIT_FAILURE;
         }
+    } else {
+        (void)fputs("batond: error: out of memory\n", stderr);
     }
     free(cmd.listen);
     free(cmd.set);

@@ -10,7 +10,7 @@
  *
  * Ownership: the report copies what it is told.
  * Threads:   one.
- * Errors:    out of memory is remembered, not returned; look at `oom` when done.
+ * Errors:    out of memory is remembered, not returned: `oom` is what is left to be told then.
  * Units:     a printed column counts bytes from 1, as a compiler's does; the caret counts terminal columns.
  */
 #ifndef BATON_CONFIG_DIAGNOSE_H
@@ -32,6 +32,9 @@ struct diagnose {
     bool oom;
 };
 
+/* What is to be said where `oom` is set. */
+extern const char diagnose_no_memory[];
+
 void diagnose_init(struct diagnose *d, bool colour);
 void diagnose_fini(struct diagnose *d);
 
@@ -46,6 +49,12 @@ void diagnose_warning(struct diagnose *d, struct place at, const char *fmt, ...)
 static inline bool diagnose_is_full(const struct diagnose *d)
 {
     return d->errors + d->warnings >= DIAGNOSE_MAX;
+}
+
+/* So many of them are counted only. */
+static inline size_t diagnose_left_out(const struct diagnose *d)
+{
+    return d->errors + d->warnings > DIAGNOSE_MAX ? d->errors + d->warnings - DIAGNOSE_MAX : 0;
 }
 
 /* More about the last one, at a second place: "first set here". Nothing, where that is nowhere. */

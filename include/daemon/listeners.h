@@ -46,6 +46,9 @@ int listeners_deal(const struct listeners *l, size_t part, size_t parts, struct 
 /* Append where it listens: "http://127.0.0.1:8080", a line each. */
 int listeners_describe(const struct listeners *l, struct buf *to);
 
+/* Say in the log where it listens, and `what` is there, of which root: a notice for each address. */
+void listeners_say(const struct listeners *l, const char *what, const char *root);
+
 /* Put the sockets back. The last to do so closes them, and what a unix socket was called goes with it. */
 void listeners_close(struct listeners *l);
 

@@ -3,7 +3,7 @@
  *
  * Ownership: none.
  * Threads:   the master.
- * Errors:    what there is no memory for is not told.
+ * Errors:    nothing here allocates. Where the report ran out of memory, that is what is told.
  */
 #ifndef BATON_DAEMON_REPORT_H
 #define BATON_DAEMON_REPORT_H
@@ -19,7 +19,7 @@ void report_print(const struct diagnose *report, enum log_level level);
 /* Of a reload: to the error log. `level` is that of what is not said to be a warning. */
 void report_log(const struct diagnose *report, enum log_level level);
 
-/* The first error, with its place, or the first line at all; "see the log" where there is none. */
+/* The first error, with its place, or the first line at all; where the report lost a part for want of memory, that. */
 void report_first(const struct diagnose *report, char *room, size_t size);
 
 #endif

@@ -13,6 +13,8 @@
 
 enum { MESSAGE_LEN = 512, WORD_LEN = 60 };
 
+const char diagnose_no_memory[] = "out of memory, also to say more";
+
 enum severity { NOTE, WARNING, ERROR };
 
 static const struct {
@@ -168,11 +170,11 @@ void diagnose_note(struct diagnose *d, struct place at, const char *fmt, ...)
 
 void diagnose_print(const struct diagnose *d, FILE *to)
 {
-    size_t all = d->errors + d->warnings;
-
     if (d->text.len > 0)
         (void)fwrite(d->text.p, 1, d->text.len, to);
-    if (all > DIAGNOSE_MAX)
-        (void)fprintf(to, "and %zu more\n", all - DIAGNOSE_MAX);
+    if (d->oom)
+        (void)fprintf(to, "batond: error: %s\n", diagnose_no_memory);
+    if (diagnose_left_out(d) > 0)
+        (void)fprintf(to, "and %zu more\n", diagnose_left_out(d));
     (void)fflush(to);
 }

@@ -37,25 +37,10 @@ int generation_new(struct generation **out, struct config *config, const struct 
     return err;
 }
 
-static void say(const struct listeners *l, const char *what, const char *root)
-{
-    struct buf urls = {0};
-    struct sv rest = {0};
-
-    if (listeners_describe(l, &urls) == 0)
-        rest = buf_sv(&urls);
-    while (rest.len > 0) {
-        size_t len = sv_find(rest, '\n');
-        log_notice("%s%s on %.*s", what, root, (int)len, rest.p);
-        rest = sv_skip(rest, len + 1);
-    }
-    buf_fini(&urls);
-}
-
 static void say_where(const struct generation *g)
 {
-    say(&g->listeners, "serving ", g->config.sites[0].root);
-    say(&g->status_listeners, "status", "");
+    listeners_say(&g->listeners, "serving ", g->config.sites[0].root);
+    listeners_say(&g->status_listeners, "status", "");
     log_info("%zu workers; at most %" PRIu64 " connections, and %" PRIu64
              " descriptors for them and for files; %" PRIu64 " for the daemon itself",
              g->n_workers, g->budget.connections, g->budget.room, g->budget.own);

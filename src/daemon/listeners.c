@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "config/config.h"
 
 enum { URL_MAX = 160 };
@@ -96,6 +97,16 @@ int listeners_describe(const struct listeners *l, struct buf *to)
         err = buf_addf(to, "%s\n", url);
     }
     return err;
+}
+
+void listeners_say(const struct listeners *l, const char *what, const char *root)
+{
+    char url[URL_MAX];
+
+    for (size_t i = 0; i < l->n; i++) {
+        listener_describe(&l->v[i].bound->v[0], url, sizeof url);
+        log_notice("%s%s on %s", what, root, url);
+    }
 }
 
 void listeners_close(struct listeners *l)

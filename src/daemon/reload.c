@@ -100,7 +100,12 @@ int reload_start(struct master *m, struct config *config)
     m->reload.config = *config;
     m->reload.has_config = true;
     *config = (struct config){0};
-    return begin_opening(m);
+    int err = begin_opening(m);
+    if (err < 0) {
+        report_print(&m->reload.report, LOG_LEVEL_ERROR);
+        diagnose_fini(&m->reload.report);
+    }
+    return err;
 }
 
 static void refuse(struct master *m)

@@ -4,7 +4,6 @@
 #include "daemon/report.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What stands in front of an error that has no place, and the log writes by itself. */
@@ -16,45 +15,40 @@ bool report_is_for_people(void)
     return !log_is_journal() && diagnose_wants_colour(stderr);
 }
 
-static bool take(const char **line, const char *front)
+/* Takes `front` off a line where it begins with that. */
+static bool take(struct sv *line, const char *front)
 {
-    size_t len = strlen(front);
+    bool begins = sv_starts(*line, sv_cstr(front));
 
-    if (strncmp(*line, front, len) != 0)
-        return false;
-    *line += len;
-    return true;
+    if (begins)
+        *line = sv_skip(*line, strlen(front));
+    return begins;
 }
 
-/* The text of a report, which the caller frees; NULL where there is none. */
-static char *text_of(const struct diagnose *report)
+/* The next line of what is left of a report, without its end. */
+static struct sv next_line(struct sv *rest)
 {
-    char *text = NULL;
-    size_t len = 0;
-    FILE *to = open_memstream(&text, &len);
+    struct sv line = sv_of(rest->p, sv_find(*rest, '\n'));
 
-    if (to == NULL)
-        return NULL;
-    diagnose_print(report, to);
-    if (fclose(to) == 0)
-        return text;
-    free(text);
-    return NULL;
+    *rest = sv_skip(*rest, line.len < rest->len ? line.len + 1 : line.len);
+    return line;
 }
 
 void report_log(const struct diagnose *report, enum log_level level)
 {
-    char *text = text_of(report);
-    char *rest = text;
+    struct sv rest = buf_sv(&report->text);
 
-    for (char *all; (all = strsep(&rest, "\n")) != NULL;) {
-        const char *line = all;
+    while (rest.len > 0) {
+        struct sv line = next_line(&rest);
         bool warns = take(&line, our_warning);
         (void)(warns || take(&line, our_error));
-        if (*line != '\0')
-            log_write(NULL, warns ? LOG_LEVEL_WARNING : level, "%s", line);
+        if (line.len > 0)
+            log_write(NULL, warns ? LOG_LEVEL_WARNING : level, "%.*s", SV_ARG(line));
     }
-    free(text);
+    if (report->oom)
+        log_write(NULL, level, "%s", diagnose_no_memory);
+    if (diagnose_left_out(report) > 0)
+        log_write(NULL, level, "and %zu more", diagnose_left_out(report));
 }
 
 void report_print(const struct diagnose *report, enum log_level level)
@@ -65,16 +59,28 @@ void report_print(const struct diagnose *report, enum log_level level)
         diagnose_print(report, stderr);
 }
 
+static bool is_error(struct sv line)
+{
+    static const char mark[] = ": error: ";
+
+    return line.len >= sizeof mark - 1 && memmem(line.p, line.len, mark, sizeof mark - 1) != NULL;
+}
+
+/* Without memory the report may have lost what counts. */
 void report_first(const struct diagnose *report, char *room, size_t size)
 {
-    char *text = text_of(report);
-    const char *first = text != NULL && text[0] != '\0' ? text : "see the log";
-    const char *error = text != NULL ? strstr(text, ": error: ") : NULL;
+    struct sv rest = buf_sv(&report->text);
+    struct sv first = next_line(&rest);
 
-    if (error != NULL)
-        for (first = error; first > text && first[-1] != '\n';)
-            first--;
+    for (struct sv line = first; !is_error(first) && rest.len > 0;) {
+        line = next_line(&rest);
+        if (is_error(line))
+            first = line;
+    }
+    if (report->oom)
+        first = sv_cstr(diagnose_no_memory);
+    else if (first.len == 0)
+        first = SV("see the log"); /* to be told nothing means that all went well */
     (void)(take(&first, our_error) || take(&first, our_warning));
-    (void)snprintf(room, size, "%.*s", (int)strcspn(first, "\n"), first);
-    free(text);
+    (void)snprintf(room, size, "%.*s", SV_ARG(first));
 }

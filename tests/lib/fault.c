@@ -6,11 +6,12 @@
  *
  *     CALL delay MILLISECONDS [PART]      sleep first; then the call is made
  *     CALL fail ERRNO [PART]              the call is not made
+ *     CALL once ERRNO [PART]              the call is not made, once since the page was written
  *     CALL skip N [PART]                  the first N such calls are made, since the page was written; then the next line counts
  *
  * PART is a part of the path that the call is about, or of what /proc says that its descriptor is open on; without it every
  * such call is meant. The first line that fits counts. Calls by number are syscall.N, but for openat2, which is an open;
- * prctl is prctl.OPTION.
+ * prctl is prctl.OPTION. malloc is all that allocate; not in builds with a sanitizer, which has an allocator of its own.
  *
  * Threads: any. Nothing here allocates or locks.
  */
@@ -36,7 +37,7 @@
 enum { PAGE = 4096, LINE_SIZE = 512, PATH_SIZE = 4096 };
 
 static const char *rules;
-static _Atomic unsigned skipped, skipping; /* calls; and of which version of the page */
+static _Atomic unsigned skipped, failed, counting; /* calls; and of which version of the page */
 
 __attribute__((constructor)) static void map_rules(void)
 {
@@ -79,6 +80,15 @@ static const char *path_of(struct about *a)
     return a->path = a->room;
 }
 
+/* Counts begin anew with each page. */
+static void look_at_version(void)
+{
+    unsigned version = *(const volatile unsigned *)(rules + PAGE - sizeof version);
+
+    if (atomic_exchange(&counting, version) != version)
+        skipped = failed = 0;
+}
+
 /* True where the call is to fail, with errno set. */
 static bool faulty(const char *call, struct about *a)
 {
@@ -97,15 +107,15 @@ static bool faulty(const char *call, struct about *a)
         if (sscanf(line, "%31s %7s %ld %511s", name, action, &number, part) < 3 || strcmp(name, call) != 0 ||
             strstr(part[0] != '\0' ? path_of(a) : "", part) == NULL)
             continue;
+        look_at_version();
         if (strcmp(action, "skip") == 0) {
-            unsigned version = *(const volatile unsigned *)(rules + PAGE - sizeof version);
-            if (atomic_exchange(&skipping, version) != version)
-                skipped = 0;
             if (skipped++ < (unsigned)number)
                 return false;
             continue;
         }
-        if (strcmp(action, "fail") == 0) {
+        if (strcmp(action, "once") == 0 && failed++ > 0)
+            return false;
+        if (strcmp(action, "fail") == 0 || strcmp(action, "once") == 0) {
             errno = (int)number;
             return true;
         }
@@ -217,3 +227,38 @@ long syscall(long number, ...)
     (void)snprintf(name, sizeof name, number == SYS_openat2 ? "open" : "syscall.%ld", number);
     return faulty(name, &a) ? -1 : REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* What these are called by the C library itself: dlsym(3) may allocate. */
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+
+static bool no_memory(void)
+{
+    struct about a = {"", -1, ""};
+
+    return rules != NULL && rules[0] != '\0' && faulty("malloc", &a);
+}
+
+void *malloc(size_t size)
+{
+    return no_memory() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return no_memory() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+    return no_memory() ? NULL : __libc_realloc(p, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return no_memory() ? NULL : __libc_memalign(alignment, size);
+}
+#endif

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 /* Standard descriptors, logs, epoll and signals, the roots that are watched; and what each worker opens: epoll, two rings' signals, the log's, its root. */
-enum { OWN = 26, OWN_PER_WORKER = 5 };
+enum { OWN = 24, OWN_PER_WORKER = 5 };
 
 /* A reload has both generations open at once. Where descriptors are few it gets a quarter of what is left, and may be
  * refused; [status] gets no more than that either. */

@@ -106,7 +106,7 @@ static void owe(struct systemd *s, const char *text)
         log_warning("the service manager does not read what it is told; it will be told again");
     if (s->n_owed == SYSTEMD_OWED_MAX)
         memmove(s->owed, s->owed[1], --s->n_owed * sizeof s->owed[0]); /* later ones say what is so now */
-    (void)snprintf(s->owed[s->n_owed++], sizeof s->owed[0], "%s", text);
+    (void)snprintf(s->owed[s->n_owed++], sizeof s->owed[0], "%.*s", SYSTEMD_TEXT_MAX - 1, text);
 }
 
 /* Behind what is owed. False where its socket is full. */

@@ -228,7 +228,7 @@ long syscall(long number, ...)
     return faulty(name, &a) ? -1 : REAL(syscall)(number, v[0], v[1], v[2], v[3], v[4], v[5]);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(FAIL_MEMORY)
 /* What these are called by the C library itself: dlsym(3) may allocate. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);

@@ -27,8 +27,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL
 
 enum { LOG_CAUSE_LINES = 50, LOG_CAUSE_SECONDS = 30 };
 
-/* How often a cause has spoken, all zero at first. */
+/* How often a cause has spoken; but for `most`, all zero at first. */
 struct log_cause {
+    uint32_t most;             /* lines, fewer than LOG_CAUSE_LINES; 0 = that many */
     _Atomic int64_t since;     /* when its seconds began; of CLOCK_MONOTONIC */
     _Atomic uint32_t lines;    /* since then */
     _Atomic uint32_t left_out; /* of them */
@@ -50,6 +51,9 @@ bool log_is_journal(void);
 /* NULL for what is always said. */
 void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Would a line of this cause be written? Else it is counted as left out, and what it takes to make one is saved. */
+bool log_has_turn(struct log_cause *cause, enum log_level level);
 
 #define LOG_HERE(level, ...)                        \
     do {                                            \

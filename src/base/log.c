@@ -124,21 +124,43 @@ int log_reopen(void)
     return fd < 0 ? fd : replace_file(fd);
 }
 
-/* May the cause speak? Where its seconds are over they begin anew, and *left_out is what it could not say. Two threads may
- * both find that: one of them begins. */
-static bool may_speak(struct log_cause *c, uint32_t *left_out)
+/* Never 0, which is "not yet". */
+static int64_t seconds_now(void)
 {
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-    int64_t now = ts.tv_sec + 1; /* never 0, which is "not yet" */
+    return ts.tv_sec + 1;
+}
+
+static uint32_t most_of(const struct log_cause *c)
+{
+    return c->most > 0 ? c->most : LOG_CAUSE_LINES;
+}
+
+/* May the cause speak? Where its seconds are over they begin anew, and *left_out is what it could not say. Two threads may
+ * both find that: one of them begins. */
+static bool may_speak(struct log_cause *c, uint32_t *left_out)
+{
+    int64_t now = seconds_now();
     int64_t since = atomic_load(&c->since);
     bool over = since == 0 || now - since >= LOG_CAUSE_SECONDS;
     if (over && atomic_compare_exchange_strong(&c->since, &since, now)) {
         atomic_store(&c->lines, 0);
         *left_out = atomic_exchange(&c->left_out, 0);
     }
-    if (atomic_fetch_add(&c->lines, 1) < LOG_CAUSE_LINES)
+    if (atomic_fetch_add(&c->lines, 1) < most_of(c))
+        return true;
+    atomic_fetch_add(&c->left_out, 1);
+    return false;
+}
+
+bool log_has_turn(struct log_cause *c, enum log_level level)
+{
+    if ((int)level > atomic_load_explicit(&log_most, memory_order_relaxed))
+        return false;
+    int64_t since = atomic_load(&c->since);
+    if (since == 0 || seconds_now() - since >= LOG_CAUSE_SECONDS || atomic_load(&c->lines) < most_of(c))
         return true;
     atomic_fetch_add(&c->left_out, 1);
     return false;

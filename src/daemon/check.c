@@ -6,17 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/blame.h"
+#include "daemon/names.h"
 
-enum { NAME_SIZE = 64, HINT_SIZE = PATH_MAX + 512 };
+enum { HINT_SIZE = PATH_MAX + 512 };
 
 struct check {
     const struct config *config;
@@ -28,28 +27,6 @@ static void keep(struct check *c, int err)
 {
     if (c->err == 0)
         c->err = err;
-}
-
-static const char *user_name(uid_t uid, char room[NAME_SIZE])
-{
-    const struct passwd *user = getpwuid(uid);
-
-    if (user != NULL)
-        (void)snprintf(room, NAME_SIZE, "%s", user->pw_name);
-    else
-        (void)snprintf(room, NAME_SIZE, "%ju", (uintmax_t)uid);
-    return room;
-}
-
-static const char *group_name(gid_t gid, char room[NAME_SIZE])
-{
-    const struct group *group = getgrgid(gid);
-
-    if (group != NULL)
-        (void)snprintf(room, NAME_SIZE, "%s", group->gr_name);
-    else
-        (void)snprintf(room, NAME_SIZE, "%ju", (uintmax_t)gid);
-    return room;
 }
 
 static bool may_enter(const char *path)

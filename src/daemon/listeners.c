@@ -12,13 +12,13 @@
 
 enum { URL_MAX = 160 };
 
-static const char *hint(int err)
+static const char *hint(const char *address, int err)
 {
     switch (-err) {
     case EADDRINUSE:
         return "; is another server running there?";
     case EACCES:
-        return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+        return strncmp(address, "unix:", 5) == 0 ? "" : "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
     case EADDRNOTAVAIL:
         return "; this machine does not have that address";
     default:
@@ -38,7 +38,8 @@ void listeners_blame(const struct listeners_reporter *r, struct config_at at, in
     if (err == -ENOENT && sockets_is_passed(address))
         config_blame(r->config, r->report, at, "no socket of that name was passed to us: %s", address);
     else
-        config_blame(r->config, r->report, at, "cannot listen on %s: %s%s", address, strerror(-err), hint(err));
+        config_blame(r->config, r->report, at, "cannot listen on %s: %s%s", address, strerror(-err),
+                     hint(address, err));
 }
 
 int listeners_add(struct listeners *l, const struct listeners_reporter *reporter, struct config_at at,

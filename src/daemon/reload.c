@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "daemon/master.h"
+#include "daemon/names.h"
 #include "daemon/report.h"
 #include "daemon/retired.h"
 #include "daemon/succession.h"
+#include "files/trouble.h"
 
 static const char ending[] = "this process ends, or another has taken over";
 
@@ -97,6 +100,9 @@ static int begin_opening(struct master *m)
 
 int reload_start(struct master *m, struct config *config)
 {
+    static char user[NAME_SIZE]; /* whom we have become */
+
+    trouble_init(user_name(geteuid(), user));
     m->reload.config = *config;
     m->reload.has_config = true;
     *config = (struct config){0};

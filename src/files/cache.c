@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#include "base/log.h"
+
 /* SHORTAGE_TRIES: files that are closed where the process has no descriptor left. SWEEP_MS: how often open files are looked
  * at at most; UNUSED_MS: how long one stays open that nobody asks for. */
 enum { SHORTAGE_TRIES = 4, SWEEP_MS = 1000, UNUSED_MS = 60 * 1000 };
@@ -96,6 +98,8 @@ static struct entry *load(struct cache *c, const struct wanted *w, const struct 
         ref_put(&e->ref);
         e = load_once(c, w, clock);
     }
+    if (e != NULL && e->short_of_fds)
+        log_warning("no descriptor is free to open a file with: requests are answered with %d", e->status);
     return e;
 }
 
@@ -106,6 +110,8 @@ static struct entry *load_counted(struct cache *c, const struct wanted *w, const
 
     if (e == NULL || stock_count(&c->stock, e))
         return e;
+    log_warning("files that are being sent have taken their half of all descriptors: requests are answered with %d",
+                why_status(WHY_SHORTAGE));
     ref_put(&e->ref);
     e = entry_new_status(w->path, SV(""), w->coding, WHY_SHORTAGE);
     if (e != NULL)

@@ -13,6 +13,7 @@
 #include "files/content.h"
 #include "files/labels.h"
 #include "files/tag.h"
+#include "files/trouble.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };
@@ -64,11 +65,20 @@ static struct entry *new_status(const struct loading *l, enum why why)
     return entry_new_status(l->path, SV(""), l->coding, why);
 }
 
+/* An error of a system call for a name is told, where it is the operator's to mend. */
+static enum why judge(const struct loading *l, struct sv name, int err)
+{
+    enum why why = why_of_error(err);
+
+    trouble_tell(l->root, name.p, why, err);
+    return why;
+}
+
 /* What a path is answered with when a system call for it failed. A file that is not there may be there in a coding. */
-static struct entry *failed(const struct loading *l, int err)
+static struct entry *failed(const struct loading *l, int err, enum why why)
 {
     struct sv name = err == -ENOENT && l->coding == CODING_IDENTITY ? sv_skip(l->original, 1) : SV("");
-    struct entry *e = entry_new_status(l->path, name, l->coding, why_of_error(err));
+    struct entry *e = entry_new_status(l->path, name, l->coding, why);
 
     if (e != NULL)
         e->short_of_fds = err == -EMFILE || err == -ENFILE;
@@ -178,6 +188,7 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
     if (same &&
         (err == -ERANGE || err == -EAGAIN || err == -EINVAL || err == -ESPIPE || (err < 0 && before->size == 0)))
         *why = WHY_UNSIZED;
+    trouble_tell(l->root, name.p, *why, err);
     ref_put(&e->ref);
     return NULL;
 }
@@ -200,7 +211,7 @@ static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
     for (int i = 0; e == NULL && (why == WHY_CHANGING || why == WHY_UNSIZED) && i < READ_TRIES; i++) {
         int err = stamp_of_fd(fd, &stamp);
         if (err < 0 || !S_ISREG(stamp.mode)) {
-            why = err < 0 ? why_of_error(err) : WHY_NOT_REGULAR;
+            why = err < 0 ? judge(l, name, err) : WHY_NOT_REGULAR;
             continue;
         }
         bool stays = stays_behind(l->options, &stamp);
@@ -243,7 +254,7 @@ static struct entry *load_regular(struct loading *l, struct sv name, const struc
         l->siblings = siblings_look(&l->options->codings, l->root, name, stamp);
     int fd = root_open_at(l->root, name.p, O_RDONLY);
 
-    return fd < 0 ? failed(l, fd) : load_open_file(l, name, fd);
+    return fd < 0 ? failed(l, fd, judge(l, name, fd)) : load_open_file(l, name, fd);
 }
 
 /* A name that does not end in a slash. */
@@ -253,7 +264,7 @@ static struct entry *load_name(struct loading *l, struct sv name)
     int err = look(l, name.p, &stamp);
 
     if (err < 0)
-        return failed(l, err);
+        return failed(l, err, judge(l, name, err));
     if (S_ISDIR(stamp.mode))
         return new_status(l, l->coding == CODING_IDENTITY ? WHY_SLASH : WHY_NOT_REGULAR);
     return S_ISREG(stamp.mode) ? load_regular(l, name, &stamp) : new_status(l, WHY_NOT_REGULAR);
@@ -279,8 +290,9 @@ static struct entry *load_index(struct loading *l, char *name, size_t len)
         memcpy(name + len, index->v[i], n + 1);
         l->original.len = 1 + len + n;
         int err = look(l, name, &stamp);
-        if (err < 0 && why_status(why_of_error(err)) != 404)
-            return failed(l, err);
+        enum why why = err < 0 ? judge(l, sv_of(name, len + n), err) : WHY_NONE;
+        if (err < 0 && why_status(why) != 404)
+            return failed(l, err, why);
         if (err < 0 || !S_ISREG(stamp.mode))
             continue;
         struct entry *e = load_regular(l, sv_of(name, len + n), &stamp);
@@ -291,7 +303,7 @@ static struct entry *load_index(struct loading *l, char *name, size_t len)
     name[len] = '\0';
     int err = look(l, name, &stamp);
     if (err < 0)
-        return new_status(l, why_of_error(err));
+        return new_status(l, judge(l, sv_of(name, len), err));
     if (index->n > 0)
         memcpy(name + len, index->v[0], strlen(index->v[0]) + 1);
     return no_index(l, name, len);

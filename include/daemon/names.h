@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/names.h: what users and groups are called, for messages.
+ *
+ * Ownership: the caller's room.
+ * Threads:   one at a time, and none in a sandbox: the user database is read.
+ * Errors:    who has no name is a number.
+ */
+#ifndef BATON_DAEMON_NAMES_H
+#define BATON_DAEMON_NAMES_H
+
+#include <sys/types.h>
+
+enum { NAME_SIZE = 64 };
+
+/* They return the room. */
+const char *user_name(uid_t uid, char room[NAME_SIZE]);
+const char *group_name(gid_t gid, char room[NAME_SIZE]);
+
+#endif

@@ -54,6 +54,10 @@ struct entry *cache_get_sibling(struct cache *c, const struct entry *original, e
 
 /* Once in a turn: now and then some of the files that are open are looked at, so that those that were deleted are closed. */
 void cache_tend(struct cache *c, uint64_t now_ms);
+static inline bool cache_is_due(const struct cache *c, uint64_t now_ms)
+{
+    return now_ms >= c->sweep_ms || c->stock.to_sweep > 0;
+}
 /* Milliseconds until that is due; -1 = not before something is asked for. */
 int cache_wait_ms(const struct cache *c, uint64_t now_ms);
 

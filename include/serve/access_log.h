@@ -61,9 +61,14 @@ static inline bool access_log_is_on(const struct access_log *log)
     return log->ring != NULL;
 }
 
+/* Of one that is on: see below. */
+bool access_log_look_for_room(struct access_log *log);
 /* May another answer be added before those that are there are ended? Where there are none, false means that it has to wait
  * until the ring has room. */
-bool access_log_has_room(struct access_log *log);
+static inline bool access_log_has_room(struct access_log *log)
+{
+    return !access_log_is_on(log) || access_log_look_for_room(log);
+}
 /* It does. */
 void access_log_wait(struct access_log *log);
 /* An answer was put into the worker's row; `wall` is the current second. */

@@ -58,8 +58,14 @@ static inline enum persist serve_persist(const struct request *rq, bool ours)
 /* Begin a turn: read the clock. */
 void serve_turn(struct serve *s);
 
-/* Once in a turn: look after what is kept. `retiring`: let go of it, some in each turn. */
-void serve_tend(struct serve *s, bool retiring);
+/* Once in a turn: look after what is kept. */
+static inline void serve_tend(struct serve *s)
+{
+    if (s->reporter == NULL && cache_is_due(&s->cache, s->clock.now_ms))
+        cache_tend(&s->cache, s->clock.now_ms);
+}
+/* The same for one whose place others have taken: let go of it, some in each turn. */
+void serve_retire(struct serve *s);
 /* Milliseconds until that is due in any case; -1 = it is not. */
 int serve_wait_ms(const struct serve *s);
 /* Let go of all that is kept now, in the caller's time. */

@@ -195,9 +195,9 @@ void cache_tend(struct cache *c, uint64_t now_ms)
 {
     struct tending tending = {c, now_ms};
 
+    if (!cache_is_due(c, now_ms))
+        return;
     if (c->stock.to_sweep == 0) {
-        if (now_ms < c->sweep_ms)
-            return;
         c->sweep_ms = now_ms + (c->ttl_ms > SWEEP_MS ? c->ttl_ms : SWEEP_MS);
         stock_sweep_begin(&c->stock);
     }

@@ -225,7 +225,10 @@ static void worker_loop(struct worker *w)
         run_ready(w);
         run_timeouts(w);
         make_room(w);
-        serve_tend(&w->shard.serve, w->shard.retiring);
+        if (w->shard.retiring)
+            serve_retire(&w->shard.serve);
+        else
+            serve_tend(&w->shard.serve);
         over = run_stop(w);
         access_log_tell(&w->shard.access);
         counters_set(&w->shard.counters, COUNTER_LOG_DROPS, access_log_dropped(&w->shard.access));

@@ -45,10 +45,8 @@ void access_log_fini(struct access_log *log)
     log->ring = NULL;
 }
 
-bool access_log_has_room(struct access_log *log)
+bool access_log_look_for_room(struct access_log *log)
 {
-    if (log->lines == NULL)
-        return true;
     if (LINES_ROOM - log->lines->len < (uint32_t)ENTRY_MAX)
         return false;
     return !log->waits || log_ring_has_room(log->ring, log->promised + LOG_RING_COST_MAX);

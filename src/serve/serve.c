@@ -62,14 +62,10 @@ static void give_back(struct serve *s)
     (void)malloc_trim(0);
 }
 
-void serve_tend(struct serve *s, bool retiring)
+void serve_retire(struct serve *s)
 {
     if (s->reporter != NULL || s->let_go)
         return;
-    if (!retiring) {
-        cache_tend(&s->cache, s->clock.now_ms);
-        return;
-    }
     s->letting_go = stock_close(&s->cache.stock);
     if (!s->letting_go)
         give_back(s);
@@ -85,7 +81,7 @@ int serve_wait_ms(const struct serve *s)
 void serve_let_go(struct serve *s)
 {
     while (s->reporter == NULL && !s->let_go)
-        serve_tend(s, true);
+        serve_retire(s);
 }
 
 /* One answer: the request, and all that is decided about it on the way. */

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "daemon/privs.h"
 #include "daemon/report.h"
@@ -348,13 +348,6 @@ static _Noreturn void leave(struct master *m)
     _exit(EXIT_SUCCESS);
 }
 
-/* What the allocator keeps for one thread it does not give back, nor to others: a generation's memory would stay with its
- * workers' arenas. Workers hardly ever ask it for anything. */
-static void share_one_arena(void)
-{
-    (void)mallopt(M_ARENA_MAX, 1);
-}
-
 int master_run(const struct master_args *args)
 {
     struct master m = {
@@ -368,7 +361,7 @@ int master_run(const struct master_args *args)
         .reload = {.errand = {.fd = -1}},
     };
 
-    share_one_arena();
+    heap_share_one(); /* a generation's memory would stay with its workers, who hardly ever ask for any */
     list_init(&m.retired);
     seats_init(&m.status_seats, 0, 0);
     figures_init(&m.figures, &(struct figures_about){args->version, args->config.file});

@@ -5,10 +5,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "http/digest.h"
 #include "http/negotiate.h"
 #include "http/precondition.h"
@@ -59,7 +59,7 @@ static void give_back(struct serve *s)
 {
     s->letting_go = false;
     s->let_go = true;
-    (void)malloc_trim(0);
+    heap_give_back();
 }
 
 void serve_retire(struct serve *s)

@@ -19,7 +19,7 @@ struct hash_key {
     uint64_t k[2];
 };
 
-/* A key from the kernel's random numbers. */
+/* A key from the kernel's random numbers; where it gives none now, from those that the process got at its start. */
 void hash_key_random(struct hash_key *key);
 
 uint64_t hash(const struct hash_key *key, struct sv bytes);

@@ -3,9 +3,10 @@
 
 #include "base/hash.h"
 
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
-
-#include "base/log.h"
 
 struct state {
     uint64_t v[4];
@@ -45,12 +46,6 @@ static inline uint64_t load(const char *p, size_t n)
     return word;
 }
 
-void hash_key_random(struct hash_key *key)
-{
-    if (getrandom(key, sizeof *key, 0) != (ssize_t)sizeof *key)
-        log_warning("no random numbers from the kernel; the cache's table can be guessed");
-}
-
 uint64_t hash(const struct hash_key *key, struct sv bytes)
 {
     struct state s = {{
@@ -69,4 +64,28 @@ uint64_t hash(const struct hash_key *key, struct sv bytes)
     mix(&s);
     mix(&s);
     return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
+}
+
+/* What the kernel gave the process at its start is as secret, and is there where a filter or an old kernel has no
+ * getrandom(2): each key is made of it anew. */
+static void derive(struct hash_key *key)
+{
+    static _Atomic uint64_t made;
+    struct hash_key seed;
+    uint64_t number = atomic_fetch_add(&made, 2);
+
+    memcpy(&seed, (const void *)getauxval(AT_RANDOM), sizeof seed);
+    for (size_t i = 0; i < sizeof key->k / sizeof key->k[0]; i++, number++)
+        key->k[i] = hash(&seed, sv_of((const char *)&number, sizeof number));
+}
+
+void hash_key_random(struct hash_key *key)
+{
+    ssize_t n;
+
+    do
+        n = getrandom(key, sizeof *key, 0);
+    while (n < 0 && errno == EINTR);
+    if (n != (ssize_t)sizeof *key)
+        derive(key);
 }

@@ -26,30 +26,42 @@ void acceptor_fini(struct acceptor *a)
     gate_fini(&a->gate);
 }
 
-static void watch_doors(struct acceptor *a, int op, uint32_t events)
+/* From now on, where it was not watched before. */
+static int watch_door(const struct acceptor *a, int fd, uint32_t events)
 {
-    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++) {
-        int fd = a->g->doors[i].fd;
-        struct epoll_event event = {.events = events, .data.u64 = (uint64_t)fd};
-        if (epoll_ctl(a->epoll_fd, op, fd, &event) < 0 && op == EPOLL_CTL_ADD)
-            log_error("cannot watch a listener: %s", strerror(errno));
-    }
+    struct epoll_event event = {.events = events, .data.u64 = (uint64_t)fd};
+
+    if (epoll_ctl(a->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
+        return 0;
+    return errno == ENOENT && epoll_ctl(a->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
+/* A door that cannot be watched now is one more reason to try again later. */
 static void set_accepting(struct acceptor *a, bool accepting)
 {
     a->accepting = accepting;
-    watch_doors(a, EPOLL_CTL_MOD, accepting ? EPOLLIN : 0);
+    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++) {
+        int err = watch_door(a, a->g->doors[i].fd, accepting ? EPOLLIN : 0);
+        if (err == 0)
+            continue;
+        a->accepting = false;
+        log_error("cannot watch a listener, will try again: %s", strerror(-err));
+    }
+}
+
+static void leave_doors(const struct acceptor *a)
+{
+    for (size_t i = 0; a->g != NULL && i < a->g->n_doors; i++)
+        (void)epoll_ctl(a->epoll_fd, EPOLL_CTL_DEL, a->g->doors[i].fd, NULL); /* it may not have been watched */
 }
 
 void acceptor_use(struct acceptor *a, struct generation *g)
 {
     acceptor_flush(a);
-    watch_doors(a, EPOLL_CTL_DEL, 0);
+    leave_doors(a);
     a->g = g;
     a->next = 0;
-    a->accepting = true;
-    watch_doors(a, EPOLL_CTL_ADD, EPOLLIN);
+    set_accepting(a, true);
 }
 
 /* The next worker of the round whose ring has room; NULL where none has. */

@@ -9,12 +9,19 @@
 
 #include "daemon/succession.h"
 
+/* What cannot be watched is looked into from time to time. */
+static void watch_outbox(const struct master *m, struct generation *g, const struct worker *w)
+{
+    g->unwatched = master_watch(m, SOURCE_OUTBOX, w->shard.outbox.wake_fd, EPOLLIN) < 0 || g->unwatched;
+}
+
 void retired_add(struct master *m, struct generation *g)
 {
     for (size_t i = 0; i < g->n_started; i++)
-        (void)master_watch(m, SOURCE_OUTBOX, g->workers[i].shard.outbox.wake_fd, EPOLLIN);
+        watch_outbox(m, g, &g->workers[i]);
     if (g->status.started)
-        (void)master_watch(m, SOURCE_OUTBOX, g->status.worker->shard.outbox.wake_fd, EPOLLIN);
+        watch_outbox(m, g, g->status.worker);
+    m->waits = m->waits || g->unwatched;
     list_append(&m->retired, &g->link);
     generation_stop(g, STOP_RETIRE);
 }
@@ -90,7 +97,7 @@ void retired_run(struct master *m)
         bool empty = pass_on(m, g);
         empty = leave_sockets(m, g) && empty;
         empty = status_listener_pass(&g->status, m->g != NULL ? &m->g->status : NULL) && empty;
-        m->waits = m->waits || !empty;
+        m->waits = m->waits || !empty || g->unwatched;
         if (!done || !empty || m->reload.work != RELOAD_IDLE)
             continue;
         generation_free(&g);

@@ -126,6 +126,12 @@ static int bind_first(struct bound *b, const struct listen_options *options)
     return err;
 }
 
+/* It passes; every other error of a further socket would come again. */
+static bool is_shortage(int err)
+{
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -ENOBUFS || err == -EAGAIN;
+}
+
 /* As many sockets as workers; where the address cannot have them, workers share those it has. */
 static int grow(struct bound *b, const struct listen_options *options, size_t n)
 {
@@ -133,8 +139,9 @@ static int grow(struct bound *b, const struct listen_options *options, size_t n)
         struct listener *l = add(b);
         if (l == NULL)
             return -ENOMEM;
-        if (listener_again(l, &b->v[0], options) < 0)
-            return 0;
+        int err = listener_again(l, &b->v[0], options);
+        if (err < 0)
+            return is_shortage(err) ? err : 0;
         b->n++;
     }
     return 0;

@@ -35,14 +35,16 @@ void succession_begin(struct master *m)
         return;
     }
     int err = launcher_start(&m->launcher, &m->sockets, &m->successor_fd);
+    if (err == 0)
+        err = master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
     if (err < 0) {
         log_error("no upgrade: cannot start %s: %s", m->path, strerror(-err));
+        succession_cancel(m);
         return;
     }
     log_notice("upgrade: started %s", m->path);
     figures_upgraded(&m->figures);
     m->give_up_ms = master_now_ms() + UPGRADE_MS;
-    (void)master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
 }
 
 static void count_elsewhere(struct master *m)

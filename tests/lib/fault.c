@@ -11,7 +11,8 @@
  *
  * PART is a part of the path that the call is about, or of what /proc says that its descriptor is open on; without it every
  * such call is meant. The first line that fits counts. Calls by number are syscall.N, but for openat2, which is an open;
- * prctl is prctl.OPTION. malloc is all that allocate; not in builds with a sanitizer, which has an allocator of its own.
+ * prctl is prctl.OPTION, epoll_add is epoll_ctl with EPOLL_CTL_ADD. malloc is all that allocate, but for builds with a
+ * sanitizer, which has an allocator of its own.
  *
  * Threads: any. Nothing here allocates or locks.
  */
@@ -26,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
@@ -196,6 +198,13 @@ ssize_t write(int fd, const void *from, size_t len)
     struct about a = {NULL, fd, ""};
 
     return faulty("write", &a) ? -1 : REAL(write)(fd, from, len);
+}
+
+int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
+{
+    struct about a = {NULL, fd, ""};
+
+    return op == EPOLL_CTL_ADD && faulty("epoll_add", &a) ? -1 : REAL(epoll_ctl)(epoll, op, fd, event);
 }
 
 int prctl(int option, ...)

@@ -38,6 +38,17 @@ def established(port):
     return count
 
 
+def threads_named(pid, name):
+    count = 0
+    for task in os.listdir("/proc/%d/task" % pid):
+        try:
+            with open("/proc/%d/task/%s/comm" % (pid, task), encoding="ascii") as comm:
+                count += comm.read().strip() == name
+        except OSError:
+            pass
+    return count
+
+
 def read_bytes(pid):
     """How much it has got by read(2)."""
     with open("/proc/%d/io" % pid, encoding="ascii") as counts:

@@ -3,7 +3,16 @@
 
 #include "base/hash.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "expect.h"
 #include "guard.h"
@@ -78,6 +87,36 @@ static void random_keys_differ(void **state)
     assert_true(hash(&a, SV("/")) != hash(&b, SV("/")));
 }
 
+/* As under a filter that knows no getrandom(2), or a kernel that has none. */
+static void without_random_numbers_keys_differ_and_are_not_zero(void **state)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getrandom, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    int status;
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0) {
+        struct hash_key a = {{0, 0}}, b = {{0, 0}};
+        char byte;
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+            _exit(77);
+        hash_key_random(&a);
+        hash_key_random(&b);
+        bool fails = getrandom(&byte, 1, 0) < 0;
+        _exit(fails && a.k[0] != b.k[0] && a.k[1] != b.k[1] && a.k[0] != 0 && a.k[1] != 0 && a.k[0] != a.k[1] ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +124,7 @@ int main(void)
         cmocka_unit_test(no_byte_behind_the_last_is_read_at_any_length),
         cmocka_unit_test(every_byte_and_the_length_count),
         cmocka_unit_test(random_keys_differ),
+        cmocka_unit_test(without_random_numbers_keys_differ_and_are_not_zero),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "scratch.h"
@@ -127,6 +128,34 @@ static void workers_share_what_there_is_one_of(void **state)
     assert_int_not_equal(access("baton.sock", F_OK), 0);
 }
 
+/* Fewer than were asked for would be a protection, or a share of the work, that is lost in silence. */
+static void a_shortage_of_descriptors_is_no_reason_for_fewer_sockets(void **state)
+{
+    struct rlimit before, limit;
+    struct sockets s;
+    struct bound *b;
+    size_t there = count_fds();
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    limit = before;
+    int next = dup(STDIN_FILENO);
+    assert_true(next >= 0);
+    (void)close(next);
+    limit.rlim_cur = (rlim_t)next + 2;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int err = sockets_get(&s, "127.0.0.1:0", &many, 4, &b);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(err, -EMFILE);
+    assert_null(b);
+    assert_null(s.first);
+    assert_int_equal(get(&s, "127.0.0.1:0", &many, 4)->n, 4);
+    sockets_fini(&s);
+    assert_int_equal(count_fds(), there);
+}
+
 static void what_fails_leaves_nothing(void **state)
 {
     struct sockets s;
@@ -219,6 +248,7 @@ int main(void)
         cmocka_unit_test(sockets_of_an_address_become_more_and_never_fewer),
         cmocka_unit_test(sockets_of_a_generation_that_came_to_nothing_go_with_it),
         scratch_test(workers_share_what_there_is_one_of),
+        cmocka_unit_test(a_shortage_of_descriptors_is_no_reason_for_fewer_sockets),
         cmocka_unit_test(what_fails_leaves_nothing),
         cmocka_unit_test(what_was_left_to_us_comes_first),
         scratch_test(the_name_of_a_unix_socket_can_be_left_to_a_successor),

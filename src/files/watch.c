@@ -127,7 +127,7 @@ static int init(struct watch *w, const struct config *config)
 int watch_new(struct watch **out, const struct config *config, struct gate *gate, struct thread_enter enter)
 {
     struct watch *w = calloc(1, sizeof *w + config->n_sites * sizeof w->v[0]);
-    pthread_t thread;
+    pthread_t thread = 0;
 
     *out = NULL;
     if (w == NULL)

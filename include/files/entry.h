@@ -104,7 +104,7 @@ struct entry *entry_new_file(const struct entry_file *f);
 struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, enum why why);
 
 /* Count it. Where it holds a file open it has a seat already, which it gives back at its end. */
-void entry_charge(struct entry *e, struct entry_account *account);
+void entry_charge(struct entry *e, struct entry_account *a);
 
 /* Close the file of one that nobody is being sent. It is no answer any more. */
 void entry_close(struct entry *e);

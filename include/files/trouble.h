@@ -17,7 +17,7 @@
 #include "http/why.h"
 
 /* Whom the process serves as. */
-void trouble_init(const char *user);
+void trouble_init(const char *name);
 
 /* `name` below the root could not be looked at, opened or read: error `err`, answered as `why` says. */
 void trouble_tell(const struct root *root, const char *name, enum why why, int err);

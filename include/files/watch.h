@@ -23,10 +23,10 @@
 struct watch;
 
 /* `enter` is what its thread gives up first; `gate` is opened when it has something to tell. */
-int watch_new(struct watch **w, const struct config *config, struct gate *gate, struct thread_enter enter);
+int watch_new(struct watch **out, const struct config *config, struct gate *gate, struct thread_enter enter);
 /* It looks no more. */
 void watch_stop(struct watch *w);
-void watch_free(struct watch **w);
+void watch_free(struct watch **out);
 
 /* What those who look at the root of this site share. */
 struct root_swaps *watch_swaps(struct watch *w, size_t site);

@@ -72,8 +72,8 @@ void report_first(const struct diagnose *report, char *room, size_t size)
     struct sv rest = buf_sv(&report->text);
     struct sv first = next_line(&rest);
 
-    for (struct sv line = first; !is_error(first) && rest.len > 0;) {
-        line = next_line(&rest);
+    while (!is_error(first) && rest.len > 0) {
+        struct sv line = next_line(&rest);
         if (is_error(line))
             first = line;
     }

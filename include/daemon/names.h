@@ -14,6 +14,9 @@ enum { NAME_SIZE = 64 };
 
 /* They return the room. */
 const char *user_name(uid_t uid, char room[NAME_SIZE]);
+/* As far as /etc/passwd knows: asks no directory service, which may hang, and which the C library does not survive without
+ * memory. */
+const char *user_name_at_hand(uid_t uid, char room[NAME_SIZE]);
 const char *group_name(gid_t gid, char room[NAME_SIZE]);
 
 #endif

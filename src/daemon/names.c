@@ -19,6 +19,21 @@ const char *user_name(uid_t uid, char room[NAME_SIZE])
     return room;
 }
 
+const char *user_name_at_hand(uid_t uid, char room[NAME_SIZE])
+{
+    FILE *users = fopen("/etc/passwd", "re");
+    const struct passwd *user = NULL;
+
+    (void)snprintf(room, NAME_SIZE, "%ju", (uintmax_t)uid);
+    while (users != NULL && (user = fgetpwent(users)) != NULL && user->pw_uid != uid)
+        continue;
+    if (user != NULL)
+        (void)snprintf(room, NAME_SIZE, "%s", user->pw_name);
+    if (users != NULL)
+        (void)fclose(users);
+    return room;
+}
+
 const char *group_name(gid_t gid, char room[NAME_SIZE])
 {
     const struct group *group = getgrgid(gid);

@@ -102,7 +102,7 @@ int reload_start(struct master *m, struct config *config)
 {
     static char user[NAME_SIZE]; /* whom we have become */
 
-    trouble_init(user_name(geteuid(), user));
+    trouble_init(user_name_at_hand(geteuid(), user));
     m->reload.config = *config;
     m->reload.has_config = true;
     *config = (struct config){0};

@@ -36,7 +36,8 @@
 
 enum { UPGRADE_SECTION_MAX = 256, UPGRADE_ADDRESS_MAX = 280 };
 
-enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_PREDECESSOR, UPGRADE_BATON, UPGRADE_COUNT };
+/* Those behind GO bring a descriptor: a released binary ends a link on which one comes without. */
+enum upgrade_kind { UPGRADE_READY, UPGRADE_GO, UPGRADE_PREDECESSOR, UPGRADE_BATON };
 
 /* A baton, as released binaries have it in memory. */
 struct upgrade_baton {
@@ -61,10 +62,9 @@ struct upgrade_message {
     uint32_t kind;              /* enum upgrade_kind */
     pid_t pid;                  /* READY: the sender's */
     struct upgrade_baton baton; /* BATON; of PREDECESSOR the descriptor */
-    union {
-        char section[UPGRADE_SECTION_MAX]; /* BATON: the name of its [listen] section */
-        uint64_t connections;              /* COUNT: that the sender has */
-    };
+    /* BATON: the name of its [listen] section. READY, of a predecessor: in digits, how many connections it has; released
+     * binaries pass over that. */
+    char section[UPGRADE_SECTION_MAX];
     struct upgrade_terms terms; /* BATON; its magic is 0 where none came */
 };
 
@@ -73,6 +73,8 @@ int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b);
 int upgrade_send_count(int fd, uint64_t connections);
 int upgrade_receive(int fd, struct upgrade_message *m);
 
+/* True where a message tells how many connections its sender has. */
+bool upgrade_count(const struct upgrade_message *m, uint64_t *connections);
 /* The connection of a BATON; the descriptor of a PREDECESSOR. Without terms. */
 struct baton upgrade_baton(const struct upgrade_message *m);
 /* The terms of a BATON, which borrow from the message. False where only the name of the section came. */

@@ -254,9 +254,10 @@ static void wait_for_descriptor(struct master *m)
 static int hear_one(struct master *m, size_t i)
 {
     struct upgrade_message message;
+    uint64_t connections;
 
-    /* What finds no room stays where it is. */
-    if (!m->stopping.left && !acceptor_has_room(&m->acceptor)) {
+    /* What finds no room stays where it is. Before we serve nothing comes but the end. */
+    if (m->g != NULL && !m->stopping.left && !acceptor_has_room(&m->acceptor)) {
         m->waits = true;
         return -EAGAIN;
     }
@@ -269,8 +270,8 @@ static int hear_one(struct master *m, size_t i)
         return err;
     if (message.kind == UPGRADE_GO)
         become_main(m);
-    else if (message.kind == UPGRADE_COUNT)
-        m->predecessors[i].connections = message.connections;
+    else if (upgrade_count(&message, &connections))
+        m->predecessors[i].connections = connections;
     else if (message.kind != UPGRADE_READY)
         adopt(m, &m->predecessors[i], &message);
     return 0;

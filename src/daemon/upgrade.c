@@ -5,8 +5,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +18,7 @@ enum { MAGIC = 0x62746e31, TERMS_MAGIC = 0x62747431 };
 /* Released binaries take a message for one of ours by its magic and this length. */
 enum { KNOWN_LEN = offsetof(struct upgrade_message, terms), TERMS_LEN = offsetof(struct upgrade_terms, nets) };
 
-_Static_assert(KNOWN_LEN == 304 && offsetof(struct upgrade_message, section) == 48 &&
+_Static_assert(KNOWN_LEN == 300 && offsetof(struct upgrade_message, section) == 44 &&
                    offsetof(struct upgrade_baton, served) == 30,
                "the form that has this magic");
 
@@ -88,9 +90,10 @@ int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b)
 
 int upgrade_send_count(int fd, uint64_t connections)
 {
-    struct upgrade_message m = {.magic = MAGIC, .kind = UPGRADE_COUNT, .pid = getpid(), .connections = connections};
+    struct upgrade_message m = {.magic = MAGIC, .kind = UPGRADE_READY, .pid = getpid()};
     struct envelope e;
 
+    (void)snprintf(m.section, sizeof m.section, "%" PRIu64, connections);
     envelope_init(&e, &m, KNOWN_LEN, false);
     return send_envelope(fd, &e);
 }
@@ -153,6 +156,14 @@ int upgrade_receive(int fd, struct upgrade_message *m)
     if (m->baton.fd >= 0)
         close(m->baton.fd);
     return -EPROTO;
+}
+
+bool upgrade_count(const struct upgrade_message *m, uint64_t *connections)
+{
+    char *end;
+
+    *connections = strtoull(m->section, &end, 10);
+    return m->kind == UPGRADE_READY && end > m->section && *end == '\0';
 }
 
 struct baton upgrade_baton(const struct upgrade_message *m)

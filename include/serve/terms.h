@@ -2,7 +2,7 @@
 /* serve/terms.h: under which terms a connection was accepted: what the [listen] section of its address says of it.
  *
  * A connection may outlive its section. Wherever it goes, to another generation or another process, it has the terms of the
- * section that has the same name there, else of the one that listens on the same address, else those that it had.
+ * section that listens on the same address there, else of the one that has the same name, else those that it had.
  *
  * Each generation has a book of terms: one for each of its addresses, and behind them copies of those that connections
  * brought which nothing there replaces. Whoever owns a connection passes it on before its generation ends, so nothing is

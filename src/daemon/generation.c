@@ -103,7 +103,7 @@ void generation_stop(struct generation *g, enum stop how)
         worker_stop(&g->workers[i], how);
     if (how == STOP_RETIRE)
         logger_retire(g->logger);
-    if (g->watch != NULL)
+    if (g->watch != NULL && how != STOP_ANNOUNCE)
         watch_stop(g->watch);
     status_listener_stop(&g->status, how);
 }

@@ -38,7 +38,9 @@ void succession_begin(struct master *m)
     if (err == 0)
         err = master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
     if (err < 0) {
-        log_error("no upgrade: cannot start %s: %s", m->path, strerror(-err));
+        log_error("no upgrade: cannot start %s: %s", m->path,
+                  err == -EPIPE ? "the process that starts others was killed; a restart brings it back"
+                                : strerror(-err));
         succession_cancel(m);
         return;
     }

@@ -198,7 +198,7 @@ void cache_tend(struct cache *c, uint64_t now_ms)
     if (!cache_is_due(c, now_ms))
         return;
     if (c->stock.to_sweep == 0) {
-        c->sweep_ms = now_ms + (c->ttl_ms > SWEEP_MS ? c->ttl_ms : SWEEP_MS);
+        c->sweep_ms = now_ms + SWEEP_MS;
         stock_sweep_begin(&c->stock);
     }
     (void)stock_sweep(&c->stock, judge, &tending);

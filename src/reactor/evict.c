@@ -6,7 +6,7 @@
 #include "reactor/conn.h"
 #include "reactor/intake.h"
 
-enum { RANK_SHIFT = 56, TRIES = 16 };
+enum { RANK_SHIFT = 56, TRIES = 256 };
 
 /* In this order; and how long one must have been so. */
 static const struct rank {

@@ -69,15 +69,10 @@ static bool same_address(const struct terms *a, const struct terms *b)
     return a->address[0] != '\0' && strcmp(a->address, b->address) == 0;
 }
 
-static bool same_place(const struct terms *a, const struct terms *b)
-{
-    return same_section(a, b) && same_address(a, b);
-}
-
 const struct terms *terms_find(const struct terms_book *book, const struct terms *terms)
 {
-    static bool (*const same[])(const struct terms *a, const struct terms *b) = {same_place, same_section,
-                                                                                 same_address};
+    /* Where it came in says more than what that was called: names may be exchanged. */
+    static bool (*const same[])(const struct terms *a, const struct terms *b) = {same_address, same_section};
 
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         for (size_t k = 0; k < book->n_own; k++)

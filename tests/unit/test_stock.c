@@ -230,6 +230,20 @@ static void files_that_were_deleted_are_closed_without_being_asked_for(void **st
     site_end();
 }
 
+static void however_long_an_answer_stays_fresh(void **state)
+{
+    (void)state;
+    make_files("/large", 1, LARGE);
+    site_begin(1 << 20, 10, 3600 * 1000);
+    turn();
+    get_and_put("/large0", 200);
+    assert_int_equal(unlink("www/large0"), 0);
+    site_later(1000);
+    turn();
+    assert_int_equal(cache.stock.queue[STOCK_OPEN].n, 0);
+    site_end();
+}
+
 static void files_that_nobody_asks_for_are_closed_in_the_end(void **state)
 {
     (void)state;
@@ -298,6 +312,7 @@ int main(void)
         stock_test(a_file_too_large_for_this_memory_is_kept_open_and_found_again),
         stock_test(files_that_find_no_seat_are_a_503_until_others_leave),
         stock_test(files_that_were_deleted_are_closed_without_being_asked_for),
+        stock_test(however_long_an_answer_stays_fresh),
         stock_test(files_that_nobody_asks_for_are_closed_in_the_end),
         stock_test(files_of_a_root_that_was_replaced_are_closed),
         stock_test(what_is_closed_goes_in_slices_and_takes_nothing_in),

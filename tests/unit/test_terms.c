@@ -23,7 +23,7 @@ static void open_book(struct terms_book *book, const struct config_listen *liste
     }
 }
 
-static void the_name_decides_and_then_the_address(void **state)
+static void the_address_decides_and_then_the_name(void **state)
 {
     static const struct config_listen listens[] = {{.name = "a"}, {.name = "a"}, {.name = "b"}, {.name = "c"}};
     static const char *const addresses[] = {":1", ":2", ":3", ":4"};
@@ -32,7 +32,7 @@ static void the_name_decides_and_then_the_address(void **state)
         int found; /* -1 = none */
     } rows[] = {
         {"a", ":1", 0},  {"a", ":2", 1},  {"b", ":3", 2}, {"a", ":9", 0}, /* it moved */
-        {"b", ":1", 2},                  /* so did this one, and another has its address */
+        {"b", ":1", 0},                  /* names were exchanged */
         {"x", ":2", 1},  {"x", ":4", 3}, /* renamed */
         {"x", ":9", -1}, {"A", ":9", -1}, {"x", "", -1},  {"c", "", 3},
     };
@@ -117,7 +117,7 @@ static void no_terms_stay_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_name_decides_and_then_the_address),
+        cmocka_unit_test(the_address_decides_and_then_the_name),
         cmocka_unit_test(without_a_section_they_stay_as_they_were),
         cmocka_unit_test(copies_differ_where_terms_do),
         cmocka_unit_test(no_terms_stay_none),

@@ -32,8 +32,8 @@ static void the_address_decides_and_then_the_name(void **state)
         int found; /* -1 = none */
     } rows[] = {
         {"a", ":1", 0},  {"a", ":2", 1},  {"b", ":3", 2}, {"a", ":9", 0}, /* it moved */
-        {"b", ":1", 0},                  /* names were exchanged */
-        {"x", ":2", 1},  {"x", ":4", 3}, /* renamed */
+        {"b", ":1", 0},                                                   /* names were exchanged */
+        {"x", ":2", 1},  {"x", ":4", 3},                                  /* renamed */
         {"x", ":9", -1}, {"A", ":9", -1}, {"x", "", -1},  {"c", "", 3},
     };
     struct terms_book book;

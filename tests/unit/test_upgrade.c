@@ -252,7 +252,7 @@ static void what_finds_no_descriptor_stays_and_comes_later(void **state)
     assert_int_equal(upgrade_send(pair[0], UPGRADE_GO, NULL), 0);
     rlim_t limit = set_fd_limit(0);
     assert_int_equal(upgrade_receive(pair[1], &m), 0); /* that takes none */
-    assert_int_equal(m.kind, UPGRADE_READY); /* with this kind, released binaries pass over it */
+    assert_int_equal(m.kind, UPGRADE_READY);           /* with this kind, released binaries pass over it */
     assert_true(upgrade_count(&m, &connections) && connections == 7);
     for (int i = 0; i < 3; i++)
         assert_int_equal(upgrade_receive(pair[1], &m), -EMFILE);

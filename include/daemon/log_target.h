@@ -4,12 +4,13 @@
  * What goes in are whole lines, and so is what comes out, whatever the disk does:
  *
  *   - A regular file may take a part of a line, and then no more of it: the disk is full, or the file as large as the
- *     limit allows. The line is kept, and its rest is the first that is written once there is room. When the file is left
- *     before that, the piece is cut off again, if it still is the end of the file, and the line begins the next one.
+ *     limit allows. The part is cut off again at once, if it still is the end of the file, and the line is kept: it is the
+ *     first that is written, whole, once there is room, or begins the next file. A part that cannot be cut off (of
+ *     standard output, or of a file that may only grow) is followed by the rest, unless somebody has emptied the file.
  *   - Nobody else of ours writes in between. A file is locked for each write, and remains locked as long as a line in it is
  *     not whole: the loggers of two generations, or of the two processes of an upgrade, write to the same one for a
  *     while.
- *   - A file that does not end in a line's end when it is opened, as a crash may leave it, gets one.
+ *   - What a crash left of a line at the end of a file is cut off when that is opened.
  *   - All else takes PIPE_BUF bytes at a time, and only when poll(2) says so: a pipe takes them whole or not at all, and
  *     nobody waits in a write. A line of which a terminal or a socket takes a part is kept in the same way.
  *

@@ -27,10 +27,7 @@ static void end_last_line(int fd, const char *path)
 {
     if (!ends_midway(fd, path) || set_lock(fd, F_WRLCK) < 0)
         return;
-    if (ends_midway(fd, path)) {
-        ssize_t n = write(fd, "\n", 1);
-        (void)n; /* the disk is full: nothing else will be written either */
-    }
+    end_whole(fd, path);
     (void)set_lock(fd, F_UNLCK);
 }
 
@@ -73,22 +70,9 @@ static void unlock(struct log_target *t)
     t->locked = false;
 }
 
-/* The part of a line that is the end of the file goes. Nobody of ours has written behind it, as we have the lock; of others
- * the file's size tells. Standard output is not ours alone: who else has it moves the position that we go by. */
-static void cut(struct log_target *t)
-{
-    struct stat st;
-
-    if (t->piece == 0 || t->fd == STDOUT_FILENO || fstat(t->fd, &st) < 0 || st.st_size != t->end)
-        return;
-    int err = ftruncate(t->fd, t->end - (off_t)t->piece);
-    (void)err; /* then it stays */
-}
-
 static void leave(struct log_target *t)
 {
-    if (log_target_finish(t) < 0)
-        cut(t);
+    (void)log_target_finish(t);
     unlock(t);
     log_target_close(t->fd);
     t->done = 0; /* in the next file */
@@ -153,12 +137,44 @@ static void add_piece(struct log_target *t, size_t n)
     t->end = end;
 }
 
+/* The line is written from its beginning. */
+static void begin_anew(struct log_target *t)
+{
+    t->done = t->piece = 0;
+}
+
+/* Somebody may have emptied the file, and a piece with it: its rest is no line. */
+static void look_after_piece(struct log_target *t)
+{
+    struct stat st;
+
+    if (t->piece > 0 && fstat(t->fd, &st) == 0 && st.st_size < t->end)
+        begin_anew(t);
+}
+
+/* The part of a line that is the end of the file goes, so that readers, copies and a crash find whole lines. Nobody else of
+ * ours has written behind it, as we have the lock; of others the file's size tells. Standard output is not ours alone: who
+ * else has it moves the position that we go by. */
+static void cut(struct log_target *t)
+{
+    struct stat st;
+
+    if (t->piece == 0 || t->fd == STDOUT_FILENO || fstat(t->fd, &st) < 0)
+        return;
+    if (st.st_size == t->end && ftruncate(t->fd, t->end - (off_t)t->piece) < 0)
+        return; /* it stays, and the rest goes behind it */
+    begin_anew(t);
+}
+
 static int finish(struct log_target *t)
 {
+    look_after_piece(t);
     while (t->len > 0) {
         ssize_t n = put(t, t->line + t->done, t->len - t->done);
-        if (n < 0)
+        if (n < 0) {
+            cut(t);
             return (int)n;
+        }
         if (t->done + (uint32_t)n < t->len)
             add_piece(t, (size_t)n);
         else
@@ -212,6 +228,8 @@ ssize_t log_target_write(struct log_target *t, struct sv lines)
         n = put(t, lines.p, t->is_file ? lines.len : whole_lines(lines));
     if (n > 0 && lines.p[n - 1] != '\n')
         n = (ssize_t)keep(t, lines, (size_t)n);
+    if (t->is_file && t->done > 0)
+        (void)finish(t); /* the rest at once, or nothing of the line */
     if (t->done == 0)
         unlock(t);
     return n;

@@ -133,27 +133,46 @@ static void no_line_of_another_is_cut_off(void **state)
     limit_files(6);
     assert_int_equal(log_target_fini(&one), 1);
     limit_files(RLIM_INFINITY);
-    expect_file("log", "one\nloother\n");
+    expect_file("log", "one\nother\n");
     (void)close(other);
 }
 
-/* It has written between our two pieces: only the second may be taken away. */
-static void of_two_pieces_the_one_that_is_the_end_is_cut_off(void **state)
+static void nothing_of_a_line_stays_while_the_disk_is_full_and_a_file_that_is_emptied_begins_with_it(void **state)
 {
     (void)state;
     start(&one, "log");
     limit_files(6);
     expect_written(&one, "one\nlonger\n", 11);
+    expect_file("log", "one\n");
+    assert_int_equal(truncate("log", 0), 0);
+    expect_written(&one, "lost\n", -EFBIG);
+    expect_file("log", "");
     limit_files(RLIM_INFINITY);
-    int other = open("log", O_WRONLY | O_APPEND | O_CLOEXEC);
-    assert_int_equal(write(other, "other\n", 6), 6);
-    limit_files(14);
-    assert_int_equal(log_target_finish(&one), -EFBIG);
-    expect_file("log", "one\nloother\nng");
-    assert_int_equal(log_target_fini(&one), 1);
+    expect_written(&one, "next\n", 5);
+    expect_file("log", "longer\nnext\n");
+}
+
+/* Standard output is not cut off. */
+static void the_rest_of_a_line_does_not_go_into_a_file_that_was_emptied(void **state)
+{
+    int saved = dup(STDOUT_FILENO);
+    int fd = open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    (void)state;
+    (void)fflush(stdout);
+    assert_int_equal(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
+    log_target_init(&one, STDOUT_FILENO);
+    limit_files(6);
+    ssize_t n = log_target_write(&one, SV("one\nlonger\n"));
     limit_files(RLIM_INFINITY);
-    expect_file("log", "one\nloother\n");
-    (void)close(other);
+    int err = truncate("log", 0) < 0 ? -errno : log_target_finish(&one);
+    (void)log_target_fini(&one);
+    (void)dup2(saved, STDOUT_FILENO);
+    (void)close(saved);
+    (void)close(fd);
+    assert_int_equal(n, 11);
+    assert_int_equal(err, 0);
+    expect_file("log", "longer\n");
 }
 
 static void a_file_is_left_whole_and_the_next_has_the_line(void **state)
@@ -195,43 +214,65 @@ static void nobody_writes_behind_a_line_that_is_not_whole(void **state)
     limit_files(6);
     expect_written(&one, "one\nlonger\n", 11);
     limit_files(RLIM_INFINITY);
-    expect_written(&two, "two\n", -EBUSY);
-    assert_int_equal(two.error, 0);
-    assert_int_equal(log_target_finish(&one), 0);
     expect_written(&two, "two\n", 4);
+    assert_int_equal(log_target_finish(&one), 0);
     limit_files(17);
     expect_written(&two, "torn\n", 5);
-    expect_written(&one, "one\n", -EBUSY);
-    assert_int_equal(log_target_fini(&two), 1);
     limit_files(RLIM_INFINITY);
     expect_written(&one, "one\n", 4);
-    expect_file("log", "one\nlonger\ntwo\none\n");
+    assert_int_equal(log_target_fini(&two), 0);
+    expect_file("log", "one\ntwo\nlonger\none\ntorn\n");
 }
 
-static void a_line_that_a_crash_cut_off_is_ended_when_the_file_is_opened(void **state)
+static void nobody_writes_while_another_has_the_lock(void **state)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    (void)state;
+    start(&one, "log");
+    start(&two, "log");
+    assert_int_equal(fcntl(one.fd, F_OFD_SETLK, &lock), 0);
+    expect_written(&two, "two\n", -EBUSY);
+    assert_int_equal(two.error, 0);
+    lock.l_type = F_UNLCK;
+    assert_int_equal(fcntl(one.fd, F_OFD_SETLK, &lock), 0);
+    expect_written(&two, "two\n", 4);
+}
+
+static void a_line_that_a_crash_cut_off_is_gone_when_the_file_is_opened(void **state)
 {
     (void)state;
     make_file("log", SV("whole\ncut of"));
     start(&one, "log");
+    expect_file("log", "whole\n");
     expect_written(&one, "next\n", 5);
-    expect_file("log", "whole\ncut of\nnext\n");
     assert_int_equal(log_target_fini(&one), 0);
     start(&one, "log");
-    expect_file("log", "whole\ncut of\nnext\n");
+    expect_file("log", "whole\nnext\n");
     start(&two, "empty");
     expect_file("empty", "");
 }
 
-static void one_that_somebody_still_writes_is_not(void **state)
+/* It is not for us to empty what is no log. */
+static void a_file_without_lines_is_not_cut_off_when_it_is_opened(void **state)
 {
     (void)state;
+    make_file("log", SV("no line"));
     start(&one, "log");
-    limit_files(6);
-    expect_written(&one, "one\nlonger\n", 11);
-    limit_files(RLIM_INFINITY);
+    expect_file("log", "no line\n");
+}
+
+static void one_that_somebody_still_writes_is_left_alone(void **state)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    (void)state;
+    make_file("log", SV("one\nlo"));
+    int other = open("log", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(fcntl(other, F_OFD_SETLK, &lock), 0);
     start(&two, "log");
-    assert_int_equal(log_target_finish(&one), 0);
-    expect_file("log", "one\nlonger\n");
+    expect_file("log", "one\nlo");
+    (void)close(other);
 }
 
 static void what_cannot_be_opened_is_an_error(void **state)
@@ -338,12 +379,15 @@ int main(void)
         target_test(a_line_that_was_cut_off_is_completed_before_the_next),
         target_test(a_piece_is_cut_off_again_where_the_disk_stays_full),
         target_test(no_line_of_another_is_cut_off),
-        target_test(of_two_pieces_the_one_that_is_the_end_is_cut_off),
+        target_test(nothing_of_a_line_stays_while_the_disk_is_full_and_a_file_that_is_emptied_begins_with_it),
+        target_test(the_rest_of_a_line_does_not_go_into_a_file_that_was_emptied),
         target_test(a_file_is_left_whole_and_the_next_has_the_line),
         target_test(a_file_with_room_again_gets_its_line_before_it_is_left),
         target_test(nobody_writes_behind_a_line_that_is_not_whole),
-        target_test(a_line_that_a_crash_cut_off_is_ended_when_the_file_is_opened),
-        target_test(one_that_somebody_still_writes_is_not),
+        target_test(nobody_writes_while_another_has_the_lock),
+        target_test(a_line_that_a_crash_cut_off_is_gone_when_the_file_is_opened),
+        target_test(a_file_without_lines_is_not_cut_off_when_it_is_opened),
+        target_test(one_that_somebody_still_writes_is_left_alone),
         target_test(what_cannot_be_opened_is_an_error),
         target_test(a_pipe_gets_whole_lines_and_is_not_waited_for),
         target_test(a_terminal_that_takes_a_part_gets_the_rest_first),

@@ -300,6 +300,7 @@ static void check(const struct config *config, struct diagnose *report)
     if (geteuid() == 0)
         (void)fprintf(stderr, "batond: looked at as root: a service with User= may be denied what root is not\n");
     (void)check_places(config, report);
+    (void)check_readers(config, report);
     (void)check_socket_places(config, report);
 }
 

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log_file.h"
 #include "base/midway.h"
 
 enum { LINE_MAX_LEN = 1024 }; /* below PIPE_BUF: a pipe takes such a line whole or not at all */
@@ -66,10 +67,9 @@ int log_open_file(const char *target)
         return STDERR_FILENO;
     if (strlen(target) >= sizeof file_path)
         return -ENAMETOOLONG;
-    int fd = open(target, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-    if (fd < 0)
-        return -errno;
-    opened_midway = ends_midway(fd, target);
+    int fd = log_file_open(target);
+    if (fd >= 0)
+        opened_midway = ends_midway(fd, target);
     return fd;
 }
 

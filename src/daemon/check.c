@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log_file.h"
 #include "config/blame.h"
+#include "daemon/file_place.h"
 #include "daemon/names.h"
 
 enum { HINT_SIZE = PATH_MAX + 512 };
@@ -116,39 +118,76 @@ static void check_may_enter(const struct check *c, const char *root, struct conf
     config_warn(c->config, c->report, at, "every answer will be 403: %s", hint);
 }
 
-/* Can it be written to, or made? It is not made here. */
+static int try_to_open(const char *path)
+{
+    int fd = log_file_open(path);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 ? fd : 0;
+}
+
+/* Where there is a file, it is opened as whoever writes to it opens it. A FIFO is not, as its reader would take our leaving
+ * for the end. */
 static int check_file(const char *path)
 {
-    char directory[PATH_MAX];
+    struct file_place place;
     struct stat st;
 
     if (stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode))
-            return -EISDIR;
-        return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 ? -errno : 0;
+        if (S_ISFIFO(st.st_mode))
+            return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 ? -errno : 0;
+        return try_to_open(path);
     }
-    const char *slash = strrchr(path, '/');
-    if (errno != ENOENT || slash == NULL || strlen(path) >= sizeof directory)
-        return -errno;
-    (void)snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0 ? -errno : 0;
+    int err = errno == ENOENT ? file_place_of_file(&place, path) : -errno;
+    return err == 0 ? file_place_may_make(&place) : err;
 }
 
-static void check_log(struct check *c, const char *what, const char *path, struct config_at at)
+/* Does anybody read what is written there? Only a FIFO can be without. */
+static int check_reader(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0 || !S_ISFIFO(st.st_mode))
+        return 0;
+    return try_to_open(path);
+}
+
+static const char *why_not_written(int err)
+{
+    switch (-err) {
+    case ENOENT:
+        return "there is no such directory";
+    case EPERM:
+        return "no file can be made there";
+    case ENXIO:
+        return "nobody reads what is written there";
+    default:
+        return strerror(-err);
+    }
+}
+
+static void check_log(struct check *c, const char *what, const char *path, struct config_at at,
+                      int (*check)(const char *))
 {
     char user[NAME_SIZE];
 
     if (path == NULL || path[0] != '/')
         return;
-    int err = check_file(path);
+    int err = check(path);
     if (err == -EACCES)
         config_blame(c->config, c->report, at, "cannot open the %s %s: the user %s may not write there", what, path,
                      user_name(geteuid(), user));
     else if (err < 0)
-        config_blame(c->config, c->report, at, "cannot open the %s %s: %s", what, path,
-                     err == -ENOENT ? "there is no such directory" : strerror(-err));
+        config_blame(c->config, c->report, at, "cannot open the %s %s: %s", what, path, why_not_written(err));
     if (err < 0)
         keep(c, err);
+}
+
+static void check_logs(struct check *c, int (*check)(const char *))
+{
+    check_log(c, "access log", c->config->log.access, (struct config_at){.key = KEY_log_access}, check);
+    check_log(c, "error log", c->config->log.error, (struct config_at){.key = KEY_log_error}, check);
 }
 
 int check_places(const struct config *config, struct diagnose *report)
@@ -163,7 +202,14 @@ int check_places(const struct config *config, struct diagnose *report)
     for (size_t i = 0; i < config->server.sandbox_path.n; i++)
         check_directory(&c, "sandbox_path", config->server.sandbox_path.v[i],
                         (struct config_at){KEY_server_sandbox_path, 0, i});
-    check_log(&c, "access log", config->log.access, (struct config_at){.key = KEY_log_access});
-    check_log(&c, "error log", config->log.error, (struct config_at){.key = KEY_log_error});
+    check_logs(&c, check_file);
+    return c.err;
+}
+
+int check_readers(const struct config *config, struct diagnose *report)
+{
+    struct check c = {config, report, 0};
+
+    check_logs(&c, check_reader);
     return c.err;
 }

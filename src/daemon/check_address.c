@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "config/blame.h"
+#include "daemon/file_place.h"
 #include "daemon/listeners.h"
 #include "daemon/process.h"
 #include "daemon/systemd.h"
@@ -152,13 +153,10 @@ static int find_unix_owner(const char *path, struct owner *o)
 
 static int check_directory_of(const char *path)
 {
-    char directory[sizeof((struct sockaddr_un *)NULL)->sun_path];
-    const char *slash = strrchr(path, '/');
+    struct file_place place;
+    int err = file_place_of_socket(&place, path);
 
-    if (slash == NULL || strlen(path) >= sizeof directory)
-        return -EINVAL;
-    (void)snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
-    return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) < 0 ? -errno : 0;
+    return err == 0 ? file_place_may_make(&place) : err;
 }
 
 static int check_unix(const struct listeners_reporter *r, struct config_at at, const char *address)

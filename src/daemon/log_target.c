@@ -10,9 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log_file.h"
 #include "base/midway.h"
-
-enum { OPEN_FLAGS = O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK };
 
 /* Locks are of the open file, not of the process: two generations of one process keep each other out. */
 static int set_lock(int fd, short type)
@@ -35,11 +34,9 @@ int log_target_open(const char *to)
 {
     if (strcmp(to, "stdout") == 0)
         return STDOUT_FILENO;
-    /* Without O_NONBLOCK a FIFO would be waited for until somebody reads it. */
-    int fd = open(to, O_WRONLY | O_CREAT | OPEN_FLAGS, 0640);
-    if (fd < 0)
-        return -errno;
-    end_last_line(fd, to);
+    int fd = log_file_open(to);
+    if (fd >= 0)
+        end_last_line(fd, to);
     return fd;
 }
 

@@ -116,8 +116,9 @@ static int check(const struct config *c, struct diagnose *report)
     if (id.uid == geteuid() && id.gid == getegid())
         return 0;
     config_blame(c, report, (struct config_at){.key = server->user != NULL ? KEY_server_user : KEY_server_group},
-                 "cannot become %s:%s; only root can, and only when it starts",
-                 server->user != NULL ? server->user : "", server->group != NULL ? server->group : "");
+                 "cannot become %s%s%s; only root can, and only when it starts",
+                 server->user != NULL ? server->user : "", server->group != NULL ? ":" : "",
+                 server->group != NULL ? server->group : "");
     return -EPERM;
 }
 

@@ -4,9 +4,12 @@
 #include "daemon/check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "confine.h"
 #include "scratch.h"
@@ -132,6 +135,66 @@ static void a_log_that_may_not_be_written_is_told(void **state)
     says("the user nobody may not write there");
 }
 
+static void what_only_an_open_can_tell_is_told(void **state)
+{
+    (void)state;
+    make_dir("root");
+    make_dir("logs");
+    make_file("logs/log", SV("line\n"));
+    assert_int_equal(symlink("../nowhere/log", "logs/dangling"), 0);
+    assert_int_equal(check_file(site("root", "logs/dangling")), -ENOENT);
+    says("a.ini:4:10: error: cannot open the access log");
+    says("there is no such directory");
+    assert_int_equal(symlink("made", "logs/soon"), 0);
+    assert_int_equal(check_file(site("root", "logs/soon")), 0);
+    assert_int_equal(access("logs/made", F_OK), -1);
+    assert_int_equal(symlink("log", "logs/link"), 0);
+    assert_int_equal(check_file(site("root", "logs/link")), 0);
+    assert_int_equal(check_file(site("root", "logs/")), -EISDIR);
+    assert_true(check_file(site("root", "logs/none/")) < 0);
+    assert_true(check_file("[site a]\nroot = /\n[log]\naccess = /proc/x\n") < 0);
+    assert_true(check_file("[site a]\nroot = /\n[log]\nerror = /sys/x\n") < 0);
+    says("a.ini:4:9: error: cannot open the error log");
+}
+
+static int readers_of(const char *log)
+{
+    struct diagnose report;
+    struct config config;
+
+    make_file("a.ini", sv_cstr(site("root", log)));
+    diagnose_init(&report, false);
+    assert_int_equal(config_load(&config, &(struct config_args){.file = "a.ini"}, &report), 0);
+    int err = check_readers(&config, &report);
+    assert_int_equal(report.errors > 0, err < 0);
+    diagnose_fini(&report);
+    config_fini(&config);
+    return err;
+}
+
+static void a_fifo_is_left_to_its_reader_until_somebody_asks(void **state)
+{
+    char byte;
+
+    (void)state;
+    make_dir("root");
+    make_file("log", SV("line\n"));
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    assert_int_equal(check_file(site("root", "fifo")), 0);
+    assert_int_equal(readers_of("fifo"), -ENXIO);
+    assert_int_equal(readers_of("log"), 0);
+    assert_int_equal(readers_of("none"), 0);
+    int fd = open("fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    int writer = open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(writer >= 0);
+    assert_int_equal(readers_of("fifo"), 0);
+    assert_int_equal(read(fd, &byte, 1), -1); /* a writer is left */
+    assert_int_equal(errno, EAGAIN);
+    (void)close(writer);
+    (void)close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +202,8 @@ int main(void)
         scratch_test(all_that_is_missing_is_told_with_its_place),
         scratch_test(who_may_not_enter_is_told_where_and_what_helps),
         scratch_test(a_log_that_may_not_be_written_is_told),
+        scratch_test(what_only_an_open_can_tell_is_told),
+        scratch_test(a_fifo_is_left_to_its_reader_until_somebody_asks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

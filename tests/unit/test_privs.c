@@ -48,6 +48,8 @@ static int take(const struct config_server *server)
     diagnose_init(&report, false);
     int err = privs_take(&config, &report);
     bool said = (report.errors > 0) == (err < 0);
+    if (err == -EPERM && server->group == NULL)
+        said = said && memmem(report.text.p, report.text.len, "cannot become root; ", 20) != NULL;
     diagnose_print(&report, stderr);
     diagnose_fini(&report);
     return said ? err : -EPROTO;

@@ -18,11 +18,9 @@
 #include "config/nearest.h"
 #include "config/schema.h"
 #include "daemon/asker.h"
-#include "daemon/check.h"
-#include "daemon/check_address.h"
+#include "daemon/check_all.h"
 #include "daemon/explain.h"
 #include "daemon/master.h"
-#include "daemon/privs.h"
 #include "serve/error_page.h"
 
 enum action { SERVE, CHECK, PRINT, EXPLAIN, RELOAD, DEFAULTS, VERSION, HELP, MISUSE };
@@ -284,26 +282,6 @@ static int serve(const struct command *cmd, char *const *argv)
     return status;
 }
 
-/* With the eyes of the user that it would serve as, where that can be known and we may become it. */
-static int look_as_server(const struct config *config, struct diagnose *report)
-{
-    if (config->server.user != NULL || config->server.group != NULL)
-        return privs_take(config, report);
-    return 0;
-}
-
-static void check(const struct config *config, struct diagnose *report)
-{
-    (void)check_addresses(config, report);
-    if (look_as_server(config, report) < 0)
-        return;
-    if (geteuid() == 0)
-        (void)fprintf(stderr, "batond: looked at as root: a service with User= may be denied what root is not\n");
-    (void)check_places(config, report);
-    (void)check_readers(config, report);
-    (void)check_socket_places(config, report);
-}
-
 static int answer(const struct command *cmd, const struct config *config, struct diagnose *report)
 {
     int err = 0;
@@ -311,11 +289,11 @@ static int answer(const struct command *cmd, const struct config *config, struct
     if (cmd->action == PRINT) {
         (void)fwrite(config->effective.p, 1, config->effective.len, stdout);
     } else if (cmd->action == EXPLAIN) {
-        err = look_as_server(config, report);
+        err = check_as_server(config, report);
         if (err == 0)
             err = explain(config, &cmd->question, stdout);
     } else {
-        check(config, report);
+        check_all(config, report);
     }
     return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -6,18 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log_file.h"
 #include "config/blame.h"
+#include "daemon/denial.h"
 #include "daemon/file_place.h"
 #include "daemon/names.h"
-
-enum { HINT_SIZE = PATH_MAX + 512 };
 
 struct check {
     const struct config *config;
@@ -31,54 +28,10 @@ static void keep(struct check *c, int err)
         c->err = err;
 }
 
-static bool may_enter(const char *path)
-{
-    return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 || errno != EACCES;
-}
-
-/* The first directory on the way that we may not enter, in `path`, which is cut there; false where there is none. */
-static bool find_closed(char *path)
-{
-    for (char *p = path; *p != '\0'; p++) {
-        if (*p != '/' || p == path)
-            continue;
-        *p = '\0';
-        if (!may_enter(path))
-            return true;
-        *p = '/';
-    }
-    return !may_enter(path);
-}
-
-/* "the user baton may not enter /srv/site (mode 0750, root:www-data); ..." Empty where no directory is to blame. */
-static void explain_denial(const char *path, char hint[HINT_SIZE])
-{
-    char closed[PATH_MAX], user[NAME_SIZE], owner[NAME_SIZE], group[NAME_SIZE];
-    struct stat st;
-
-    hint[0] = '\0';
-    if (strlen(path) >= sizeof closed)
-        return;
-    memcpy(closed, path, strlen(path) + 1);
-    if (!find_closed(closed))
-        return;
-    (void)user_name(geteuid(), user);
-    if (stat(closed, &st) < 0) {
-        (void)snprintf(hint, HINT_SIZE, "the user %s may not enter %s", user, closed);
-        return;
-    }
-    (void)group_name(st.st_gid, group);
-    (void)snprintf(
-        hint, HINT_SIZE,
-        "the user %s may not enter %s (mode %04o, %s:%s); chmod o+x lets everybody, and a member of the group "
-        "%s may too if the mode says so (SupplementaryGroups=%s in the unit)",
-        user, closed, st.st_mode & 07777U, user_name(st.st_uid, owner), group, group, group);
-}
-
-static const char *why_not_opened(int err, const char *path, char hint[HINT_SIZE])
+static const char *why_not_opened(int err, const char *path, char hint[DENIAL_SIZE])
 {
     if (err == -EACCES)
-        explain_denial(path, hint);
+        denial_explain(path, hint);
     else
         hint[0] = '\0';
     if (hint[0] != '\0')
@@ -98,7 +51,7 @@ static int open_directory(const char *path)
 
 static void check_directory(struct check *c, const char *what, const char *path, struct config_at at)
 {
-    char hint[HINT_SIZE];
+    char hint[DENIAL_SIZE];
     int err = open_directory(path);
 
     if (err == 0)
@@ -110,11 +63,11 @@ static void check_directory(struct check *c, const char *what, const char *path,
 /* It can be named and not entered: the server starts, and nobody gets anything. */
 static void check_may_enter(const struct check *c, const char *root, struct config_at at)
 {
-    char hint[HINT_SIZE];
+    char hint[DENIAL_SIZE];
 
-    if (open_directory(root) < 0 || may_enter(root))
+    if (open_directory(root) < 0 || denial_may_enter(root))
         return;
-    explain_denial(root, hint);
+    denial_explain(root, hint);
     config_warn(c->config, c->report, at, "every answer will be 403: %s", hint);
 }
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "config/blame.h"
 #include "daemon/check.h"
+#include "daemon/check_sources.h"
 #include "daemon/cpus.h"
 #include "daemon/memory.h"
 #include "daemon/privs.h"
@@ -260,8 +261,10 @@ int opening_run(struct generation *g, struct diagnose *report)
     int err = plan(&o);
     if (err == 0)
         err = privs_take(&g->config, report);
-    if (err == 0)
+    if (err == 0) {
+        check_sources(&g->config, report);
         err = open_places(&o);
+    }
     if (err == 0)
         err = open_means(&o);
     if (err == 0)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/denial.h: why we, as the user that we are, may not get at what a path names.
+ *
+ * Ownership: the text is the caller's.
+ * Threads:   any; it may block, as disks may.
+ * Errors:    none.
+ */
+#ifndef BATON_DAEMON_DENIAL_H
+#define BATON_DAEMON_DENIAL_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+enum { DENIAL_SIZE = PATH_MAX + 512 };
+
+/* False only for a directory that is closed to us. */
+bool denial_may_enter(const char *directory);
+
+/* The first directory on the way, or the last, that is: "the user baton may not enter /srv/site (mode 0750, root:www-data);
+ * ..." Empty where no directory is to blame. */
+void denial_explain(const char *directory, char text[DENIAL_SIZE]);
+
+#endif

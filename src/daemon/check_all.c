@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* All that a start would look at, in its order. */
+
+#include "daemon/check_all.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "daemon/check.h"
+#include "daemon/check_address.h"
+#include "daemon/check_sources.h"
+#include "daemon/privs.h"
+
+int check_as_server(const struct config *config, struct diagnose *report)
+{
+    if (config->server.user != NULL || config->server.group != NULL)
+        return privs_take(config, report);
+    return 0;
+}
+
+void check_all(const struct config *config, struct diagnose *report)
+{
+    (void)check_addresses(config, report);
+    if (check_as_server(config, report) < 0)
+        return;
+    if (geteuid() == 0)
+        (void)fprintf(stderr, "batond: looked at as root: a service with User= may be denied what root is not\n");
+    check_sources(config, report);
+    (void)check_places(config, report);
+    (void)check_readers(config, report);
+    (void)check_socket_places(config, report);
+}

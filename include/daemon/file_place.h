@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* daemon/file_place.h: where a file is that a path names, or would be made: in which directory, and how it is called there.
  *
- * Two paths that are written in different ways are one file if their places are equal.
+ * Two paths that are written in different ways are one file if they have one name in one directory.
  *
  * Ownership: values.
  * Threads:   any; it may block, as disks may. Nothing is opened or made.
@@ -12,7 +12,6 @@
 #define BATON_DAEMON_FILE_PLACE_H
 
 #include <limits.h>
-#include <stdbool.h>
 #include <sys/types.h>
 
 struct file_place {
@@ -27,8 +26,6 @@ int file_place_of_file(struct file_place *p, const char *path);
 
 /* Where bind(2) would: a link is in its way. */
 int file_place_of_socket(struct file_place *p, const char *path);
-
-bool file_place_equal(const struct file_place *a, const struct file_place *b);
 
 /* May a file be made there, by the user that we are? -EACCES and -EROFS as usual, and -EPERM in a file system of the
  * kernel's, such as /proc, where nobody can. */

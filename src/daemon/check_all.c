@@ -8,6 +8,7 @@
 
 #include "daemon/check.h"
 #include "daemon/check_address.h"
+#include "daemon/check_same.h"
 #include "daemon/check_sources.h"
 #include "daemon/privs.h"
 
@@ -29,4 +30,5 @@ void check_all(const struct config *config, struct diagnose *report)
     (void)check_places(config, report);
     (void)check_readers(config, report);
     (void)check_socket_places(config, report);
+    (void)check_same(config, report);
 }

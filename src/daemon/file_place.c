@@ -90,11 +90,6 @@ int file_place_of_socket(struct file_place *p, const char *path)
     return err == 0 ? find_directory(p) : err;
 }
 
-bool file_place_equal(const struct file_place *a, const struct file_place *b)
-{
-    return a->dev == b->dev && a->ino == b->ino && strcmp(a->name, b->name) == 0;
-}
-
 int file_place_may_make(const struct file_place *p)
 {
     char directory[PATH_MAX];

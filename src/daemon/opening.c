@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "config/blame.h"
 #include "daemon/check.h"
+#include "daemon/check_same.h"
 #include "daemon/check_sources.h"
 #include "daemon/cpus.h"
 #include "daemon/memory.h"
@@ -159,8 +160,9 @@ static int open_places(const struct opening *o)
 {
     const struct config *c = &o->g->config;
     int err = check_places(c, o->report);
+    int same = check_same(c, o->report);
 
-    return either(err, open_addresses(o));
+    return same < 0 ? either(err, same) : either(err, open_addresses(o));
 }
 
 static uint64_t share(uint64_t whole, size_t parts)

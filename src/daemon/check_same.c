@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Each unix address against those before it, and the logs against all. */
+
+#include "daemon/check_same.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/blame.h"
+#include "daemon/file_place.h"
+
+static const char scheme[] = "unix:";
+
+/* Where a socket is; its last component is that of the address. */
+struct socket_file {
+    const char *address; /* borrowed from the configuration */
+    dev_t dev;
+    ino_t ino;
+};
+
+struct same {
+    const struct config *config;
+    struct diagnose *report;
+    struct socket_file *v; /* owned; room for all addresses */
+    size_t n;
+    int err;
+};
+
+static const struct socket_file *find(const struct same *s, const struct file_place *p)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->v[i].dev == p->dev && s->v[i].ino == p->ino && strcmp(strrchr(s->v[i].address, '/') + 1, p->name) == 0)
+            return &s->v[i];
+    return NULL;
+}
+
+static void add_address(struct same *s, struct config_at at, const char *address)
+{
+    struct file_place place;
+
+    if (strncmp(address, scheme, sizeof scheme - 1) != 0 ||
+        file_place_of_socket(&place, address + sizeof scheme - 1) < 0)
+        return;
+    const struct socket_file *other = find(s, &place);
+    if (other == NULL) {
+        s->v[s->n++] = (struct socket_file){address, place.dev, place.ino};
+        return;
+    }
+    config_blame(s->config, s->report, at,
+                 "cannot listen on %s: it is the same file as %s, which is listened on already", address,
+                 other->address);
+    s->err = -EINVAL;
+}
+
+static void check_log(struct same *s, const char *what, const char *path, struct config_at at)
+{
+    struct file_place place;
+
+    if (path == NULL || path[0] != '/' || file_place_of_file(&place, path) < 0)
+        return;
+    const struct socket_file *socket = find(s, &place);
+    if (socket == NULL)
+        return;
+    config_blame(s->config, s->report, at, "cannot open the %s %s: it is the socket %s", what, path, socket->address);
+    s->err = -EINVAL;
+}
+
+static size_t count_addresses(const struct config *c)
+{
+    size_t n = c->status.address.n;
+
+    for (size_t i = 0; i < c->n_listens; i++)
+        n += c->listens[i].address.n;
+    return n;
+}
+
+int check_same(const struct config *c, struct diagnose *report)
+{
+    struct same s = {.config = c, .report = report};
+
+    s.v = calloc(count_addresses(c) + 1, sizeof *s.v);
+    if (s.v == NULL) {
+        diagnose_error(report, place_nowhere(), "%s", diagnose_no_memory);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < c->n_listens; i++)
+        for (size_t k = 0; k < c->listens[i].address.n; k++)
+            add_address(&s, (struct config_at){KEY_listen_address, i, k}, c->listens[i].address.v[k]);
+    for (size_t k = 0; k < c->status.address.n; k++)
+        add_address(&s, (struct config_at){KEY_status_address, 0, k}, c->status.address.v[k]);
+    check_log(&s, "access log", c->log.access, (struct config_at){.key = KEY_log_access});
+    check_log(&s, "error log", c->log.error, (struct config_at){.key = KEY_log_error});
+    free(s.v);
+    return s.err;
+}

@@ -10,6 +10,7 @@
 #include "daemon/check_address.h"
 #include "daemon/check_same.h"
 #include "daemon/check_sources.h"
+#include "daemon/plan.h"
 #include "daemon/privs.h"
 
 int check_as_server(const struct config *config, struct diagnose *report)
@@ -21,6 +22,10 @@ int check_as_server(const struct config *config, struct diagnose *report)
 
 void check_all(const struct config *config, struct diagnose *report)
 {
+    struct budget budget;
+    size_t n_workers;
+
+    (void)plan_make(config, report, &n_workers, &budget);
     (void)check_addresses(config, report);
     if (check_as_server(config, report) < 0)
         return;

@@ -5,10 +5,8 @@
 #include "daemon/opening.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -16,14 +14,14 @@
 #include "daemon/check.h"
 #include "daemon/check_same.h"
 #include "daemon/check_sources.h"
-#include "daemon/cpus.h"
 #include "daemon/memory.h"
+#include "daemon/plan.h"
 #include "daemon/privs.h"
 #include "files/sums.h"
 #include "files/watch.h"
 
-/* Fewer connections than this are said to be few. Of the memory the queues of the log may take a sixteenth. */
-enum { FEW = 128, LOG_SHARE = 16 };
+/* Of the memory the queues of the log may take a sixteenth. */
+enum { LOG_SHARE = 16 };
 
 struct opening {
     struct generation *g;
@@ -39,59 +37,6 @@ static int either(int first, int second)
 static int fail(const struct opening *o, const char *what, int err)
 {
     diagnose_error(o->report, place_nowhere(), "%s: %s", what, strerror(-err));
-    return err;
-}
-
-/* As many descriptors as the hard limit allows: nothing here uses select(2), whose sets a soft limit protects. */
-static uint64_t raise_fd_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return 1024;
-    rlim_t soft = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? soft : limit.rlim_cur;
-}
-
-static struct budget_ask what_to_plan(struct generation *g)
-{
-    const struct config *c = &g->config;
-    size_t each = c->server.accept == ACCEPT_REUSEPORT ? g->n_workers : 1;
-    struct budget_ask ask = {
-        .fds = raise_fd_limit(), .workers = g->n_workers, .connections = c->server.max_connections};
-
-    for (size_t i = 0; i < c->n_listens; i++)
-        ask.sockets += c->listens[i].address.n * each;
-    ask.sockets += c->status.address.n;
-    ask.status = c->status.address.n > 0 ? STATUS_CONNECTIONS : 0;
-    return ask;
-}
-
-/* What was promised by the configuration, or would be by anybody, and cannot be kept is said. */
-static int plan(const struct opening *o)
-{
-    struct generation *g = o->g;
-    const struct config_server *server = &g->config.server;
-
-    g->n_workers = server->workers > 0 ? server->workers : cpus_available();
-    const struct budget_ask ask = what_to_plan(g);
-    int err = budget_plan(&g->budget, &ask);
-    if (err < 0)
-        config_blame(&g->config, o->report, (struct config_at){.key = KEY_server_workers},
-                     "%zu workers and their sockets take %" PRIu64 " descriptors, and the process may have %" PRIu64
-                     " (LimitNOFILE=, ulimit -n)",
-                     g->n_workers, g->budget.own, ask.fds);
-    else if (g->budget.connections > g->budget.affordable)
-        config_warn(&g->config, o->report, (struct config_at){.key = KEY_server_max_connections},
-                    "the process may have %" PRIu64 " descriptors (LimitNOFILE=, ulimit -n), enough for %" PRIu64
-                    " connections",
-                    ask.fds, g->budget.affordable);
-    else if (server->max_connections == 0 && g->budget.connections < FEW)
-        config_warn(&g->config, o->report, (struct config_at){.key = KEY_server_max_connections},
-                    "at most %" PRIu64 " connections: the process may have %" PRIu64
-                    " descriptors (LimitNOFILE=, ulimit -n), and %zu workers take %" PRIu64,
-                    g->budget.connections, ask.fds, g->n_workers, g->budget.own);
     return err;
 }
 
@@ -260,7 +205,7 @@ int opening_run(struct generation *g, struct diagnose *report)
 {
     struct opening o = {.g = g, .report = report};
 
-    int err = plan(&o);
+    int err = plan_make(&g->config, report, &g->n_workers, &g->budget);
     if (err == 0)
         err = privs_take(&g->config, report);
     if (err == 0) {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/plan.h: how many workers and descriptors a configuration asks for, and whether the process can have them.
+ *
+ * Ownership: values.
+ * Threads:   one. The process's limit of descriptors is raised as far as it goes.
+ * Errors:    0, or -EMFILE where the workers alone take more than there are; reasons, and warnings of a service that would be
+ *            smaller than anybody expects, are in the report.
+ */
+#ifndef BATON_DAEMON_PLAN_H
+#define BATON_DAEMON_PLAN_H
+
+#include "config/config.h"
+#include "config/diagnose.h"
+#include "daemon/budget.h"
+
+int plan_make(const struct config *config, struct diagnose *report, size_t *n_workers, struct budget *budget);
+
+#endif

@@ -9,6 +9,7 @@
 #define BATON_DAEMON_PROCESS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum { PROCESS_NAME_SIZE = 32 };
 
@@ -17,5 +18,10 @@ void process_name(long pid, char name[PROCESS_NAME_SIZE]);
 
 /* Is that a batond's name? Ours is one, whatever the file was called. */
 bool process_is_batond(const char *name);
+
+/* Which file or directory its command line names: this one, only others, or none that we can see. */
+enum process_names { PROCESS_NAMES_NONE, PROCESS_NAMES_OTHERS, PROCESS_NAMES_IT };
+
+enum process_names process_names(long pid, dev_t dev, ino_t ino);
 
 #endif

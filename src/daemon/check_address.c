@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "config/blame.h"
+#include "config/written.h"
 #include "daemon/file_place.h"
 #include "daemon/listeners.h"
 #include "daemon/process.h"
@@ -112,6 +113,27 @@ static int blame_owner(const struct listeners_reporter *r, struct config_at at, 
     return -EADDRINUSE;
 }
 
+/* Good for the server that is to take this configuration in a reload. Whoever was started with another one is not it. */
+static int accept_owner(const struct listeners_reporter *r, struct config_at at, const char *address,
+                        const struct owner *o)
+{
+    const struct written *w = r->config->written;
+    struct stat root = {0};
+    bool has_file = w != NULL && w->sources.n > 0 && w->sources.v[0]->tier == SOURCE_FILE;
+
+    if (!has_file && (r->config->n_sites == 0 || stat(r->config->sites[0].root, &root) < 0))
+        return 0;
+    dev_t dev = has_file ? w->sources.v[0]->dev : root.st_dev;
+    ino_t ino = has_file ? w->sources.v[0]->ino : root.st_ino;
+    if (process_names(o->pid, dev, ino) == PROCESS_NAMES_OTHERS)
+        config_warn(
+            r->config, r->report, at,
+            "process %ld (%s) listens on %s, started with another configuration: this one is good for its reload, "
+            "but not to be started beside it",
+            o->pid, o->name, address);
+    return 0;
+}
+
 static int check_tcp(const struct listeners_reporter *r, struct config_at at, const char *address)
 {
     static const struct listen_options options = {.backlog = 1};
@@ -128,7 +150,7 @@ static int check_tcp(const struct listeners_reporter *r, struct config_at at, co
         return err;
     }
     struct owner owner = find_owner((unsigned)strtoul(colon + 1, NULL, 10));
-    return is_ours(&owner) ? 0 : blame_owner(r, at, address, &owner);
+    return is_ours(&owner) ? accept_owner(r, at, address, &owner) : blame_owner(r, at, address, &owner);
 }
 
 /* Who listens at a unix socket; 0 where nobody does, and the name may be taken over. */
@@ -171,7 +193,7 @@ static int check_unix(const struct listeners_reporter *r, struct config_at at, c
     else if (errno != ENOENT)
         err = -errno;
     if (err == -EADDRINUSE && is_ours(&owner))
-        return 0;
+        return accept_owner(r, at, address, &owner);
     if (err == -EADDRINUSE)
         return blame_owner(r, at, address, &owner);
     if (err < 0)

@@ -3,8 +3,10 @@
 
 #include "daemon/process.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char usual[] = "batond";
@@ -31,4 +33,52 @@ bool process_is_batond(const char *name)
         return true;
     process_name((long)getpid(), own);
     return own[0] != '\0' && strcmp(name, own) == 0;
+}
+
+/* A path in an argument: "-c", "--config=" and the like may stand before it. */
+static const char *path_in(const char *argument)
+{
+    const char *equal = strchr(argument, '=');
+
+    if (strncmp(argument, "--", 2) == 0)
+        return equal != NULL ? equal + 1 : "";
+    return argument[0] == '-' && argument[1] != '\0' ? argument + 2 : argument;
+}
+
+static bool find_file(long pid, const char *argument, struct stat *st)
+{
+    char path[PATH_MAX];
+    const char *name = path_in(argument);
+
+    if (name[0] == '/')
+        return stat(name, st) == 0;
+    int n = snprintf(path, sizeof path, "/proc/%ld/cwd/%s", pid, name);
+    return name[0] != '\0' && n < (int)sizeof path && stat(path, st) == 0;
+}
+
+enum process_names process_names(long pid, dev_t dev, ino_t ino)
+{
+    enum process_names names = PROCESS_NAMES_NONE;
+    char path[64], argument[PATH_MAX + 16];
+    size_t len = 0;
+    bool is_program = true;
+    struct stat st;
+    int c;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/cmdline", pid);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && names != PROCESS_NAMES_IT && (c = getc(f)) != EOF) {
+        argument[len] = (char)c;
+        len += c != '\0' && len < sizeof argument - 1;
+        if (c != '\0')
+            continue;
+        argument[len] = '\0';
+        len = 0;
+        if (!is_program && find_file(pid, argument, &st))
+            names = st.st_dev == dev && st.st_ino == ino ? PROCESS_NAMES_IT : PROCESS_NAMES_OTHERS;
+        is_program = false;
+    }
+    if (f != NULL)
+        (void)fclose(f);
+    return names;
 }

@@ -233,6 +233,24 @@ static bool is_decided(const struct command *cmd)
     return cmd->action == VERSION || cmd->action == HELP || cmd->action == MISUSE;
 }
 
+/* What is there, and would not count. */
+static void check_words(struct command *cmd, const char *second_root)
+{
+    const struct config_args *args = &cmd->args;
+    bool configures = args->file != NULL || args->root != NULL || args->n_listen > 0 || args->n_set > 0;
+
+    if (second_root != NULL)
+        misuse(cmd, "one ROOT is enough, and '%s' is another", second_root);
+    if (args->file != NULL && args->file[0] == '\0')
+        misuse(cmd, "'-c' needs the name of a file, and it is empty");
+    if (cmd->question.url == NULL && (cmd->question.n_fields > 0 || cmd->question.method != NULL))
+        misuse(cmd, "-H and -X go with --explain");
+    if (cmd->action == RELOAD && configures)
+        misuse(cmd, "--reload has a process read its own configuration again, and takes no other");
+    if (cmd->action == DEFAULTS && configures)
+        misuse(cmd, "--defaults reads no configuration, and takes none");
+}
+
 static void read_command(struct command *cmd, int argc, char **argv)
 {
     int option;
@@ -244,10 +262,7 @@ static void read_command(struct command *cmd, int argc, char **argv)
         return;
     if (optind < argc)
         cmd->args.root = argv[optind++];
-    if (optind < argc)
-        misuse(cmd, "one ROOT is enough, and '%s' is another", argv[optind]);
-    if (cmd->question.url == NULL && (cmd->question.n_fields > 0 || cmd->question.method != NULL))
-        misuse(cmd, "-H and -X go with --explain");
+    check_words(cmd, argv[optind]);
     if (cmd->args.root == NULL && cmd->args.file == NULL)
         cmd->args.file = BATON_CONFIG_FILE;
     cmd->args.listen = cmd->listen;
@@ -311,7 +326,9 @@ static int with_config(const struct command *cmd)
     diagnose_print(&report, stderr);
     if (cmd->action == CHECK && err == 0 && report.errors == 0)
         (void)fprintf(stderr, "batond: the configuration is good\n");
-    if (err == -EINVAL || (err == 0 && cmd->action == CHECK && report.errors > 0))
+    if (err == -EINVAL && report.misuses > 0)
+        status = EX_USAGE;
+    else if (err == -EINVAL || (err == 0 && cmd->action == CHECK && report.errors > 0))
         status = EX_CONFIG;
     diagnose_fini(&report);
     if (err == 0)

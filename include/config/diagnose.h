@@ -27,6 +27,7 @@ enum { DIAGNOSE_MAX = 100 }; /* printed; the others are counted */
 struct diagnose {
     struct buf text;
     size_t errors;
+    size_t misuses; /* of the errors: in the command line */
     size_t warnings;
     bool colour;
     bool oom;

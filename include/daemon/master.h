@@ -79,7 +79,8 @@ struct master {
     struct reload reload;
     struct follow follow;
     struct stopping stopping;
-    int failed; /* -errno of a start that came to nothing */
+    int failed;   /* -errno of a start that came to nothing */
+    bool misused; /* what is wrong is in the command line */
 };
 
 /* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (daemon/acceptor). */

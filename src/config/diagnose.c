@@ -142,6 +142,7 @@ void diagnose_error(struct diagnose *d, struct place at, const char *fmt, ...)
     va_list ap;
 
     d->errors++;
+    d->misuses += at.source != NULL && at.source->tier == SOURCE_COMMAND_LINE;
     va_start(ap, fmt);
     report(d, ERROR, at, fmt, ap);
     va_end(ap);

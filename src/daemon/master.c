@@ -284,6 +284,7 @@ static int read_and_become(struct master *m, struct config *config)
     diagnose_init(&report, report_is_for_people());
     end_at_a_signal(true);
     int err = config_load(config, &m->args->config, &report);
+    m->misused = report.misuses > 0;
     if (err == 0)
         err = privs_take(config, &report);
     end_at_a_signal(false);
@@ -375,5 +376,7 @@ int master_run(const struct master_args *args)
     if (err == 0)
         err = m.failed;
     fini(&m);
+    if (m.misused)
+        return EX_USAGE;
     return err == 0 ? EXIT_SUCCESS : err == -EINVAL ? EX_CONFIG : EXIT_FAILURE;
 }

@@ -13,6 +13,6 @@
 #include "config/config.h"
 #include "config/diagnose.h"
 
-int check_same(const struct config *config, struct diagnose *report);
+int check_same(const struct config *c, struct diagnose *report);
 
 #endif

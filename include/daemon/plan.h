@@ -13,6 +13,6 @@
 #include "config/diagnose.h"
 #include "daemon/budget.h"
 
-int plan_make(const struct config *config, struct diagnose *report, size_t *n_workers, struct budget *budget);
+int plan_make(const struct config *c, struct diagnose *report, size_t *n_workers, struct budget *b);
 
 #endif

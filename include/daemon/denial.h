@@ -14,10 +14,10 @@
 enum { DENIAL_SIZE = PATH_MAX + 512 };
 
 /* False only for a directory that is closed to us. */
-bool denial_may_enter(const char *directory);
+bool denial_may_enter(const char *path);
 
 /* The first directory on the way, or the last, that is: "the user baton may not enter /srv/site (mode 0750, root:www-data);
  * ..." Empty where no directory is to blame. */
-void denial_explain(const char *directory, char text[DENIAL_SIZE]);
+void denial_explain(const char *path, char hint[DENIAL_SIZE]);
 
 #endif

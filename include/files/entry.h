@@ -59,6 +59,8 @@ struct entry {
     bool used;             /* the cache's: since eviction last came by */
     bool closed;           /* its file was: it tells what was there */
     bool recheck_open;     /* a look at the file's stamp does not tell whether this is still the answer */
+    uint8_t tag_source;    /* enum tag_source: what a file's tag is made of */
+    uint8_t time;          /* enum time_verdict: of a file's */
 
     /* A file's (status 200). */
     struct sv head; /* status line to validators; Date, Connection and the empty line are missing */
@@ -66,8 +68,7 @@ struct entry {
     uint64_t size;
     uint64_t content_size; /* of a sibling: its original's, as its bytes tell it; else CODED_SIZE_UNKNOWN */
     int fd;                /* owned; -1 where the body is in memory or there is none */
-    uint8_t tag_source;    /* enum tag_source: what the tag is made of */
-    uint8_t time;          /* enum time_verdict */
+    uint32_t catches;      /* times that had been caught when `time` was judged (files/caught) */
     int64_t modified;      /* what Last-Modified says; INT64_MAX where it is left out */
     uint64_t siblings_ms;  /* the cache's: when they were looked for */
     struct sv etag;        /* with its quotes; empty where there is none */

@@ -4,12 +4,14 @@
  * Image builders and packers give all files one time that is none: 1970, 1980, that of some commit. The next release has
  * it too, so neither a tag made of it nor Last-Modified tells the two apart. Such a time is told
  *   - by lying before 1990, when nobody served files by HTTP;
- *   - by a file that changed, size and time as before, while we looked: then nobody's with that time is trusted any more;
+ *   - by a file that changed, size and time as before, while the process ran (files/caught): then nobody's with that time
+ *     is trusted any more;
  *   - by being a whole second (clocks write fractions), far older than the file's own change, and that of its neighbours.
+ *     Where the file system tells no time of a change but repeats the file's: far older than now.
  * Mirrors have old, whole seconds too, but each file its own.
  *
- * Ownership: struct times belongs to one worker; it owns what it remembers. The times that were caught are the process's.
- * Threads:   the owning worker; times_forget_caught is for tests.
+ * Ownership: struct times belongs to one worker; it owns what it remembers.
+ * Threads:   the owning worker.
  * Errors:    none; what cannot be looked at is not there.
  * Units:     nanoseconds since 1970; milliseconds of the worker's clock.
  * Source:    RFC 9110 8.8.1, 8.8.2.2.
@@ -21,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "files/entry.h"
 #include "files/root.h"
@@ -73,18 +76,18 @@ void times_fini(struct times *t);
 
 /* Of the file `name` below the root. Reads its directory where that has to be known and is not. */
 enum time_verdict times_judge(struct times *t, const struct root *root, struct sv name, const struct stamp *stamp,
-                              uint64_t now_ms);
+                              const struct clock *clock);
 
 /* An entry is about to be loaded anew: what it was. */
 void times_remember(struct times *t, struct entry *old);
-/* What is there now: true where its time is that of the one before, and its content is not. Content that is not in
- * memory (its pointer is NULL) counts as another where the file is, and its time a whole second. The time is not trusted
- * from then on, and the one before is forgotten. */
-bool times_caught(struct times *t, const struct stamp *now, struct sv content);
+/* What is there now, the file `name` below the root: true where its time is that of the one before, or of one that any
+ * worker had by this name, and its content is not. Content that is not in memory (its pointer is NULL) counts as another
+ * where the file is, and its time a whole second. The time is not trusted from then on, and the one before is forgotten. */
+bool times_caught(struct times *t, const struct root *root, struct sv name, const struct stamp *now, struct sv content);
 /* It is loaded. */
 void times_forget(struct times *t);
 
-/* As if the process had just begun. */
-void times_forget_caught(void);
+/* Of an entry that was loaded a while ago: false where its time was caught since, so it must be loaded anew. */
+bool times_stands(struct entry *e);
 
 #endif

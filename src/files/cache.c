@@ -49,7 +49,8 @@ static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms, bo
         return false;
     if (now_ms - e->checked_ms < c->ttl_ms)
         return true;
-    if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp))
+    if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp) ||
+        !times_stands(e))
         return false;
     e->checked_ms = now_ms;
     *looked = true;

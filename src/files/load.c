@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "files/caught.h"
 #include "files/content.h"
 #include "files/labels.h"
 #include "files/tag.h"
@@ -30,6 +31,7 @@ struct loading {
     enum coding coding;
     uint8_t siblings;
     enum time_verdict time; /* of the file that is being loaded */
+    uint32_t catches;       /* before that was judged */
 };
 
 static enum why why_of_error(int err)
@@ -124,6 +126,7 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     e->siblings = l->siblings;
     e->tag_source = (uint8_t)tag->source;
     e->time = (uint8_t)l->time;
+    e->catches = l->catches;
     e->recheck_open =
         tag->source == TAG_LATER || tag_is_young(stamp, now) || now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
     return e;
@@ -182,7 +185,8 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
         return NULL;
     int err = content_read(e, fd);
     bool same = stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after);
-    if (err == 0 && same && !times_caught(l->options->times, before, e->body) && (!tag.stand_in || set_content_tag(e)))
+    if (err == 0 && same && !times_caught(l->options->times, l->root, name, before, e->body) &&
+        (!tag.stand_in || set_content_tag(e)))
         return e;
     *why = err == 0 || err == -ERANGE ? WHY_CHANGING : why_of_error(err);
     if (same &&
@@ -216,8 +220,9 @@ static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
         }
         bool stays = stays_behind(l->options, &stamp);
         if (stays)
-            (void)times_caught(l->options->times, &stamp, (struct sv){0});
-        l->time = times_judge(l->options->times, l->root, name, &stamp, l->clock->now_ms);
+            (void)times_caught(l->options->times, l->root, name, &stamp, (struct sv){0});
+        l->catches = caught_count();
+        l->time = times_judge(l->options->times, l->root, name, &stamp, l->clock);
         if (stays) {
             write_tag(l, fd, &stamp, false, &tag);
             e = new_file(l, name, &stamp, &tag, fd);

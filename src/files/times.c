@@ -6,22 +6,17 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "files/sums.h"
+#include "files/caught.h"
 
 #define SECOND_NS INT64_C(1000000000)
 #define DAY_NS    (INT64_C(86400) * SECOND_NS)
 #define EARLY_NS  (INT64_C(631152000) * SECOND_NS) /* 1990-01-01 */
 
 /* BLOCKS: of a directory's names, about a hundred in each, that are read. FEW neighbours do not tell by their number. */
-enum { CAUGHT_MAX = 64, BLOCKS = 16, BLOCK_LEN = 4096, FEW = 3, READ_MS = 5000 };
-
-/* The latest ones. 0 is none: such a time is early anyway. */
-static _Atomic int64_t caught[CAUGHT_MAX];
-static atomic_uint n_caught;
+enum { BLOCKS = 16, BLOCK_LEN = 4096, FEW = 3, READ_MS = 5000 };
 
 const char *times_reason(enum time_verdict verdict)
 {
@@ -45,26 +40,6 @@ void times_init(struct times *t)
 void times_fini(struct times *t)
 {
     times_forget(t);
-}
-
-static bool was_caught(int64_t ns)
-{
-    for (size_t i = 0; i < CAUGHT_MAX; i++)
-        if (atomic_load_explicit(&caught[i], memory_order_relaxed) == ns)
-            return true;
-    return false;
-}
-
-static void catch_time(int64_t ns)
-{
-    if (!was_caught(ns))
-        atomic_store(&caught[atomic_fetch_add(&n_caught, 1) % CAUGHT_MAX], ns);
-}
-
-void times_forget_caught(void)
-{
-    for (size_t i = 0; i < CAUGHT_MAX; i++)
-        atomic_store(&caught[i], 0);
 }
 
 void times_forget(struct times *t)
@@ -99,18 +74,36 @@ static bool keeps_its_time(const struct stamp *before, const struct stamp *now)
 /* A link made to a file changes its stamp too, but not which file it is. */
 static bool may_be_another(const struct stamp *before, const struct stamp *now)
 {
-    return now->modified_ns % SECOND_NS == 0 && now->size <= SUM_FILE_MAX &&
-           (now->inode != before->inode || now->device != before->device);
+    return caught_may_happen(now) && (now->inode != before->inode || now->device != before->device);
 }
 
-bool times_caught(struct times *t, const struct stamp *now, struct sv content)
+/* Than the one that this worker served last by the path. */
+static bool is_another(const struct times *t, const struct stamp *now, struct sv content)
 {
-    if (t == NULL || !t->known || !keeps_its_time(&t->before, now))
+    if (!t->known || !keeps_its_time(&t->before, now))
         return false;
-    if (content.p != NULL && t->entry != NULL ? sv_eq(content, t->entry->body) : !may_be_another(&t->before, now))
+    return content.p != NULL && t->entry != NULL ? !sv_eq(content, t->entry->body) : may_be_another(&t->before, now);
+}
+
+bool times_caught(struct times *t, const struct root *root, struct sv name, const struct stamp *now, struct sv content)
+{
+    if (t == NULL || now->modified_ns < EARLY_NS)
         return false;
-    catch_time(now->modified_ns);
+    bool seen_another = caught_look(root, name, now, content);
+    if (!seen_another && !is_another(t, now, content))
+        return false;
+    caught_add(now->modified_ns);
     times_forget(t);
+    return true;
+}
+
+bool times_stands(struct entry *e)
+{
+    uint32_t catches = caught_count();
+
+    if (e->catches != catches && !time_is_false((enum time_verdict)e->time) && caught_has(e->stamp.modified_ns))
+        return false;
+    e->catches = catches;
     return true;
 }
 
@@ -200,8 +193,19 @@ static const struct times_directory *directory_of(struct times *t, const struct 
     return d;
 }
 
+/* By how much it is older than the file's change. File systems that are made whole, such as squashfs, know no time of a
+ * change and repeat the file's: that it was not changed since is all that is known, so all of its age counts. */
+static int64_t age_of(const struct stamp *stamp, int64_t wall)
+{
+    int64_t changed = stamp->changed_ns;
+
+    if (changed == stamp->modified_ns && __builtin_mul_overflow(wall, SECOND_NS, &changed))
+        changed = INT64_MAX;
+    return changed > stamp->modified_ns ? changed - stamp->modified_ns : 0;
+}
+
 enum time_verdict times_judge(struct times *t, const struct root *root, struct sv name, const struct stamp *stamp,
-                              uint64_t now_ms)
+                              const struct clock *clock)
 {
     int64_t ns = stamp->modified_ns;
     size_t dir = name.len;
@@ -210,14 +214,14 @@ enum time_verdict times_judge(struct times *t, const struct root *root, struct s
 
     if (ns < EARLY_NS)
         return TIME_EARLY;
-    if (was_caught(ns))
+    if (caught_has(ns))
         return TIME_CAUGHT;
-    int64_t age = stamp->changed_ns > ns ? stamp->changed_ns - ns : 0;
+    int64_t age = age_of(stamp, clock->wall);
     if (t == NULL || ns % SECOND_NS != 0 || age < TIMES_SHARED_DAYS * DAY_NS)
         return TIME_TRUSTED;
     while (dir > 0 && name.p[dir - 1] != '/')
         dir--;
-    const struct times_directory *d = directory_of(t, root, sv_of(name.p, dir), now_ms);
+    const struct times_directory *d = directory_of(t, root, sv_of(name.p, dir), clock->now_ms);
     for (uint32_t i = 0; i < d->n; i++) {
         bool other = d->file[i].inode != stamp->inode;
         others += other;

@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "files/caught.h"
+
 #include "site.h"
 #include "threads.h"
 
@@ -195,6 +197,31 @@ static void a_change_that_was_dated_back_is_seen(void **state)
     expect_change("/page", "one", "two");
 }
 
+/* Another file was seen to change and to keep this time: by another worker, say. */
+static void a_time_that_was_caught_since_is_not_told_any_more(void **state)
+{
+    struct timespec when[2] = {{784111777, 0}, {784111777, 0}};
+
+    (void)state;
+    caught_forget();
+    make_file("www/page", SV("one"));
+    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
+    struct entry *e = site_get("/page");
+    assert_int_equal(e->modified, 784111777);
+    ref_put(&e->ref);
+    caught_add(INT64_C(784111777) * 1000000000);
+    site_later(TTL_MS);
+    e = site_get("/page");
+    assert_int_equal(e->modified, INT64_MAX);
+    assert_int_equal(e->tag_source, TAG_CONTENT);
+    site_later(TTL_MS);
+    struct entry *again = site_get("/page"); /* once is enough */
+    assert_ptr_equal(again, e);
+    ref_put(&again->ref);
+    ref_put(&e->ref);
+    caught_forget();
+}
+
 static void a_young_file_is_read_again_whatever_its_stamp(void **state)
 {
     (void)state;
@@ -359,6 +386,7 @@ int main(void)
         fresh_test(a_link_that_is_turned_is_followed_but_not_outside),
         fresh_test(rights_that_are_changed_are_seen),
         fresh_test(a_change_that_was_dated_back_is_seen),
+        fresh_test(a_time_that_was_caught_since_is_not_told_any_more),
         fresh_test(a_young_file_is_read_again_whatever_its_stamp),
         fresh_test(with_a_ttl_of_zero_every_look_is_a_fresh_one),
         fresh_test(a_deploy_is_seen_on_all_paths_at_once),

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "files/caught.h"
 #include "files/sums.h"
 
 #include "scratch.h"
@@ -16,15 +17,15 @@
 
 static struct root root;
 static struct times times;
-static uint64_t now_ms;
+static struct clock now_is;
 
 static int enter(void **state)
 {
     int err = scratch_enter(state);
 
-    times_forget_caught();
+    caught_forget();
     times_init(&times);
-    now_ms += 3600000; /* nothing is remembered of the test before */
+    now_is.now_ms += 3600000; /* nothing is remembered of the test before */
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
     return root_init(&root, "www", NULL);
@@ -65,8 +66,8 @@ static enum time_verdict judge(const char *name)
     struct stamp stamp;
 
     assert_int_equal(root_stamp_at(&root, name, &stamp), 0);
-    now_ms += 10000; /* the directory is read anew */
-    return times_judge(&times, &root, sv_cstr(name), &stamp, now_ms);
+    now_is.now_ms += 10000; /* the directory is read anew */
+    return times_judge(&times, &root, sv_cstr(name), &stamp, &now_is);
 }
 
 /* Changed so many days after its time. */
@@ -74,7 +75,7 @@ static enum time_verdict judge_alone(int64_t ns, int64_t days)
 {
     struct stamp stamp = {.inode = 1, .modified_ns = ns, .changed_ns = ns > 0 ? ns + days * DAY : days * DAY};
 
-    return times_judge(&times, &root, SV("page"), &stamp, now_ms);
+    return times_judge(&times, &root, SV("page"), &stamp, &now_is);
 }
 
 static void no_file_is_older_than_the_web(void **state)
@@ -103,10 +104,10 @@ static void alone_a_whole_second_that_is_a_year_older_than_the_change_is_doubted
     assert_int_equal(judge_alone(Y2010, 5000), TIME_LONE);
     assert_int_equal(judge_alone(Y2010 + 1, 5000), TIME_TRUSTED); /* a clock's */
     assert_int_equal(judge_alone(Y2010, -5), TIME_TRUSTED);
-    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, now_ms), TIME_TRUSTED);
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &now_is), TIME_TRUSTED);
     stamp.changed_ns = INT64_MAX;
-    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, now_ms), TIME_LONE);
-    assert_int_equal(times_judge(NULL, &root, SV("page"), &stamp, now_ms), TIME_TRUSTED);
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &now_is), TIME_LONE);
+    assert_int_equal(times_judge(NULL, &root, SV("page"), &stamp, &now_is), TIME_TRUSTED);
 }
 
 static void one_or_two_neighbours_must_share_it(void **state)
@@ -217,10 +218,12 @@ static void a_directory_is_read_again_after_a_while(void **state)
 
     (void)state;
     make_many("same%d", 5, Y2010, 0);
-    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, now_ms), TIME_SHARED);
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &now_is), TIME_SHARED);
     make_many("same%d", 5, Y2010 + SECOND, SECOND);
-    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, now_ms + 4999), TIME_SHARED);
-    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, now_ms + 5000), TIME_TRUSTED);
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &(struct clock){.now_ms = now_is.now_ms + 4999}),
+                     TIME_SHARED);
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &(struct clock){.now_ms = now_is.now_ms + 5000}),
+                     TIME_TRUSTED);
 }
 
 static struct entry *entry_of(struct stamp stamp, struct sv body)
@@ -248,7 +251,7 @@ static bool catches(struct stamp before, const char *old, struct stamp now, cons
     struct entry *e = entry_of(before, sv_of(old, old != NULL ? before.size : 0));
 
     times_remember(&times, e);
-    bool caught = times_caught(&times, &now, sv_of(new, new != NULL ? now.size : 0));
+    bool caught = times_caught(&times, &root, SV("p"), &now, sv_of(new, new != NULL ? now.size : 0));
     times_forget(&times);
     assert_int_equal(e->ref.count, 1);
     ref_put(&e->ref);
@@ -275,7 +278,7 @@ static void a_time_that_outlived_a_change_is_nobody_s_any_more(void **state)
     assert_true(catches(before, "old", now, "new"));
     assert_int_equal(judge_alone(fraction, 0), TIME_CAUGHT);
     assert_int_equal(judge_alone(fraction + 1, 0), TIME_TRUSTED);
-    assert_int_equal(times_judge(NULL, &root, SV("x"), &now, now_ms), TIME_CAUGHT);
+    assert_int_equal(times_judge(NULL, &root, SV("x"), &now, &now_is), TIME_CAUGHT);
 }
 
 static void a_change_in_place_is_caught_too(void **state)
@@ -308,9 +311,9 @@ static void what_is_not_in_memory_counts_as_another_where_the_file_is(void **sta
     before.size = now.size = 3;
     assert_true(catches(before, NULL, now, NULL));
     assert_int_equal(judge_alone(Y2010, 0), TIME_CAUGHT);
-    times_forget_caught();
+    caught_forget();
     assert_true(catches(before, "old", now, NULL));
-    times_forget_caught();
+    caught_forget();
     assert_true(catches(before, NULL, now, "new"));
 }
 
@@ -322,40 +325,45 @@ static void nothing_is_remembered_but_of_files_and_once(void **state)
     struct entry *e = entry_of(stamp, SV("old"));
 
     (void)state;
-    assert_false(times_caught(&times, &now, SV("new"))); /* nothing was there */
+    assert_false(times_caught(&times, &root, SV("p"), &now, SV("new"))); /* nothing was there */
     times_remember(&times, status);
-    assert_false(times_caught(&times, &now, SV("new")));
+    assert_false(times_caught(&times, &root, SV("p"), &now, SV("new")));
     times_remember(&times, e);
     times_remember(&times, status);
     assert_int_equal(e->ref.count, 1);
-    assert_false(times_caught(&times, &now, SV("new")));
+    assert_false(times_caught(&times, &root, SV("p"), &now, SV("new")));
     times_remember(&times, e);
     assert_int_equal(e->ref.count, 2);
-    assert_true(times_caught(&times, &now, SV("new")));
+    assert_true(times_caught(&times, &root, SV("p"), &now, SV("new")));
     assert_int_equal(e->ref.count, 1);
-    assert_false(times_caught(&times, &now, SV("new")));
+    assert_false(times_caught(&times, &root, SV("p"), &now, SV("new")));
     times_remember(NULL, e);
-    assert_false(times_caught(NULL, &now, SV("new")));
+    assert_false(times_caught(NULL, &root, SV("p"), &now, SV("new")));
     times_forget(NULL);
     ref_put(&status->ref);
     ref_put(&e->ref);
 }
 
-static void the_list_of_those_that_were_caught_is_bounded(void **state)
+/* squashfs and others: the change has the file's own time. */
+static void where_a_change_has_no_time_of_its_own_age_is_measured_from_now(void **state)
 {
-    struct stamp before = {.inode = 1, .size = 3, .changed_ns = 1};
-    struct stamp now = {.inode = 2, .size = 3, .changed_ns = 1};
-    int caught = 0;
+    struct stamp stamp = {.inode = 1, .modified_ns = Y2010, .changed_ns = Y2010};
+    struct clock later = now_is;
 
     (void)state;
-    for (int i = 0; i < 1000; i++) {
-        before.modified_ns = now.modified_ns = Y2010 + i * SECOND;
-        assert_true(catches(before, "old", now, "new"));
-        assert_int_equal(judge_alone(Y2010 + i * SECOND, 0), TIME_CAUGHT);
-    }
-    for (int i = 0; i < 1000; i++)
-        caught += judge_alone(Y2010 + i * SECOND, 0) == TIME_CAUGHT;
-    assert_in_range(caught, 10, 100); /* the latest */
+    later.wall = Y2010 / SECOND + 364 * 86400;
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &later), TIME_TRUSTED);
+    later.wall += 86400;
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &later), TIME_LONE);
+    stamp.changed_ns++; /* one that is told counts */
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &later), TIME_TRUSTED);
+    stamp.changed_ns = ++stamp.modified_ns; /* a clock's */
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &later), TIME_TRUSTED);
+    stamp.changed_ns = --stamp.modified_ns;
+    later.wall = INT64_MAX;
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &later), TIME_LONE);
+    later.wall = 0;
+    assert_int_equal(times_judge(&times, &root, SV("page"), &stamp, &later), TIME_TRUSTED);
 }
 
 #define times_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
@@ -377,7 +385,7 @@ int main(void)
         times_test(a_change_in_place_is_caught_too),
         times_test(what_is_not_in_memory_counts_as_another_where_the_file_is),
         times_test(nothing_is_remembered_but_of_files_and_once),
-        times_test(the_list_of_those_that_were_caught_is_bounded),
+        times_test(where_a_change_has_no_time_of_its_own_age_is_measured_from_now),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,7 +156,7 @@ static void of_more_files_than_are_remembered_none_is_taken_for_another(void **s
     (void)state;
     for (int round = 0; round < 2; round++) {
         for (uint64_t i = 0; i < 40000; i++) {
-            char name[32];
+            char name[32] = ""; /* its first bytes are the content */
             (void)snprintf(name, sizeof name, "%" PRIu64, i);
             stamp.inode = i;
             caught += caught_by_another(name, stamp, name);
@@ -164,7 +164,7 @@ static void of_more_files_than_are_remembered_none_is_taken_for_another(void **s
     }
     assert_int_equal(caught, 0);
     for (uint64_t i = 39000; i < 40000; i++) {
-        char name[32];
+        char name[32] = "";
         (void)snprintf(name, sizeof name, "%" PRIu64, i);
         missed += !caught_by_another(name, stamp, "new");
     }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/sv.h"
@@ -119,6 +120,16 @@ static inline size_t count_fds(void)
         n++;
     assert_int_equal(closedir(dir), 0);
     return n - 3; /* ".", ".." and that of the directory */
+}
+
+/* Is that how many there are, once a thread that nobody waits for has let go of its own? */
+static inline bool fds_come_to(size_t n)
+{
+    static const struct timespec moment = {.tv_nsec = 1000000};
+
+    for (int i = 0; i < 20000 && count_fds() != n; i++)
+        (void)nanosleep(&moment, NULL);
+    return count_fds() == n;
 }
 
 static inline rlim_t set_fd_limit(rlim_t most)

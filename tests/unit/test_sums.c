@@ -4,10 +4,8 @@
 #include "files/sums.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "scratch.h"
-#include "threads.h"
 
 enum { LARGE = 3 * 1024 * 1024 };
 
@@ -22,22 +20,12 @@ static int enter(void **state)
     return err < 0 ? err : sums_new(&sums, (struct thread_enter){0});
 }
 
-/* The thread lets go of what it reads once it looks up. */
-static bool all_closed(void)
-{
-    static const struct timespec moment = {.tv_nsec = 1000000};
-
-    for (int i = 0; i < NEVER_MS && count_fds() != fds_before; i++)
-        (void)nanosleep(&moment, NULL);
-    return count_fds() == fds_before;
-}
-
 static int leave(void **state)
 {
     sums_free(&sums);
     int err = scratch_leave(state);
 
-    return sums == NULL && all_closed() ? err : -1;
+    return sums == NULL && fds_come_to(fds_before) ? err : -1;
 }
 
 /* Ask until it is there; a sum that never comes fails the test by its time. */
@@ -183,7 +171,7 @@ static void an_end_in_the_middle_of_the_work_is_clean(void **state)
     }
     sums_free(&sums);
     assert_null(sums);
-    assert_true(all_closed());
+    assert_true(fds_come_to(fds_before));
 }
 
 int main(void)

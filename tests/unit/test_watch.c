@@ -27,20 +27,10 @@ static int enter(void **state)
     return err < 0 ? err : gate_init(&gate);
 }
 
-/* The thread lets go when it wakes. */
-static bool all_closed(void)
-{
-    static const struct timespec moment = {.tv_nsec = 1000000};
-
-    for (int i = 0; i < NEVER_MS && count_fds() != fds_before; i++)
-        (void)nanosleep(&moment, NULL);
-    return count_fds() == fds_before;
-}
-
 static int leave(void **state)
 {
     gate_fini(&gate);
-    bool closed = all_closed();
+    bool closed = fds_come_to(fds_before);
     int err = scratch_leave(state);
 
     return closed ? err : -1;

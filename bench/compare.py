@@ -151,7 +151,12 @@ class Run:
                 kind: sum(result["errors"][kind] for result in rounds) for kind in rounds[0]["errors"]
             }
             servers[name]["rounds"] = rounds
-        return {"title": self.workload.title, "servers": servers, "notes": self.notes}
+        return {"title": self.workload.title, "servers": servers, "change": self.change(), "notes": self.notes}
+
+    def change(self):
+        """What batond costs of what it cost before, round by round; none where only one of them ran."""
+        pairs = zip(self.rounds.get("batond", []), self.rounds.get("before", []))
+        return [after["cpu_us"] / before["cpu_us"] for after, before in pairs]
 
 
 def run_workload(stage, workload, options):

@@ -202,6 +202,13 @@ hosts:
         return [self.binary(), "-m", "worker", "-c", config]
 
 
-def known(batond_path):
-    """All of them, in the order of the tables."""
-    return [Batond(batond_path), Nginx(), Lighttpd(), H2o()]
+class Before(Batond):
+    """Another build of it, so that the cost of a change is seen in one run."""
+
+    name = "before"
+
+
+def known(before_path=None):
+    """All of them, in the order of the tables. What the stage builds has no path yet."""
+    before = [Before(before_path)] if before_path else []
+    return [Batond(None), *before, Nginx(), Lighttpd(), H2o()]

@@ -2,6 +2,7 @@
 """Tables for people, JSON for programs."""
 
 import json
+import statistics
 
 
 def span(seconds):
@@ -61,6 +62,9 @@ def print_workload(outcome, options):
             ]
         )
     table(["server", "CPU us/request", "x floor", "requests/s", "p50", "p99", "errors"], rows)
+    if outcome["change"]:
+        change = sorted(outcome["change"])
+        print(f"batond over before: {statistics.median(change):.3f} ({change[0]:.3f} to {change[-1]:.3f})")
     for note in outcome["notes"]:
         print(f"  note: {note}")
 

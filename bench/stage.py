@@ -117,7 +117,7 @@ class Stage:
 
     def choose_peers(self):
         without = set(self.options.without)
-        known = peers.known(None)
+        known = peers.known(self.options.before and Path(self.options.before).resolve())
         unknown = without - {peer.name for peer in known}
         if unknown:
             raise BenchError(f"--without: unknown server '{sorted(unknown)[0]}'")

@@ -5,6 +5,9 @@
  * from here before the old one puts it back. An address may have several sockets (SO_REUSEPORT, one for each worker); they
  * never become fewer, so that no backlog is lost, but for those of a generation that came to nothing.
  *
+ * An address may take the place of one with the same port, be it more (127.0.0.1:80, [::]:80) or less. What is more has the
+ * sockets of what it contains besides its own, so that nobody who connects just then is lost.
+ *
  * A socket that our predecessor or the service manager left us is taken before one is bound. It is called by its address,
  * with '%', ':' and control bytes as %xx, or for systemd:NAME by NAME.
  *
@@ -24,6 +27,7 @@ struct bound {
     char *name;         /* owned; what it is called where it is passed on */
     struct listener *v; /* owned: n of them */
     size_t n;
+    size_t kept;    /* so many of them are of addresses that were part of this one before it was asked for */
     size_t settled; /* so many have been accepted from; the others are only that generation's which is being opened */
     unsigned users; /* generations */
     unsigned taken_by; /* the last of those */

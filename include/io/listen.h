@@ -52,6 +52,15 @@ int listener_bind(struct listener *l, const char *address, const struct listen_o
  * the kernel sends a share of all connections its way. -EOPNOTSUPP for a unix socket, of which there is one. */
 int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options);
 
+/* Is this listening socket that of `address`, however it is spelled? */
+bool listener_is_at(int fd, const char *address);
+/* Does all that comes to it belong to `address` too, which is 0.0.0.0 or [::] on its port? */
+bool listener_is_within(int fd, const char *address);
+
+/* Where this socket listens on the port of `address`, let it share that port: one of `address` that shares it too can then be
+ * bound beside it by the same user, as where 127.0.0.1:80 becomes [::]:80. False where it is no other's port. */
+bool listener_share_port(int fd, const char *address);
+
 /* Take over a socket that another process opened. On failure the descriptor stays the caller's: -EINVAL where it is not
  * a listening stream socket, -ENOENT where the name that `address` gives a unix socket is gone. */
 int listener_adopt(struct listener *l, int fd, const char *address, const struct listen_options *options);

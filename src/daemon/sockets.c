@@ -5,6 +5,7 @@
 #include "daemon/sockets.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,14 +96,58 @@ static struct listener *add(struct bound *b)
     return &v[b->n];
 }
 
+/* The name of a unix socket that a unit made is the unit's. */
+static bool is_to_be_adopted(const struct sockets *s, int fd, const char *address)
+{
+    return fd >= 0 && (s->lent || strncmp(address, "unix:", 5) != 0) && listener_is_at(fd, address);
+}
+
+/* What was left to us was perhaps opened for another spelling of this address; it keeps the name by which others know it. */
+static int use_its_name(const struct sockets *s, struct bound *b)
+{
+    const struct inherited *all = &s->inherited;
+
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].fd >= 0 && strcmp(all->v[i].name, b->name) == 0)
+            return 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (is_to_be_adopted(s, all->v[i].fd, b->address)) {
+            char *name = strdup(all->v[i].name);
+            if (name == NULL)
+                return -ENOMEM;
+            free(b->name);
+            b->name = name;
+            return 0;
+        }
+    return 0;
+}
+
+/* Those at the address itself before those of addresses that are part of it. */
+static void put_own_first(struct bound *b)
+{
+    size_t own = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        if (listener_is_at(b->v[i].fd, b->address)) {
+            struct listener l = b->v[i];
+            b->v[i] = b->v[own];
+            b->v[own++] = l;
+        }
+    if (own > 0) /* or it is called by a name, or has a port that the kernel chose */
+        b->kept = b->n - own;
+}
+
 /* What was left to us under the name of this address; what is of no use is closed. */
 static int adopt(struct sockets *s, struct bound *b, const struct listen_options *options)
 {
+    int err = use_its_name(s, b);
     int fd;
 
+    if (err < 0)
+        return err;
     while ((fd = inherited_take(&s->inherited, b->name)) >= 0) {
         struct listener *l = add(b);
-        int err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
+        err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
         if (err == 0)
             b->n++;
         else
@@ -112,17 +157,78 @@ static int adopt(struct sockets *s, struct bound *b, const struct listen_options
         if (err < 0)
             log_warning("the socket '%s' that was passed is not used: %s", b->name, strerror(-err));
     }
+    put_own_first(b);
     return 0;
 }
 
-static int bind_first(struct bound *b, const struct listen_options *options)
+/* True where any of ours has the port of this address. */
+static bool share_port(const struct sockets *s, const char *address)
 {
-    if (sockets_is_passed(b->address))
-        return -ENOENT;
+    bool any = false;
+
+    for (const struct bound *b = s->first; b != NULL; b = b->next)
+        for (size_t i = 0; i < b->n; i++)
+            any |= listener_share_port(b->v[i].fd, address);
+    for (size_t i = 0; i < s->inherited.n; i++)
+        any |= listener_share_port(s->inherited.v[i].fd, address);
+    return any;
+}
+
+/* A descriptor of our own for this socket, where `belongs` says that it is one of our address. */
+static int keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
+                const struct listen_options *options)
+{
+    if (fd < 0 || !belongs(fd, b->address))
+        return 0;
     struct listener *l = add(b);
-    int err = l != NULL ? listener_bind(l, b->address, options) : -ENOMEM;
+    int own = l != NULL ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    int err = own >= 0 ? listener_adopt(l, own, b->address, options) : l != NULL ? -errno : -ENOMEM;
     if (err == 0)
         b->n++;
+    else if (own >= 0)
+        close(own);
+    return err == -EINVAL ? 0 : err; /* it does not listen */
+}
+
+static int keep_all(const struct sockets *s, struct bound *b, bool (*belongs)(int fd, const char *address),
+                    const struct listen_options *options)
+{
+    int err = 0;
+
+    for (const struct bound *other = s->first; other != NULL; other = other->next)
+        for (size_t i = 0; i < other->n && err == 0; i++)
+            err = keep(b, other->v[i].fd, belongs, options);
+    for (size_t i = 0; i < s->inherited.n && err == 0; i++)
+        err = keep(b, s->inherited.v[i].fd, belongs, options);
+    return err;
+}
+
+static int bind_beside(struct bound *b, const struct listen_options *options)
+{
+    struct listener *l = add(b);
+    int err = l != NULL ? listener_bind(l, b->address, options) : -ENOMEM;
+
+    if (err == 0)
+        b->n++;
+    return err;
+}
+
+/* A reload or a restart may ask for more of a port that we have, or for less. */
+static int open_own(const struct sockets *s, struct bound *b, const struct listen_options *options)
+{
+    struct listen_options shared = *options;
+
+    if (sockets_is_passed(b->address))
+        return -ENOENT;
+    int err = keep_all(s, b, listener_is_at, options);
+    if (err == 0 && b->n == 0)
+        err = bind_beside(b, options);
+    shared.reuseport = true;
+    if (err == -EADDRINUSE && share_port(s, b->address))
+        err = bind_beside(b, &shared);
+    if (err == 0)
+        err = keep_all(s, b, listener_is_within, options);
+    put_own_first(b);
     return err;
 }
 
@@ -135,7 +241,7 @@ static bool is_shortage(int err)
 /* As many sockets as workers; where the address cannot have them, workers share those it has. */
 static int grow(struct bound *b, const struct listen_options *options, size_t n)
 {
-    while (b->n < n) {
+    while (b->n - b->kept < n) {
         struct listener *l = add(b);
         if (l == NULL)
             return -ENOMEM;
@@ -152,6 +258,9 @@ static struct bound *find(const struct sockets *s, const char *address)
     for (struct bound *b = s->first; b != NULL; b = b->next)
         if (b->taken_by != s->generation && strcmp(b->address, address) == 0)
             return b;
+    for (struct bound *b = s->first; b != NULL; b = b->next)
+        if (b->taken_by != s->generation && listener_is_at(b->v[0].fd, address))
+            return b;
     return NULL;
 }
 
@@ -166,7 +275,7 @@ static int open_bound(struct sockets *s, const char *address, const struct liste
     int err = b->address == NULL || b->name == NULL ? -ENOMEM : adopt(s, b, options);
     b->stored = b->n;
     if (err == 0 && b->n == 0)
-        err = bind_first(b, options);
+        err = open_own(s, b, options);
     if (err < 0) {
         bound_free(s, b);
         return err;
@@ -239,8 +348,25 @@ void sockets_settle(struct sockets *s)
         b->settled = b->n;
 }
 
+/* Kept for us by an earlier process, and asked for by nobody: whoever connects there would wait for ever. What a unit
+ * passes stays, as it may be asked for yet; it is not called by an address. */
+static void close_leftovers(struct sockets *s)
+{
+    for (size_t i = 0; i < s->inherited.n; i++) {
+        struct inherited_fd *one = &s->inherited.v[i];
+        if (one->fd < 0 || strstr(one->name, "%3a") == NULL)
+            continue;
+        log_notice("nothing listens on '%s' any more; the socket that was kept is closed", one->name);
+        systemd_store_remove(s->systemd, one->name);
+        close(one->fd);
+        one->fd = -1;
+    }
+}
+
 void sockets_store(struct sockets *s)
 {
+    if (!s->lent)
+        close_leftovers(s);
     for (struct bound *b = s->first; b != NULL; b = b->next)
         while (b->stored < b->n && (b->v[b->stored].is_unix || systemd_store(s->systemd, b->name, b->v[b->stored].fd)))
             b->stored++;

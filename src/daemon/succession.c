@@ -196,10 +196,10 @@ static void become_main(struct master *m)
         return;
     m->main = true;
     m->sockets.lent = false;
-    systemd_notify(&m->systemd, "READY=1");
-    master_say(m, "Serving");
     if (!reload_is_opening(&m->reload))
         sockets_store(&m->sockets); /* else once that is over */
+    systemd_notify(&m->systemd, "READY=1");
+    master_say(m, "Serving");
 }
 
 void succession_say_ready(struct master *m)

@@ -7,90 +7,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-enum { ADDRESS_MAX = 128, DEFER_SECONDS = 5 };
+#include "io/address.h"
 
-struct address {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-        struct sockaddr_un un;
-    } of;
-    socklen_t len;
-};
-
-static int parse_port(const char *text, in_port_t *port)
-{
-    unsigned n = 0;
-
-    if (*text == '\0')
-        return -EINVAL;
-    for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9')
-            return -EINVAL;
-        n = n * 10 + (unsigned)(*text - '0');
-        if (n > UINT16_MAX)
-            return -EINVAL;
-    }
-    *port = htons((uint16_t)n);
-    return 0;
-}
-
-static int parse_unix(const char *path, struct address *a)
-{
-    size_t len = strlen(path);
-
-    if (len == 0 || len >= sizeof a->of.un.sun_path)
-        return -EINVAL;
-    a->of.un.sun_family = AF_UNIX;
-    memcpy(a->of.un.sun_path, path, len + 1);
-    a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
-    return 0;
-}
-
-static int parse_inet(const char *text, struct address *a)
-{
-    char host[ADDRESS_MAX];
-    const char *colon = strrchr(text, ':');
-
-    if (colon == NULL || colon == text || (size_t)(colon - text) >= sizeof host)
-        return -EINVAL;
-    memcpy(host, text, (size_t)(colon - text));
-    host[colon - text] = '\0';
-    if (host[0] != '[') {
-        a->of.in.sin_family = AF_INET;
-        a->len = sizeof a->of.in;
-        return inet_pton(AF_INET, host, &a->of.in.sin_addr) == 1 ? parse_port(colon + 1, &a->of.in.sin_port) : -EINVAL;
-    }
-    if (colon[-1] != ']')
-        return -EINVAL;
-    host[colon - text - 1] = '\0';
-    a->of.in6.sin6_family = AF_INET6;
-    a->len = sizeof a->of.in6;
-    return inet_pton(AF_INET6, host + 1, &a->of.in6.sin6_addr) == 1 ? parse_port(colon + 1, &a->of.in6.sin6_port)
-                                                                    : -EINVAL;
-}
-
-static int parse_address(const char *text, struct address *a)
-{
-    static const char scheme[] = "unix:";
-
-    memset(a, 0, sizeof *a);
-    if (strncmp(text, scheme, sizeof scheme - 1) == 0)
-        return parse_unix(text + sizeof scheme - 1, a);
-    return parse_inet(text, a);
-}
+enum { DEFER_SECONDS = 5 };
 
 static int set(int fd, int level, int option, int value)
 {
@@ -196,7 +122,7 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
 int listener_bind(struct listener *l, const char *address, const struct listen_options *options)
 {
     struct address a;
-    int err = parse_address(address, &a);
+    int err = address_parse(address, &a);
 
     *l = (struct listener){.fd = -1};
     if (err == 0)
@@ -219,14 +145,58 @@ int listener_open(struct listener *l, const char *address, const struct listen_o
     return err;
 }
 
+static bool names_the_same(const char *one, const char *other)
+{
+    struct listener_name a, b;
+
+    return look_at_name(one, &a) && look_at_name(other, &b) && a.dev == b.dev && a.ino == b.ino;
+}
+
+bool listener_is_at(int fd, const char *address)
+{
+    struct address asked, own;
+
+    if (address_parse(address, &asked) < 0 || address_of(fd, &own) < 0 ||
+        asked.of.any.sa_family != own.of.any.sa_family)
+        return false;
+    if (own.of.any.sa_family == AF_UNIX)
+        return names_the_same(own.of.un.sun_path, asked.of.un.sun_path);
+    if (address_port(&own) != address_port(&asked))
+        return false;
+    if (own.of.any.sa_family == AF_INET)
+        return own.of.in.sin_addr.s_addr == asked.of.in.sin_addr.s_addr;
+    return memcmp(&own.of.in6.sin6_addr, &asked.of.in6.sin6_addr, sizeof own.of.in6.sin6_addr) == 0;
+}
+
+bool listener_is_within(int fd, const char *address)
+{
+    struct address asked, own;
+
+    if (address_parse(address, &asked) < 0 || address_of(fd, &own) < 0 || address_port(&asked) == 0 ||
+        address_port(&own) != address_port(&asked))
+        return false;
+    if (asked.of.any.sa_family == AF_INET6)
+        return memcmp(&asked.of.in6.sin6_addr, &in6addr_any, sizeof in6addr_any) == 0;
+    return own.of.any.sa_family == AF_INET && asked.of.in.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+bool listener_share_port(int fd, const char *address)
+{
+    struct address asked, own;
+
+    if (address_parse(address, &asked) < 0 || address_of(fd, &own) < 0 || address_port(&asked) == 0)
+        return false;
+    return address_port(&own) == address_port(&asked) && set(fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0;
+}
+
 int listener_again(struct listener *l, const struct listener *first, const struct listen_options *options)
 {
-    struct address a = {.len = sizeof a.of};
+    struct address a;
 
     *l = (struct listener){.fd = -1};
     if (first->is_unix)
         return -EOPNOTSUPP;
-    if (getsockname(first->fd, &a.of.any, &a.len) < 0)
+    if (address_of(first->fd, &a) < 0)
         return -errno;
     int err = set(first->fd, SOL_SOCKET, SO_REUSEPORT, 1);
     if (err < 0)
@@ -250,7 +220,7 @@ static int take_name(struct listener *l, const char *address)
 {
     struct address a;
 
-    if (!l->is_unix || parse_address(address, &a) < 0)
+    if (!l->is_unix || address_parse(address, &a) < 0)
         return 0;
     if (!look_at_name(a.of.un.sun_path, &l->name))
         return -ENOENT;
@@ -303,11 +273,10 @@ void listener_close(struct listener *l)
 
 void listener_describe(const struct listener *l, char *text, size_t size)
 {
-    struct address a = {.len = sizeof a.of};
+    struct address a;
     char host[INET6_ADDRSTRLEN] = "?";
 
-    memset(&a.of, 0, sizeof a.of);
-    if (getsockname(l->fd, &a.of.any, &a.len) < 0)
+    if (address_of(l->fd, &a) < 0)
         (void)snprintf(text, size, "?");
     else if (a.of.any.sa_family == AF_UNIX)
         (void)snprintf(text, size, "unix:%s", a.of.un.sun_path);

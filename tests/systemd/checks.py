@@ -329,6 +329,35 @@ def restarted_under_load_it_refuses_nobody():
     assert not clients.faults, clients.faults[:5]
 
 
+def listen_more(address):
+    configure("[listen http]\naddress = systemd:http\n[listen more]\naddress = %s\n" % address)
+
+
+@check
+def restarted_with_other_addresses_it_has_nobody_wait_at_the_old_ones():
+    """Of a port it may want more or less than the socket that was kept for it."""
+    run("systemctl", "restart", UNIT)
+    kept = show("NFileDescriptorStore")
+    listen_more("127.0.0.1:8092")
+    run("systemctl", "reload", UNIT)
+    assert serves(8092)
+    for how, address, port in (
+        ("restart", "127.0.0.1:8093", 8093),
+        ("restart", "[::]:8093", 8093),
+        ("reload", "0.0.0.0:8093", 8093),
+        ("reload", "127.0.0.1:8093", 8093),
+        ("restart", "0.0.0.0:8093", 8093),
+    ):
+        listen_more(address)
+        run("systemctl", how, UNIT)
+        assert serves(port) == b"reloaded\n", (how, address)
+        wait_for("an end of the address before", lambda: not port_is_open(8092))
+        wait_for("the store to have one more", lambda: int(show("NFileDescriptorStore")) == int(kept) + 1)
+    configure("[listen http]\naddress = systemd:http\n")
+    run("systemctl", "restart", UNIT)
+    wait_for("the last of them to go", lambda: not port_is_open(8093) and show("NFileDescriptorStore") == kept)
+
+
 @check
 def a_worker_that_hangs_is_seen_by_the_watchdog():
     for seconds in TRIES:

@@ -240,6 +240,156 @@ static void a_name_that_is_lent_stays(void **state)
     listener_close(&l);
 }
 
+static void an_address_may_be_spelled_otherwise(void **state)
+{
+    static const char *const rows[][2] = {{"[::1]:%u", "[0::0:1]:%u"}, {"unix:./baton.sock", "unix:.//baton.sock"}};
+    char text[64];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct sockets s;
+        struct listener l = {.fd = -1};
+        if (i == 0 && listener_open(&l, "[::1]:0", &one) < 0)
+            continue; /* a machine without IPv6 */
+        unsigned port = i == 0 ? port_of(l.fd) : 0;
+        listener_close(&l);
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        sockets_begin(&s);
+        (void)snprintf(text, sizeof text, rows[i][0], port);
+        struct bound *old = get(&s, text, &one, 1);
+        sockets_begin(&s);
+        (void)snprintf(text, sizeof text, rows[i][1], port);
+        assert_ptr_equal(get(&s, text, &one, 1), old);
+        sockets_fini(&s);
+    }
+}
+
+/* The address of a port that is free; or of one that `s` has. */
+static const char *at(const char *host, unsigned port)
+{
+    static char text[2][64];
+    static unsigned which;
+    char *to = text[which++ % 2];
+
+    (void)snprintf(to, sizeof text[0], "%s:%u", host, port);
+    return to;
+}
+
+static unsigned free_port(void)
+{
+    struct listener l;
+
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+    unsigned port = port_of(l.fd);
+    listener_close(&l);
+    return port;
+}
+
+static struct bound *next_is(struct sockets *s, struct bound **old, const char *address, size_t n)
+{
+    const struct listen_options *options = n > 1 ? &many : &one;
+
+    sockets_begin(s);
+    struct bound *new = get(s, address, options, n);
+    assert_int_equal(sockets_change(new, options), 0);
+    sockets_settle(s);
+    sockets_put(s, old);
+    return new;
+}
+
+static size_t count_at(const struct bound *b, const char *address)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        n += listener_is_at(b->v[i].fd, address);
+    return n;
+}
+
+/* Who connects while the two are exchanged is found in the socket that stays. */
+static void an_address_may_become_more_or_less(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 3; n += 2) {
+        struct sockets s;
+        unsigned port = free_port();
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        sockets_begin(&s);
+        struct bound *b = get(&s, at("127.0.0.1", port), n > 1 ? &many : &one, n);
+        assert_int_equal(sockets_change(b, &one), 0);
+        sockets_settle(&s);
+        for (int round = 0; round < 3; round++) {
+            b = next_is(&s, &b, at("0.0.0.0", port), n);
+            assert_int_equal(b->n, 2 * n);
+            assert_int_equal(b->kept, n);
+            assert_true(listener_is_at(b->v[0].fd, at("0.0.0.0", port)));
+            assert_int_equal(count_at(b, at("0.0.0.0", port)), n);
+            assert_int_equal(count_at(b, at("127.0.0.1", port)), n);
+            b = next_is(&s, &b, at("127.0.0.1", port), n);
+            assert_int_equal(b->n, n);
+            assert_int_equal(b->kept, 0);
+        }
+        sockets_fini(&s);
+    }
+}
+
+static void another_s_port_stays_another_s(void **state)
+{
+    struct sockets s;
+    struct bound *b;
+    struct listener l;
+
+    (void)state;
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &many), 0);
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    assert_int_equal(sockets_get(&s, at("0.0.0.0", port_of(l.fd)), &one, 1, &b), -EADDRINUSE);
+    assert_int_equal(sockets_get(&s, at("127.0.0.1", port_of(l.fd)), &one, 1, &b), -EADDRINUSE);
+    sockets_fini(&s);
+    listener_close(&l);
+}
+
+static void what_nobody_asks_for_is_closed_unless_a_unit_passed_it(void **state)
+{
+    static const struct {
+        const char *name;
+        bool lent, stays;
+    } rows[] = {{"127.0.0.1%3a80", false, false}, {"127.0.0.1%3a80", true, true}, {"http", false, true}};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct sockets s;
+        struct listener l;
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        s.lent = rows[i].lent;
+        assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+        leave(&s, rows[i].name, l.fd);
+        sockets_store(&s);
+        expect((fcntl(l.fd, F_GETFD) >= 0) == rows[i].stays, "%s", rows[i].name);
+        sockets_fini(&s);
+    }
+}
+
+/* After a restart: what was kept is of the address as it was. */
+static void what_was_kept_is_used_for_more_too(void **state)
+{
+    struct sockets s;
+    struct listener l;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+    unsigned port = port_of(l.fd);
+    leave(&s, "127.0.0.1%3a0", l.fd);
+    sockets_begin(&s);
+    struct bound *b = get(&s, at("0.0.0.0", port), &one, 1);
+    assert_int_equal(b->n, 2);
+    sockets_store(&s);
+    assert_int_equal(fcntl(l.fd, F_GETFD), -1);
+    assert_true(listener_is_at(b->v[1].fd, at("127.0.0.1", port)));
+    sockets_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +403,11 @@ int main(void)
         cmocka_unit_test(what_was_left_to_us_comes_first),
         scratch_test(the_name_of_a_unix_socket_can_be_left_to_a_successor),
         scratch_test(a_name_that_is_lent_stays),
+        scratch_test(an_address_may_be_spelled_otherwise),
+        cmocka_unit_test(an_address_may_become_more_or_less),
+        cmocka_unit_test(another_s_port_stays_another_s),
+        cmocka_unit_test(what_nobody_asks_for_is_closed_unless_a_unit_passed_it),
+        cmocka_unit_test(what_was_kept_is_used_for_more_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

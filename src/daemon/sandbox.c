@@ -91,6 +91,11 @@ static int allow_all(const struct walls *w)
     return 0;
 }
 
+/* What this process has had by now. The kernel has it, so that no error of a reload means that it does not. */
+static struct {
+    bool landlock, seccomp, shedding;
+} seen;
+
 /* Does this error mean that the kernel, or a filter that was there before us, does not have it, and will not have it the
  * next time either? A shortage passes, and whatever is not known is taken for one: then the answer is no, not less. */
 static bool is_missing(int err)
@@ -104,11 +109,11 @@ static bool is_missing(int err)
 }
 
 /* A wall could not be had: returns what is wrong with going on without it. */
-static int miss(const struct walls *w, const char *what, int err, const char *so)
+static int miss(const struct walls *w, const char *what, int err, bool was_there, const char *so)
 {
     struct config_at at = {.key = KEY_server_sandbox};
 
-    if (!is_missing(err)) {
+    if (was_there || !is_missing(err)) {
         diagnose_error(w->report, place_nowhere(), "the sandbox cannot be made now: %s: %s", what, strerror(-err));
         return err;
     }
@@ -151,12 +156,15 @@ static int open_walls(const struct walls *w)
     struct sandbox *s = w->sandbox;
     int landlock = open_landlock(&s->landlock);
     int seccomp = open_seccomp(s);
-    int err = landlock == 0 ? allow_all(w) : miss(w, "Landlock", landlock, "open whatever their user may");
+    int err =
+        landlock == 0 ? allow_all(w) : miss(w, "Landlock", landlock, seen.landlock, "open whatever their user may");
 
     if (err == 0 && seccomp < 0)
-        err = miss(w, "seccomp filter", seccomp, "make any system call");
+        err = miss(w, "seccomp filter", seccomp, seen.seccomp, "make any system call");
     if (err < 0)
         return err;
+    seen.landlock |= landlock == 0;
+    seen.seccomp |= seccomp == 0;
     if (landlock == 0)
         log_notice("sandbox: Landlock (version %d)%s", s->landlock.abi, seccomp == 0 ? ", seccomp" : "");
     else if (seccomp == 0)
@@ -169,10 +177,11 @@ static int open_shedding(const struct walls *w)
 {
     int err = try_to(shed, w->sandbox);
 
+    seen.shedding |= err == 0;
     if (err == 0)
         return 0;
     w->sandbox->keeps_capabilities = true;
-    return miss(w, "way to give up capabilities", err,
+    return miss(w, "way to give up capabilities", err, seen.shedding,
                 "use them; in a unit with SystemCallFilter=, a line SystemCallFilter=capset allows it");
 }
 

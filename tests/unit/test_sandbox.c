@@ -4,7 +4,10 @@
 #include "daemon/sandbox.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -304,6 +307,51 @@ static void a_shortage_is_no_reason_to_do_without(void **state)
     sandbox_fini(&sandbox);
 }
 
+/* A service manager's filter, or a kernel without Landlock. */
+static int deny_landlock(const void *error)
+{
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 444, 0, 1), /* landlock_create_ruleset */
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t) * (const int *)error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = ROWS(rules), .filter = rules};
+
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0 ? -errno : 0;
+}
+
+/* What this process had is there: no error of a reload means that the kernel lacks it. */
+static void what_was_there_is_not_done_without(void **state)
+{
+    static const int errors[] = {ENOSYS, EOPNOTSUPP, EPERM, EACCES, EINVAL, E2BIG};
+
+    (void)state;
+    needs(has_landlock(), "Landlock");
+    serve_root("in");
+    sandbox_fini(&sandbox);
+    for (size_t i = 0; i < ROWS(errors); i++) {
+        int err = confined((struct thread_enter){deny_landlock, &errors[i]}, open_sandbox);
+        expect(err == -errors[i], "%s: %d", strerror(errors[i]), err);
+    }
+    assert_false(log_says("there is no Landlock here"));
+}
+
+/* Comes first: then no sandbox has been there yet. */
+static void what_the_kernel_lacks_is_a_warning(void **state)
+{
+    static const int error = EOPNOTSUPP;
+
+    (void)state;
+    (void)snprintf(root_path, sizeof root_path, "%s/in", scratch_dir);
+    assert_int_equal(confined((struct thread_enter){deny_landlock, &error}, open_sandbox), 0);
+    assert_true(log_says("there is no Landlock here"));
+    sandbox_fini(&sandbox);
+    config.server.sandbox = SANDBOX_REQUIRE;
+    assert_int_equal(confined((struct thread_enter){deny_landlock, &error}, open_sandbox), -EOPNOTSUPP);
+    assert_true(log_says("sandbox = require, and there is no Landlock here"));
+}
+
 /* A root as a worker has it, which looks again where its path leads. */
 static struct root root;
 
@@ -400,6 +448,7 @@ static void a_root_put_beyond_the_wall_is_told_and_the_old_one_stays(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_the_kernel_lacks_is_a_warning, enter, leave),
         cmocka_unit_test_setup_teardown(a_thread_reads_below_the_root_and_does_nothing_else, enter, leave),
         cmocka_unit_test_setup_teardown(the_logger_may_shorten_its_file_and_do_nothing_else_that_others_may_not, enter,
                                         leave),
@@ -407,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_sandbox_a_thread_may_do_as_before, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_said, enter, leave),
         cmocka_unit_test_setup_teardown(a_shortage_is_no_reason_to_do_without, enter, leave),
+        cmocka_unit_test_setup_teardown(what_was_there_is_not_done_without, enter, leave),
         cmocka_unit_test_setup_teardown(a_swapped_link_is_followed, enter, leave),
         cmocka_unit_test_setup_teardown(a_root_put_beyond_the_wall_is_told_and_the_old_one_stays, enter, leave),
     };

@@ -3,7 +3,7 @@
  *
  *     TERM, INT, QUIT   stop: unhealthy for drain_delay, then the listeners close, idle connections end, and answers under
  *                       way are finished within drain_timeout. The second of these stops at once. XCPU, the kernel's word
- *                       that the time limit is used up, does the same.
+ *                       each second that the time limit is used up, stops too, and hastens nothing.
  *     HUP               reload: a new generation from the same command line and the files as they are now; or none, and why
  *     USR1              open the logs anew
  *     USR2              upgrade: a new process of the same binary takes over

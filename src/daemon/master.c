@@ -115,14 +115,22 @@ static void stop(struct master *m, const struct signalfd_siginfo *from)
     stopping_ask(m);
 }
 
+/* The kernel says so each second, which is no reason for haste. */
+static void stop_once(struct master *m, const struct signalfd_siginfo *from)
+{
+    if (m->stopping.how == STOP_NOT)
+        stop(m, from);
+}
+
 /* Some at a time: signals may come faster than they are acted upon, and connections have their turn too. */
 static void on_signals(struct master *m)
 {
     static const struct {
         int signal;
         void (*act)(struct master *m, const struct signalfd_siginfo *from);
-    } actions[] = {{SIGTERM, stop},   {SIGINT, stop},     {SIGQUIT, stop}, {SIGXCPU, stop}, {SIGHUP, reload_and_reopen},
-                   {SIGUSR1, reopen}, {SIGUSR2, upgrade}, {SIGCHLD, reap}};
+    } actions[] = {
+        {SIGTERM, stop},   {SIGINT, stop},     {SIGQUIT, stop}, {SIGXCPU, stop_once}, {SIGHUP, reload_and_reopen},
+        {SIGUSR1, reopen}, {SIGUSR2, upgrade}, {SIGCHLD, reap}};
     struct signalfd_siginfo info[SIGNALS];
     ssize_t len = read(m->signal_fd, info, sizeof info);
 

@@ -6,14 +6,20 @@
  * Ownership: none.
  * Threads:   any; reads files, so at start-up only.
  * Errors:    what cannot be read does not limit; the answer is at least 1.
- * Source:    sched_getaffinity(2), cgroups(7), cpu.max of the kernel's cgroup-v2 guide.
+ * Source:    sched_getaffinity(2), cgroups(7), cpu.max of the kernel's cgroup-v2 guide, cpu.cfs_quota_us of
+ *            its guide to the CFS bandwidth control.
  */
 #ifndef BATON_DAEMON_CPUS_H
 #define BATON_DAEMON_CPUS_H
 
+#include "daemon/cgroup.h"
+
 unsigned cpus_available(void);
 
-/* Whole CPUs that a line of cpu.max ("200000 100000", "max 100000") allows, rounded up; 0 = no limit. */
+/* What the control groups allow; 0 = no limit. */
+unsigned cpus_of_groups(const struct cgroup_view *view);
+
+/* Whole CPUs that a line of cpu.max ("200000 100000", "max 100000"), or the two files of version 1 as one, allow, rounded up; 0 = no limit. */
 unsigned cpus_of_quota(const char *line);
 
 #endif

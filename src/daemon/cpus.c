@@ -7,8 +7,6 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "daemon/cgroup.h"
-
 enum { MASK_CPUS = 8192 };
 
 static unsigned cpus_of_mask(void)
@@ -28,7 +26,7 @@ unsigned cpus_of_quota(const char *line)
     char *end;
     unsigned long long quota = strtoull(line, &end, 10);
 
-    if (end == line || *end != ' ') /* "max" */
+    if (end == line || *end != ' ') /* "max"; version 1 has -1 */
         return 0;
     unsigned long long period = strtoull(end, NULL, 10);
     if (quota == 0 || period == 0 || quota > ULLONG_MAX - period)
@@ -42,10 +40,20 @@ static uint64_t whole_cpus(const char *line)
     return cpus_of_quota(line);
 }
 
+unsigned cpus_of_groups(const struct cgroup_view *view)
+{
+    static const struct cgroup_limit limits[] = {
+        {"", {"cpu.max"}, whole_cpus},
+        {"cpu", {"cpu.cfs_quota_us", "cpu.cfs_period_us"}, whole_cpus},
+    };
+
+    return (unsigned)cgroup_least(view, limits, sizeof limits / sizeof *limits);
+}
+
 unsigned cpus_available(void)
 {
     unsigned mask = cpus_of_mask();
-    unsigned quota = (unsigned)cgroup_least("cpu.max", whole_cpus);
+    unsigned quota = cpus_of_groups(&cgroup_here);
 
     return quota > 0 && quota < mask ? quota : mask;
 }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "daemon/cgroup.h"
-
 enum { CACHE_SHARE = 4 };
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -28,18 +26,24 @@ uint64_t memory_of_limit(const char *line)
     return errno == 0 && *end == '\0' ? n : 0;
 }
 
-uint64_t memory_allowed(void)
+uint64_t memory_in(const struct cgroup_view *view)
 {
-    static const char *const files[] = {"memory.max", "memory.high"};
+    static const struct cgroup_limit limits[] = {
+        {"", {"memory.max"}, memory_of_limit},
+        {"", {"memory.high"}, memory_of_limit},
+        {"memory", {"memory.limit_in_bytes"}, memory_of_limit},
+    };
     long pages = sysconf(_SC_PHYS_PAGES);
     long size = sysconf(_SC_PAGE_SIZE);
     uint64_t allowed = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
+    uint64_t limit = cgroup_least(view, limits, sizeof limits / sizeof *limits);
 
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        uint64_t n = cgroup_least(files[i], memory_of_limit);
-        allowed = n > 0 ? least(n, allowed) : allowed;
-    }
-    return allowed;
+    return limit > 0 ? least(limit, allowed) : allowed;
+}
+
+uint64_t memory_allowed(void)
+{
+    return memory_in(&cgroup_here);
 }
 
 uint64_t memory_of_cache(const struct config *config)

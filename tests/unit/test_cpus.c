@@ -36,6 +36,7 @@ static const struct quota {
     {"max", 0},
     {"\n", 0},
     {"garbage", 0},
+    {"-1 100000", 0}, /* as version 1 has it */
 };
 
 static void a_quota_is_rounded_up_to_whole_cpus(void **state)

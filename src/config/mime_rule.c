@@ -58,6 +58,8 @@ static bool check_name(struct sv name, struct sv type, struct fault *f)
     if (sv_find(name, '*') < name.len)
         return fault_set(f, 0, name.len,
                          "this is no pattern, but an extension, such as .md, or the whole name of a file");
+    if (memchr(",:;=", name.p[name.len - 1], 4) != NULL)
+        return fault_set(f, name.len - 1, 1, "a space alone parts a name from its type");
     if (sv_find(name, '/') == name.len)
         return true;
     if (type.p[0] == '.' && is_media_type(name))

@@ -134,26 +134,34 @@ bool value_number(const struct schema_key *k, struct sv text, uint64_t *out, str
     return k->type == ENUM ? parse_enum(k, text, out, f) : parse_units(k, text, out, f);
 }
 
+/* `at` is where it stands. */
+static bool check_file_name(struct sv name, size_t at, struct fault *f)
+{
+    size_t len = 0;
+
+    if (name.p[0] == '"' || name.p[0] == '\'')
+        return fault_set(f, at, name.len, "a name stands without quotes, and holds no space");
+    if (name.p[0] == '/')
+        return fault_set(f, at, name.len,
+                         "a name relative to the directory that was asked for, so without '/' in front");
+    for (size_t start = 0; start <= name.len; start += len + 1) {
+        len = sv_find(sv_skip(name, start), '/');
+        if (sv_eq(sv_of(name.p + start, len), SV("..")))
+            return fault_set(f, at + start, len, "'..' would lead out of the directory that was asked for");
+    }
+    if (len == 0 || sv_eq(sv_of(name.p + name.len - len, len), SV(".")))
+        return fault_set(f, at, name.len, "an index is a file, and this is a directory");
+    return true;
+}
+
 static bool check_names(struct sv text, struct fault *f)
 {
     struct sv rest = text;
     struct sv name;
 
-    while (schema_next_word(&rest, &name)) {
-        size_t at = (size_t)(name.p - text.p);
-        if (name.p[0] == '"' || name.p[0] == '\'')
-            return fault_set(f, at, name.len, "a name stands without quotes, and holds no space");
-        if (name.p[0] == '/')
-            return fault_set(f, at, name.len,
-                             "a name relative to the directory that was asked for, so without '/' in front");
-        for (struct sv path = name; path.len > 0;) {
-            size_t len = sv_find(path, '/');
-            if (sv_eq(sv_of(path.p, len), SV("..")))
-                return fault_set(f, (size_t)(path.p - text.p), len,
-                                 "'..' would lead out of the directory that was asked for");
-            path = sv_skip(path, len < path.len ? len + 1 : len);
-        }
-    }
+    while (schema_next_word(&rest, &name))
+        if (!check_file_name(name, (size_t)(name.p - text.p), f))
+            return false;
     return true;
 }
 

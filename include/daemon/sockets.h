@@ -31,7 +31,8 @@ struct bound {
     size_t settled; /* so many have been accepted from; the others are only that generation's which is being opened */
     unsigned users; /* generations */
     unsigned taken_by; /* the last of those */
-    size_t stored;     /* so many the service manager keeps, because we asked */
+    size_t stored;     /* so many the service manager was asked to keep */
+    bool known;        /* it may keep some under this name */
     struct bound *next;
 };
 

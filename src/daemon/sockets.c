@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -49,19 +50,28 @@ int sockets_init(struct sockets *s, struct systemd *systemd)
 /* They are somebody else's, who listens there. */
 static void leave_names(struct bound *b)
 {
-    b->stored = 0;
+    b->known = false;
     for (size_t i = 0; i < b->n; i++) {
         free(b->v[i].made);
         b->v[i].made = NULL;
     }
 }
 
+/* The manager keeps a socket once, under the name by which it heard of it first; others may have that socket, too. */
+static void forget(const struct sockets *s, const char *name)
+{
+    systemd_store_remove(s->systemd, name);
+    for (struct bound *b = s->first; b != NULL; b = b->next)
+        if (!sockets_is_passed(b->address))
+            b->stored = 0;
+}
+
 static void bound_free(const struct sockets *s, struct bound *b)
 {
-    if (b->stored > 0 && s->lent)
+    if (b->known && s->lent)
         leave_names(b);
-    if (b->stored > 0 && s->serving && !sockets_is_passed(b->address))
-        systemd_store_remove(s->systemd, b->name);
+    if (b->known && s->serving && !sockets_is_passed(b->address))
+        forget(s, b->name);
     for (size_t i = 0; i < b->n; i++)
         listener_close(&b->v[i]);
     free(b->v);
@@ -96,32 +106,6 @@ static struct listener *add(struct bound *b)
     return &v[b->n];
 }
 
-/* The name of a unix socket that a unit made is the unit's. */
-static bool is_to_be_adopted(const struct sockets *s, int fd, const char *address)
-{
-    return fd >= 0 && (s->lent || strncmp(address, "unix:", 5) != 0) && listener_is_at(fd, address);
-}
-
-/* What was left to us was perhaps opened for another spelling of this address; it keeps the name by which others know it. */
-static int use_its_name(const struct sockets *s, struct bound *b)
-{
-    const struct inherited *all = &s->inherited;
-
-    for (size_t i = 0; i < all->n; i++)
-        if (all->v[i].fd >= 0 && strcmp(all->v[i].name, b->name) == 0)
-            return 0;
-    for (size_t i = 0; i < all->n; i++)
-        if (is_to_be_adopted(s, all->v[i].fd, b->address)) {
-            char *name = strdup(all->v[i].name);
-            if (name == NULL)
-                return -ENOMEM;
-            free(b->name);
-            b->name = name;
-            return 0;
-        }
-    return 0;
-}
-
 /* Those at the address itself before those of addresses that are part of it. */
 static void put_own_first(struct bound *b)
 {
@@ -140,14 +124,11 @@ static void put_own_first(struct bound *b)
 /* What was left to us under the name of this address; what is of no use is closed. */
 static int adopt(struct sockets *s, struct bound *b, const struct listen_options *options)
 {
-    int err = use_its_name(s, b);
     int fd;
 
-    if (err < 0)
-        return err;
     while ((fd = inherited_take(&s->inherited, b->name)) >= 0) {
         struct listener *l = add(b);
-        err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
+        int err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
         if (err == 0)
             b->n++;
         else
@@ -174,11 +155,26 @@ static bool share_port(const struct sockets *s, const char *address)
     return any;
 }
 
+static bool is_same_socket(int a, int b)
+{
+    struct stat one, other;
+
+    return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static bool has(const struct bound *b, int fd)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (is_same_socket(b->v[i].fd, fd))
+            return true;
+    return false;
+}
+
 /* A descriptor of our own for this socket, where `belongs` says that it is one of our address. */
 static int keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
                 const struct listen_options *options)
 {
-    if (fd < 0 || !belongs(fd, b->address))
+    if (fd < 0 || !belongs(fd, b->address) || has(b, fd))
         return 0;
     struct listener *l = add(b);
     int own = l != NULL ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
@@ -217,10 +213,13 @@ static int bind_beside(struct bound *b, const struct listen_options *options)
 static int open_own(const struct sockets *s, struct bound *b, const struct listen_options *options)
 {
     struct listen_options shared = *options;
+    bool is_unix = strncmp(b->address, "unix:", 5) == 0;
 
     if (sockets_is_passed(b->address))
         return -ENOENT;
-    int err = keep_all(s, b, listener_is_at, options);
+    /* A name that a unit made is the unit's; our predecessor's becomes ours. */
+    int err = is_unix && !s->lent ? 0 : keep_all(s, b, listener_is_at, options);
+    b->known = is_unix && b->n > 0;
     if (err == 0 && b->n == 0)
         err = bind_beside(b, options);
     shared.reuseport = true;
@@ -253,13 +252,22 @@ static int grow(struct bound *b, const struct listen_options *options, size_t n)
     return 0;
 }
 
+/* However it was spelled. A unit may pass sockets of several addresses under one name. */
+static bool is_wholly_at(const struct bound *b, const char *address)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (!listener_is_at(b->v[i].fd, address) && (i == 0 || !listener_is_within(b->v[i].fd, address)))
+            return false;
+    return true;
+}
+
 static struct bound *find(const struct sockets *s, const char *address)
 {
     for (struct bound *b = s->first; b != NULL; b = b->next)
         if (b->taken_by != s->generation && strcmp(b->address, address) == 0)
             return b;
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        if (b->taken_by != s->generation && listener_is_at(b->v[0].fd, address))
+        if (b->taken_by != s->generation && is_wholly_at(b, address))
             return b;
     return NULL;
 }
@@ -274,6 +282,7 @@ static int open_bound(struct sockets *s, const char *address, const struct liste
     b->name = name_of(address);
     int err = b->address == NULL || b->name == NULL ? -ENOMEM : adopt(s, b, options);
     b->stored = b->n;
+    b->known = b->n > 0;
     if (err == 0 && b->n == 0)
         err = open_own(s, b, options);
     if (err < 0) {
@@ -357,7 +366,7 @@ static void close_leftovers(struct sockets *s)
         if (one->fd < 0 || strstr(one->name, "%3a") == NULL)
             continue;
         log_notice("nothing listens on '%s' any more; the socket that was kept is closed", one->name);
-        systemd_store_remove(s->systemd, one->name);
+        forget(s, one->name);
         close(one->fd);
         one->fd = -1;
     }
@@ -367,9 +376,11 @@ void sockets_store(struct sockets *s)
 {
     if (!s->lent)
         close_leftovers(s);
-    for (struct bound *b = s->first; b != NULL; b = b->next)
+    for (struct bound *b = s->first; b != NULL; b = b->next) {
         while (b->stored < b->n && (b->v[b->stored].is_unix || systemd_store(s->systemd, b->name, b->v[b->stored].fd)))
             b->stored++;
+        b->known |= b->stored > 0;
+    }
 }
 
 void sockets_remove_names(struct sockets *s)

@@ -221,22 +221,43 @@ static void the_name_of_a_unix_socket_can_be_left_to_a_successor(void **state)
 
 static void a_name_that_is_lent_stays(void **state)
 {
-    struct sockets s;
-    struct listener l;
+    static const struct {
+        const char *address;
+        bool lent, stays;
+    } rows[] = {{"unix:baton.sock", true, true}, {"unix:./baton.sock", true, true}, {"unix:baton.sock", false, false}};
 
     (void)state;
-    for (int lent = 1; lent >= 0; lent--) {
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct sockets s;
+        struct listener l;
         assert_int_equal(sockets_init(&s, &nobody), 0);
-        s.lent = lent != 0;
-        if (lent)
-            assert_int_equal(listener_open(&l, "unix:baton.sock", &one), 0);
+        s.lent = rows[i].lent;
+        assert_int_equal(listener_open(&l, "unix:baton.sock", &one), 0);
         leave(&s, "unix%3abaton.sock", dup(l.fd));
         sockets_begin(&s);
-        struct bound *b = get(&s, "unix:baton.sock", &one, 1);
+        struct bound *b = get(&s, rows[i].address, &one, 1);
         sockets_put(&s, &b);
-        assert_int_equal(access("baton.sock", F_OK), lent ? 0 : -1);
+        expect((access("baton.sock", F_OK) == 0) == rows[i].stays, "row %zu", i);
         sockets_fini(&s);
+        listener_close(&l);
     }
+}
+
+/* A unit made it, and the unit removes it. */
+static void the_name_of_a_unit_s_unix_socket_stays(void **state)
+{
+    struct sockets s;
+    struct listener l;
+    struct bound *b;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    assert_int_equal(listener_open(&l, "unix:baton.sock", &one), 0);
+    leave(&s, "http", dup(l.fd));
+    sockets_begin(&s);
+    assert_int_equal(sockets_get(&s, "unix:baton.sock", &one, 1, &b), -EADDRINUSE);
+    sockets_fini(&s);
+    assert_int_equal(access("baton.sock", F_OK), 0);
     listener_close(&l);
 }
 
@@ -390,6 +411,151 @@ static void what_was_kept_is_used_for_more_too(void **state)
     sockets_fini(&s);
 }
 
+/* The descriptor store of a service manager: a socket is in it once, under the name by which it came first. */
+struct store {
+    int fd; /* where it is told */
+    struct {
+        char name[64];
+        int fd;
+    } v[16];
+    size_t n;
+};
+
+static ino_t inode_of(int fd)
+{
+    struct stat st;
+
+    assert_int_equal(fstat(fd, &st), 0);
+    return st.st_ino;
+}
+
+static bool store_has(const struct store *store, int fd)
+{
+    for (size_t i = 0; i < store->n; i++)
+        if (inode_of(store->v[i].fd) == inode_of(fd))
+            return true;
+    return false;
+}
+
+static void store_remove(struct store *store, const char *name)
+{
+    for (size_t i = store->n; i-- > 0;)
+        if (strcmp(store->v[i].name, name) == 0) {
+            (void)close(store->v[i].fd);
+            store->v[i] = store->v[--store->n];
+        }
+}
+
+/* All that was said by now. */
+static void store_hear(struct store *store)
+{
+    char text[256], control[CMSG_SPACE(sizeof(int))], name[64];
+
+    for (;;) {
+        struct iovec iov = {text, sizeof text - 1};
+        struct msghdr message = {
+            .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+        ssize_t n = recvmsg(store->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (n < 0)
+            return;
+        text[n] = '\0';
+        const struct cmsghdr *with = CMSG_FIRSTHDR(&message);
+        int fd = -1;
+        if (with != NULL)
+            memcpy(&fd, CMSG_DATA(with), sizeof fd);
+        if (sscanf(text, "FDSTOREREMOVE=1 FDNAME=%63s", name) == 1) {
+            store_remove(store, name);
+        } else if (sscanf(text, "FDSTORE=1 FDNAME=%63s", name) == 1 && !store_has(store, fd)) {
+            memcpy(store->v[store->n].name, name, sizeof name);
+            store->v[store->n++].fd = fd;
+        } else if (fd >= 0) {
+            (void)close(fd);
+        }
+    }
+}
+
+/* Whatever an address becomes, the manager keeps what is listened on, by its present name, and nothing else. */
+static void the_manager_keeps_what_is_listened_on(void **state)
+{
+    static const char *const hosts[] = {"127.0.0.1", "0.0.0.0", "127.0.0.1", "0.0.0.0", "[::]", "0.0.0.0", "127.0.0.1"};
+    struct systemd manager = {.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct store store = {.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    struct sockets s;
+    struct bound *b = NULL;
+    unsigned port = free_port();
+
+    (void)state;
+    manager.to = (struct sockaddr_un){.sun_family = AF_UNIX, .sun_path = "notify"};
+    manager.to_len = sizeof manager.to;
+    assert_int_equal(bind(store.fd, (const struct sockaddr *)&manager.to, manager.to_len), 0);
+    assert_int_equal(sockets_init(&s, &manager), 0);
+    s.serving = true;
+    for (size_t i = 0; i < ROWS(hosts); i++) {
+        sockets_begin(&s);
+        struct bound *new = get(&s, at(hosts[i], port), &one, 1);
+        assert_int_equal(sockets_change(new, &one), 0);
+        sockets_settle(&s);
+        sockets_store(&s); /* a reload is over */
+        sockets_put(&s, &b);
+        sockets_store(&s); /* the old generation is gone, and the manager is told how it goes */
+        b = new;
+        store_hear(&store);
+        expect(store.n == b->n, "%s: %zu of %zu", hosts[i], store.n, b->n);
+        for (size_t k = 0; k < b->n; k++)
+            assert_true(store_has(&store, b->v[k].fd));
+        for (size_t k = 0; k < store.n; k++)
+            assert_string_equal(store.v[k].name, b->name);
+    }
+    sockets_put(&s, &b);
+    store_hear(&store);
+    assert_int_equal(store.n, 0);
+    sockets_fini(&s);
+    (void)close(manager.fd);
+    (void)close(store.fd);
+}
+
+/* A unit may pass sockets of several addresses under one name. */
+static void an_address_gets_no_other_from_a_unit(void **state)
+{
+    struct sockets s;
+    struct listener l, other;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+    assert_int_equal(listener_open(&other, "127.0.0.1:0", &one), 0);
+    unsigned port = port_of(l.fd);
+    leave(&s, "http", l.fd);
+    leave(&s, "http", other.fd);
+    sockets_begin(&s);
+    assert_int_equal(get(&s, "systemd:http", &one, 1)->n, 2);
+    sockets_begin(&s);
+    struct bound *b = get(&s, at("127.0.0.1", port), &one, 1);
+    assert_int_equal(b->n, 1);
+    assert_int_equal(port_of(b->v[0].fd), port);
+    sockets_fini(&s);
+}
+
+/* The manager's name for it is that of a wider address, which is not asked for. */
+static void a_successor_gets_no_more_than_it_asks_for(void **state)
+{
+    struct sockets s;
+    struct listener l, wide;
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    assert_int_equal(listener_open(&l, "127.0.0.1:0", &many), 0);
+    unsigned port = port_of(l.fd);
+    assert_int_equal(listener_open(&wide, at("0.0.0.0", port), &many), 0);
+    leave(&s, "0.0.0.0%3a1", wide.fd);
+    leave(&s, "0.0.0.0%3a1", l.fd);
+    sockets_begin(&s);
+    struct bound *b = get(&s, at("127.0.0.1", port), &one, 1);
+    assert_int_equal(b->n, 1);
+    assert_true(listener_is_at(b->v[0].fd, at("127.0.0.1", port)));
+    sockets_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,11 +569,15 @@ int main(void)
         cmocka_unit_test(what_was_left_to_us_comes_first),
         scratch_test(the_name_of_a_unix_socket_can_be_left_to_a_successor),
         scratch_test(a_name_that_is_lent_stays),
+        scratch_test(the_name_of_a_unit_s_unix_socket_stays),
         scratch_test(an_address_may_be_spelled_otherwise),
         cmocka_unit_test(an_address_may_become_more_or_less),
         cmocka_unit_test(another_s_port_stays_another_s),
         cmocka_unit_test(what_nobody_asks_for_is_closed_unless_a_unit_passed_it),
         cmocka_unit_test(what_was_kept_is_used_for_more_too),
+        scratch_test(the_manager_keeps_what_is_listened_on),
+        cmocka_unit_test(an_address_gets_no_other_from_a_unit),
+        cmocka_unit_test(a_successor_gets_no_more_than_it_asks_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

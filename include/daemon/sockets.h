@@ -19,22 +19,8 @@
 #ifndef BATON_DAEMON_SOCKETS_H
 #define BATON_DAEMON_SOCKETS_H
 
+#include "daemon/bound.h"
 #include "daemon/systemd.h"
-#include "io/listen.h"
-
-struct bound {
-    char *address;      /* owned; as it was configured */
-    char *name;         /* owned; what it is called where it is passed on */
-    struct listener *v; /* owned: n of them */
-    size_t n;
-    size_t kept;    /* so many of them are of addresses that were part of this one before it was asked for */
-    size_t settled; /* so many have been accepted from; the others are only that generation's which is being opened */
-    unsigned users; /* generations */
-    unsigned taken_by; /* the last of those */
-    size_t stored;     /* so many the service manager was asked to keep */
-    bool known;        /* it may keep some under this name */
-    struct bound *next;
-};
 
 struct sockets {
     struct systemd *systemd; /* borrowed */

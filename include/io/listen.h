@@ -54,6 +54,8 @@ int listener_again(struct listener *l, const struct listener *first, const struc
 
 /* Is this listening socket that of `address`, however it is spelled? */
 bool listener_is_at(int fd, const char *address);
+/* Are these two sockets of one address and port? */
+bool listener_is_beside(int fd, int other);
 /* Does all that comes to it belong to `address` too, which is 0.0.0.0 or [::] on its port? */
 bool listener_is_within(int fd, const char *address);
 

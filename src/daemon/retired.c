@@ -90,6 +90,8 @@ static bool pass_on(struct master *m, struct generation *g)
 
 void retired_run(struct master *m)
 {
+    bool some = m->retired.next != &m->retired;
+
     for (struct list *l = m->retired.next, *next; l != &m->retired; l = next) {
         struct generation *g = list_of(l, struct generation, link);
         bool done = generation_done(g); /* before the look at what it passed on: nothing comes after that */
@@ -102,6 +104,9 @@ void retired_run(struct master *m)
             continue;
         generation_free(&g);
     }
+    /* A name by which the manager kept a socket may be gone, and the socket have another. */
+    if (some && m->main && m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload))
+        sockets_store(&m->sockets);
 }
 
 void retired_stop(struct master *m, enum stop how)

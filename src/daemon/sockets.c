@@ -5,11 +5,9 @@
 #include "daemon/sockets.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -45,6 +43,12 @@ int sockets_init(struct sockets *s, struct systemd *systemd)
 {
     *s = (struct sockets){.systemd = systemd};
     return inherited_init(&s->inherited);
+}
+
+/* What a unit passes is not called by an address. */
+static bool is_ours(const struct inherited_fd *one)
+{
+    return one->fd >= 0 && strstr(one->name, "%3a") != NULL;
 }
 
 /* They are somebody else's, who listens there. */
@@ -95,95 +99,35 @@ void sockets_begin(struct sockets *s)
     s->generation++;
 }
 
-/* Room for one more socket, which is there once the caller has counted it. */
-static struct listener *add(struct bound *b)
-{
-    struct listener *v = realloc(b->v, (b->n + 1) * sizeof *v);
-
-    if (v == NULL)
-        return NULL;
-    b->v = v;
-    return &v[b->n];
-}
-
-/* Those at the address itself before those of addresses that are part of it. */
-static void put_own_first(struct bound *b)
-{
-    size_t own = 0;
-
-    for (size_t i = 0; i < b->n; i++)
-        if (listener_is_at(b->v[i].fd, b->address)) {
-            struct listener l = b->v[i];
-            b->v[i] = b->v[own];
-            b->v[own++] = l;
-        }
-    if (own > 0) /* or it is called by a name, or has a port that the kernel chose */
-        b->kept = b->n - own;
-}
-
 /* What was left to us under the name of this address; what is of no use is closed. */
 static int adopt(struct sockets *s, struct bound *b, const struct listen_options *options)
 {
     int fd;
 
     while ((fd = inherited_take(&s->inherited, b->name)) >= 0) {
-        struct listener *l = add(b);
-        int err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
-        if (err == 0)
-            b->n++;
-        else
+        int err = bound_adopt(b, fd, options);
+        if (err < 0)
             close(fd);
         if (err == -ENOMEM)
             return err;
         if (err < 0)
             log_warning("the socket '%s' that was passed is not used: %s", b->name, strerror(-err));
     }
-    put_own_first(b);
+    bound_put_own_first(b);
     return 0;
 }
 
-/* True where any of ours has the port of this address. */
+/* True where any of ours has the port of this address; but one that the same generation asks for is another address. */
 static bool share_port(const struct sockets *s, const char *address)
 {
     bool any = false;
 
     for (const struct bound *b = s->first; b != NULL; b = b->next)
-        for (size_t i = 0; i < b->n; i++)
+        for (size_t i = 0; b->taken_by != s->generation && i < b->n; i++)
             any |= listener_share_port(b->v[i].fd, address);
     for (size_t i = 0; i < s->inherited.n; i++)
-        any |= listener_share_port(s->inherited.v[i].fd, address);
+        any |= is_ours(&s->inherited.v[i]) && listener_share_port(s->inherited.v[i].fd, address);
     return any;
-}
-
-static bool is_same_socket(int a, int b)
-{
-    struct stat one, other;
-
-    return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-static bool has(const struct bound *b, int fd)
-{
-    for (size_t i = 0; i < b->n; i++)
-        if (is_same_socket(b->v[i].fd, fd))
-            return true;
-    return false;
-}
-
-/* A descriptor of our own for this socket, where `belongs` says that it is one of our address. */
-static int keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
-                const struct listen_options *options)
-{
-    if (fd < 0 || !belongs(fd, b->address) || has(b, fd))
-        return 0;
-    struct listener *l = add(b);
-    int own = l != NULL ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
-    int err = own >= 0 ? listener_adopt(l, own, b->address, options) : l != NULL ? -errno : -ENOMEM;
-    if (err == 0)
-        b->n++;
-    else if (own >= 0)
-        close(own);
-    return err == -EINVAL ? 0 : err; /* it does not listen */
 }
 
 static int keep_all(const struct sockets *s, struct bound *b, bool (*belongs)(int fd, const char *address),
@@ -192,20 +136,11 @@ static int keep_all(const struct sockets *s, struct bound *b, bool (*belongs)(in
     int err = 0;
 
     for (const struct bound *other = s->first; other != NULL; other = other->next)
-        for (size_t i = 0; i < other->n && err == 0; i++)
-            err = keep(b, other->v[i].fd, belongs, options);
+        for (size_t i = 0; other->taken_by != s->generation && i < other->n && err == 0; i++)
+            err = bound_keep(b, other->v[i].fd, belongs, options);
     for (size_t i = 0; i < s->inherited.n && err == 0; i++)
-        err = keep(b, s->inherited.v[i].fd, belongs, options);
-    return err;
-}
-
-static int bind_beside(struct bound *b, const struct listen_options *options)
-{
-    struct listener *l = add(b);
-    int err = l != NULL ? listener_bind(l, b->address, options) : -ENOMEM;
-
-    if (err == 0)
-        b->n++;
+        if (is_ours(&s->inherited.v[i]))
+            err = bound_keep(b, s->inherited.v[i].fd, belongs, options);
     return err;
 }
 
@@ -221,44 +156,14 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
     int err = is_unix && !s->lent ? 0 : keep_all(s, b, listener_is_at, options);
     b->known = is_unix && b->n > 0;
     if (err == 0 && b->n == 0)
-        err = bind_beside(b, options);
+        err = bound_bind(b, options);
     shared.reuseport = true;
     if (err == -EADDRINUSE && share_port(s, b->address))
-        err = bind_beside(b, &shared);
+        err = bound_bind(b, &shared);
     if (err == 0)
         err = keep_all(s, b, listener_is_within, options);
-    put_own_first(b);
+    bound_put_own_first(b);
     return err;
-}
-
-/* It passes; every other error of a further socket would come again. */
-static bool is_shortage(int err)
-{
-    return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -ENOBUFS || err == -EAGAIN;
-}
-
-/* As many sockets as workers; where the address cannot have them, workers share those it has. */
-static int grow(struct bound *b, const struct listen_options *options, size_t n)
-{
-    while (b->n - b->kept < n) {
-        struct listener *l = add(b);
-        if (l == NULL)
-            return -ENOMEM;
-        int err = listener_again(l, &b->v[0], options);
-        if (err < 0)
-            return is_shortage(err) ? err : 0;
-        b->n++;
-    }
-    return 0;
-}
-
-/* However it was spelled. A unit may pass sockets of several addresses under one name. */
-static bool is_wholly_at(const struct bound *b, const char *address)
-{
-    for (size_t i = 0; i < b->n; i++)
-        if (!listener_is_at(b->v[i].fd, address) && (i == 0 || !listener_is_within(b->v[i].fd, address)))
-            return false;
-    return true;
 }
 
 static struct bound *find(const struct sockets *s, const char *address)
@@ -267,7 +172,7 @@ static struct bound *find(const struct sockets *s, const char *address)
         if (b->taken_by != s->generation && strcmp(b->address, address) == 0)
             return b;
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        if (b->taken_by != s->generation && is_wholly_at(b, address))
+        if (b->taken_by != s->generation && bound_is_wholly_at(b, address))
             return b;
     return NULL;
 }
@@ -308,20 +213,13 @@ int sockets_get(struct sockets *s, const char *address, const struct listen_opti
         return err;
     b->users++;
     b->taken_by = s->generation;
-    err = grow(b, options, n);
+    err = bound_grow(b, options, n);
     if (err < 0) {
         sockets_put(s, &b);
         return err;
     }
     *out = b;
     return 0;
-}
-
-/* Whoever was sent to one of these would wait for ever: nobody else accepts there. */
-static void unsettle(struct bound *b)
-{
-    while (b->n > b->settled)
-        listener_close(&b->v[--b->n]);
 }
 
 void sockets_put(struct sockets *s, struct bound **b)
@@ -333,7 +231,7 @@ void sockets_put(struct sockets *s, struct bound **b)
     if (one == NULL)
         return;
     if (--one->users > 0) {
-        unsettle(one);
+        bound_unsettle(one);
         return;
     }
     while (*link != one)
@@ -358,12 +256,12 @@ void sockets_settle(struct sockets *s)
 }
 
 /* Kept for us by an earlier process, and asked for by nobody: whoever connects there would wait for ever. What a unit
- * passes stays, as it may be asked for yet; it is not called by an address. */
+ * passes stays, as it may be asked for yet. */
 static void close_leftovers(struct sockets *s)
 {
     for (size_t i = 0; i < s->inherited.n; i++) {
         struct inherited_fd *one = &s->inherited.v[i];
-        if (one->fd < 0 || strstr(one->name, "%3a") == NULL)
+        if (!is_ours(one))
             continue;
         log_notice("nothing listens on '%s' any more; the socket that was kept is closed", one->name);
         forget(s, one->name);

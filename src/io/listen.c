@@ -152,20 +152,33 @@ static bool names_the_same(const char *one, const char *other)
     return look_at_name(one, &a) && look_at_name(other, &b) && a.dev == b.dev && a.ino == b.ino;
 }
 
+/* Of IPv4 or IPv6. */
+static bool is_same_address(const struct address *a, const struct address *b)
+{
+    if (a->of.any.sa_family != b->of.any.sa_family || address_port(a) != address_port(b))
+        return false;
+    if (a->of.any.sa_family == AF_INET)
+        return a->of.in.sin_addr.s_addr == b->of.in.sin_addr.s_addr;
+    return a->of.any.sa_family == AF_INET6 &&
+           memcmp(&a->of.in6.sin6_addr, &b->of.in6.sin6_addr, sizeof a->of.in6.sin6_addr) == 0;
+}
+
 bool listener_is_at(int fd, const char *address)
 {
     struct address asked, own;
 
-    if (address_parse(address, &asked) < 0 || address_of(fd, &own) < 0 ||
-        asked.of.any.sa_family != own.of.any.sa_family)
+    if (address_parse(address, &asked) < 0 || address_of(fd, &own) < 0)
         return false;
-    if (own.of.any.sa_family == AF_UNIX)
+    if (own.of.any.sa_family == AF_UNIX && asked.of.any.sa_family == AF_UNIX)
         return names_the_same(own.of.un.sun_path, asked.of.un.sun_path);
-    if (address_port(&own) != address_port(&asked))
-        return false;
-    if (own.of.any.sa_family == AF_INET)
-        return own.of.in.sin_addr.s_addr == asked.of.in.sin_addr.s_addr;
-    return memcmp(&own.of.in6.sin6_addr, &asked.of.in6.sin6_addr, sizeof own.of.in6.sin6_addr) == 0;
+    return is_same_address(&own, &asked);
+}
+
+bool listener_is_beside(int fd, int other)
+{
+    struct address a, b;
+
+    return address_of(fd, &a) == 0 && address_of(other, &b) == 0 && is_same_address(&a, &b);
 }
 
 bool listener_is_within(int fd, const char *address)

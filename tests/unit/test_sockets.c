@@ -342,13 +342,11 @@ static void an_address_may_become_more_or_less(void **state)
         for (int round = 0; round < 3; round++) {
             b = next_is(&s, &b, at("0.0.0.0", port), n);
             assert_int_equal(b->n, 2 * n);
-            assert_int_equal(b->kept, n);
             assert_true(listener_is_at(b->v[0].fd, at("0.0.0.0", port)));
             assert_int_equal(count_at(b, at("0.0.0.0", port)), n);
             assert_int_equal(count_at(b, at("127.0.0.1", port)), n);
             b = next_is(&s, &b, at("127.0.0.1", port), n);
             assert_int_equal(b->n, n);
-            assert_int_equal(b->kept, 0);
         }
         sockets_fini(&s);
     }
@@ -556,6 +554,46 @@ static void a_successor_gets_no_more_than_it_asks_for(void **state)
     sockets_fini(&s);
 }
 
+/* Also where it has as many more workers: each address has a socket for each of them. */
+static void what_is_taken_in_is_shared_by_all_workers(void **state)
+{
+    struct sockets s;
+    unsigned port = free_port();
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    struct bound *b = get(&s, at("127.0.0.1", port), &one, 1);
+    assert_int_equal(sockets_change(b, &one), 0);
+    sockets_settle(&s);
+    b = next_is(&s, &b, at("0.0.0.0", port), 4);
+    assert_int_equal(count_at(b, at("0.0.0.0", port)), 4);
+    assert_int_equal(count_at(b, at("127.0.0.1", port)), 4);
+    sockets_fini(&s);
+}
+
+/* What a unit passes is somebody's who asks for it by its name; and of one generation each address is another. */
+static void no_address_takes_in_what_is_asked_for_too(void **state)
+{
+    struct sockets s;
+    struct listener l;
+    struct bound *b;
+
+    (void)state;
+    for (int first = 0; first < 2; first++) {
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+        unsigned port = port_of(l.fd);
+        leave(&s, "http", l.fd);
+        sockets_begin(&s);
+        if (first)
+            (void)get(&s, "systemd:http", &one, 1);
+        assert_int_equal(sockets_get(&s, at("0.0.0.0", port), &one, 1, &b), -EADDRINUSE);
+        assert_int_equal(sockets_get(&s, at("127.0.0.1", port), &one, 1, &b), -EADDRINUSE);
+        sockets_fini(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -577,6 +615,8 @@ int main(void)
         cmocka_unit_test(what_was_kept_is_used_for_more_too),
         scratch_test(the_manager_keeps_what_is_listened_on),
         cmocka_unit_test(an_address_gets_no_other_from_a_unit),
+        cmocka_unit_test(what_is_taken_in_is_shared_by_all_workers),
+        cmocka_unit_test(no_address_takes_in_what_is_asked_for_too),
         cmocka_unit_test(a_successor_gets_no_more_than_it_asks_for),
     };
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon/bound.h: the sockets of one address, of which daemon/sockets keeps the table.
+ *
+ * Ownership: the table owns each, and what is in it.
+ * Threads:   the master.
+ * Errors:    0 or -errno.
+ * Source:    socket(7) on SO_REUSEPORT.
+ */
+#ifndef BATON_DAEMON_BOUND_H
+#define BATON_DAEMON_BOUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "io/listen.h"
+
+struct bound {
+    char *address;      /* owned; as it was configured */
+    char *name;         /* owned; what it is called where it is passed on */
+    struct listener *v; /* owned: n of them */
+    size_t n;
+    size_t settled; /* so many have been accepted from; the others are only that generation's which is being opened */
+    unsigned users; /* generations */
+    unsigned taken_by; /* the last of those */
+    size_t stored;     /* so many the service manager was asked to keep */
+    bool known;        /* it may keep some under this name */
+    struct bound *next;
+};
+
+/* Take this descriptor over; on failure it stays the caller's. */
+int bound_adopt(struct bound *b, int fd, const struct listen_options *options);
+
+/* The same for a descriptor of our own of this socket, which stays its owner's, where `belongs` says that it is one of this
+ * address; once. */
+int bound_keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
+               const struct listen_options *options);
+
+/* One more, at the address itself. */
+int bound_bind(struct bound *b, const struct listen_options *options);
+
+/* Of each address that its sockets are at, `n` at least; where there cannot be so many, workers share those there are. */
+int bound_grow(struct bound *b, const struct listen_options *options, size_t n);
+
+/* Those at the address itself before those of addresses that are part of it. */
+void bound_put_own_first(struct bound *b);
+
+/* Is it what `address` asks for, however that is spelled? A unit may pass sockets of several addresses under one name. */
+bool bound_is_wholly_at(const struct bound *b, const char *address);
+
+/* Close those that were never accepted from: nobody else accepts there, so who was sent to one would wait for ever. */
+void bound_unsettle(struct bound *b);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The sockets of one address. Most have one; those that workers accept from for themselves have one for each of them, and one
+ * that took in another address of its port has that one's too. */
+
+#include "daemon/bound.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Room for one more socket, which is there once the caller has counted it. */
+static struct listener *room_in(struct bound *b)
+{
+    struct listener *v = realloc(b->v, (b->n + 1) * sizeof *v);
+
+    if (v == NULL)
+        return NULL;
+    b->v = v;
+    return &v[b->n];
+}
+
+int bound_adopt(struct bound *b, int fd, const struct listen_options *options)
+{
+    struct listener *l = room_in(b);
+    int err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
+
+    b->n += err == 0;
+    return err;
+}
+
+static bool is_same_socket(int a, int b)
+{
+    struct stat one, other;
+
+    return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static bool has(const struct bound *b, int fd)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (is_same_socket(b->v[i].fd, fd))
+            return true;
+    return false;
+}
+
+int bound_keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
+               const struct listen_options *options)
+{
+    if (!belongs(fd, b->address) || has(b, fd))
+        return 0;
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (own < 0)
+        return -errno;
+    int err = bound_adopt(b, own, options);
+    if (err < 0)
+        close(own);
+    return err == -EINVAL ? 0 : err; /* it does not listen */
+}
+
+int bound_bind(struct bound *b, const struct listen_options *options)
+{
+    struct listener *l = room_in(b);
+    int err = l != NULL ? listener_bind(l, b->address, options) : -ENOMEM;
+
+    b->n += err == 0;
+    return err;
+}
+
+/* It passes; every other error of a further socket would come again. */
+static bool is_shortage(int err)
+{
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -ENOBUFS || err == -EAGAIN;
+}
+
+static size_t count_beside(const struct bound *b, size_t of, size_t end)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < end; i++)
+        n += listener_is_beside(b->v[i].fd, b->v[of].fd);
+    return n;
+}
+
+int bound_grow(struct bound *b, const struct listen_options *options, size_t n)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < b->n; i++) {
+        bool is_first = count_beside(b, i, i) == 0;
+        for (size_t there = count_beside(b, i, b->n); is_first && there < n && err == 0; there++) {
+            struct listener *l = room_in(b);
+            err = l != NULL ? listener_again(l, &b->v[i], options) : -ENOMEM;
+            b->n += err == 0;
+        }
+        if (is_shortage(err))
+            return err;
+        err = 0;
+    }
+    return 0;
+}
+
+void bound_put_own_first(struct bound *b)
+{
+    size_t own = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        if (listener_is_at(b->v[i].fd, b->address)) {
+            struct listener l = b->v[i];
+            b->v[i] = b->v[own];
+            b->v[own++] = l;
+        }
+}
+
+bool bound_is_wholly_at(const struct bound *b, const char *address)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (!listener_is_at(b->v[i].fd, address) && (i == 0 || !listener_is_within(b->v[i].fd, address)))
+            return false;
+    return true;
+}
+
+void bound_unsettle(struct bound *b)
+{
+    while (b->n > b->settled)
+        listener_close(&b->v[--b->n]);
+}

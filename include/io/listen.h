@@ -71,6 +71,8 @@ int listener_adopt(struct listener *l, int fd, const char *address, const struct
 int listener_change(const struct listener *l, const struct listen_options *options);
 
 void listener_close(struct listener *l);
+/* Has the name that it made for a unix socket been removed, or become another's? */
+bool listener_lost_its_name(const struct listener *l);
 /* The name goes, and the socket stays open. */
 void listener_remove_name(struct listener *l);
 

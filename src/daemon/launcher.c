@@ -66,6 +66,8 @@ static int send_order(const struct launcher *l, bool first, const char *name, co
     return sent < 0 ? -errno : 0;
 }
 
+/* Not those whose name is lost: a successor would take what stands there now for theirs. It makes the name anew where that is
+ * free, and else says who has it. */
 static int send_listeners(const struct launcher *l, const struct bound *b)
 {
     int fds[BATCH];
@@ -73,9 +75,11 @@ static int send_listeners(const struct launcher *l, const struct bound *b)
 
     for (size_t i = 0; i < b->n && err == 0;) {
         uint32_t n = 0;
-        while (n < BATCH && i < b->n)
-            fds[n++] = b->v[i++].fd;
-        err = send_order(l, false, b->name, fds, n);
+        for (; n < BATCH && i < b->n; i++)
+            if (!listener_lost_its_name(&b->v[i]))
+                fds[n++] = b->v[i].fd;
+        if (n > 0)
+            err = send_order(l, false, b->name, fds, n);
     }
     return err;
 }

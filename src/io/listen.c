@@ -53,11 +53,16 @@ static bool look_at_name(const char *path, struct listener_name *name)
 }
 
 /* Unless it is another socket's by now. While a socket is open, no other has its inode. */
-static void unlink_name(const char *path, const struct listener_name *name)
+static bool is_still(const char *path, const struct listener_name *name)
 {
     struct listener_name now;
 
-    if (look_at_name(path, &now) && now.dev == name->dev && now.ino == name->ino)
+    return look_at_name(path, &now) && now.dev == name->dev && now.ino == name->ino;
+}
+
+static void unlink_name(const char *path, const struct listener_name *name)
+{
+    if (is_still(path, name))
         (void)unlink(path);
 }
 
@@ -266,6 +271,11 @@ int listener_change(const struct listener *l, const struct listen_options *optio
     int err = l->is_unix ? 0 : set_tcp_options(l->fd, options);
 
     return err == 0 && listen(l->fd, options->backlog) < 0 ? -errno : err;
+}
+
+bool listener_lost_its_name(const struct listener *l)
+{
+    return l->made != NULL && !is_still(l->made, &l->name);
 }
 
 void listener_remove_name(struct listener *l)

@@ -52,16 +52,23 @@ static bool is_door(const struct worker *w, const void *what)
     return door >= w->options.doors && door < w->options.doors + w->options.n_doors;
 }
 
-static void dispatch(struct worker *w, const struct epoll_event *event)
+/* Who is accepted may take the seat of another, of whom these events tell too: doors come last. */
+static void dispatch(struct worker *w, const struct epoll_event *events, int n)
 {
-    void *what = event->data.ptr;
+    bool doors = false;
 
-    if (what == &w->handoff)
-        w->adopting = true;
-    else if (is_door(w, what))
-        (void)(w->left_doors || accept_some(w, what));
-    else
-        conn_event(&w->shard, what, event->events);
+    for (int i = 0; i < n; i++) {
+        void *what = events[i].data.ptr;
+        if (what == &w->handoff)
+            w->adopting = true;
+        else if (is_door(w, what))
+            doors = true;
+        else
+            conn_event(&w->shard, what, events[i].events);
+    }
+    for (int i = 0; i < n && doors && !w->left_doors; i++)
+        if (is_door(w, events[i].data.ptr))
+            (void)accept_some(w, events[i].data.ptr);
 }
 
 /* Who gives up this turn too waits for the next. */
@@ -218,8 +225,7 @@ static void worker_loop(struct worker *w)
         counters_add(&w->shard.counters, COUNTER_TURNS, 1);
         if (n > 0)
             w->awake_until_ms = shard_now(&w->shard) + w->options.shard.config->server.busy_poll_ms;
-        for (int i = 0; i < n; i++)
-            dispatch(w, &events[i]);
+        dispatch(w, events, n);
         if (w->adopting)
             adopt_some(w);
         run_ready(w);

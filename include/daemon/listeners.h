@@ -16,6 +16,7 @@ struct listeners {
     struct sockets *sockets; /* borrowed */
     struct listeners_one {
         struct bound *bound; /* borrowed from the table */
+        struct config_at at; /* where it is asked for */
         struct listen_options options;
         const struct terms *terms; /* borrowed: of its [listen], or NULL */
         uint64_t owed;             /* once nobody else listens there: connections that may still have to be accepted */
@@ -36,8 +37,11 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
 /* Report why an address cannot be listened on. */
 void listeners_blame(const struct listeners_reporter *r, struct config_at at, int err);
 
-/* Sockets that were there before get the options of these addresses. */
-int listeners_change(const struct listeners *l);
+/* Which of the sockets: those that are this generation's alone, or those that were there before it. */
+enum listeners_part { LISTENERS_NEW, LISTENERS_OLD };
+
+/* They get the options of these addresses, and listen. An address that is listened on by now is reported. */
+int listeners_change(const struct listeners *l, enum listeners_part part, const struct listeners_reporter *reporter);
 
 /* The doors of one of `parts` that share all sockets: of each address every parts-th socket, beginning with the part-th;
  * where there are fewer sockets than that, one of them for several parts. The array is the caller's. */

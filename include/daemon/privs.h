@@ -12,12 +12,18 @@
 #ifndef BATON_DAEMON_PRIVS_H
 #define BATON_DAEMON_PRIVS_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "config/config.h"
 #include "config/diagnose.h"
 
 /* The first time: become the user and the group, if there is one to become, and never gain a right again. Later, for a new
  * configuration: 0 where the process is whom it names. */
 int privs_take(const struct config *config, struct diagnose *report);
+
+/* Whom they name, for what is not named we ourselves; false where nobody is called so. Asks whoever keeps the names. */
+bool privs_look_up(const struct config *config, uid_t *uid, gid_t *gid);
 
 /* The calling thread gives up its capabilities. Root's, which is what privs_take warns of, keep theirs. */
 int privs_shed(void);

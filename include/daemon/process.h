@@ -22,6 +22,9 @@ bool process_is_batond(const char *name);
 /* Which file or directory its command line names: this one, only others, or none that we can see. */
 enum process_names { PROCESS_NAMES_NONE, PROCESS_NAMES_OTHERS, PROCESS_NAMES_IT };
 
+/* Whom it runs as; false where that cannot be seen. */
+bool process_identity(long pid, uid_t *uid, gid_t *gid);
+
 enum process_names process_names(long pid, dev_t dev, ino_t ino);
 
 #endif

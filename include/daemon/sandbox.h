@@ -7,7 +7,7 @@
  * Ownership: sandbox_open borrows nothing beyond the call; the sandbox owns a descriptor until sandbox_fini.
  * Threads:   open, fini: the master. enter: each thread for itself, for good, as what thread_start calls first; the sandbox
  *            is only read, and must live until all have entered.
- * Errors:    sandbox_open tries everything in a thread of its own, and says in the log what is on. What this kernel, or the
+ * Errors:    sandbox_open tries everything in a thread of its own. What this kernel, or the
  *            service manager's own filter, does not have is a warning in the report, and an error with sandbox = require.
  *            What it has, as this process had it before, and what failed now, for want of a descriptor or a thread, is an
  *            error in any case: less than was asked for is not taken. sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
@@ -30,6 +30,8 @@ struct sandbox {
 
 int sandbox_open(struct sandbox *s, const struct config *config, struct diagnose *report);
 void sandbox_fini(struct sandbox *s);
+/* What is on, for the log. */
+void sandbox_say(const struct sandbox *s);
 
 /* `sandbox` is a struct sandbox. */
 int sandbox_enter(const void *sandbox);

@@ -152,7 +152,7 @@ static bool read_pair(struct sv text, struct cidr *net, struct sv *port)
     if (cidr_parse(host, net) != CIDR_OK || net->bits != CIDR_HOST)
         return false;
     *port = sv_skip(text, colon + 1);
-    if (sv_eq(host, SV("0.0.0.0")))
+    if (IN6_IS_ADDR_V4MAPPED(&net->address) && memcmp(&net->address.s6_addr[12], "\0\0\0", 4) == 0)
         net->bits = CIDR_V4;
     else if (IN6_IS_ADDR_UNSPECIFIED(&net->address))
         net->bits = 0;

@@ -252,7 +252,13 @@ static bool next_spot(const struct draft *d, struct spot *at)
     }
 }
 
-/* The sockets of workers that each accept share their ports, so an address may be among those of another there. */
+/* The sockets of workers that each accept share their ports; [status] has one worker. */
+static bool may_overlap(const struct config *c, const struct spot *a, const struct spot *b)
+{
+    return c->server.accept == ACCEPT_REUSEPORT && listening[a->kind].id == SECTION_listen &&
+           listening[b->kind].id == SECTION_listen;
+}
+
 static void check_address(const struct config *c, const struct draft *d, const struct spot *at)
 {
     struct spot other = {0};
@@ -261,7 +267,7 @@ static void check_address(const struct config *c, const struct draft *d, const s
     while (relation == ADDRESS_APART && next_spot(d, &other) &&
            (other.section != at->section || other.one != at->one)) {
         relation = address_compare(other.text, at->text);
-        if (relation == ADDRESS_OVERLAP && c->server.accept == ACCEPT_REUSEPORT)
+        if (relation == ADDRESS_OVERLAP && may_overlap(c, &other, at))
             relation = ADDRESS_APART;
     }
     if (relation == ADDRESS_APART)

@@ -3,13 +3,10 @@
 
 #include "daemon/check_address.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
-#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,91 +17,16 @@
 #include "config/written.h"
 #include "daemon/file_place.h"
 #include "daemon/listeners.h"
-#include "daemon/process.h"
+#include "daemon/port_owner.h"
+#include "daemon/privs.h"
 #include "daemon/systemd.h"
 
-enum { LINK_SIZE = 32, LINKS_MAX = 16, LINE_SIZE = 512 };
+enum { LINE_SIZE = 512 };
 
 static const char scheme[] = "unix:";
 
-/* A process that listens where we would. */
-struct owner {
-    long pid; /* 0 = it cannot be told */
-    char name[PROCESS_NAME_SIZE];
-};
-
-static bool is_ours(const struct owner *o)
-{
-    return o->pid > 0 && process_is_batond(o->name);
-}
-
-/* The names that /proc gives to sockets which listen on a port, "socket:[123]". */
-struct links {
-    char name[LINKS_MAX][LINK_SIZE];
-    size_t n;
-};
-
-static void find_links(const char *table, unsigned port, struct links *links)
-{
-    char line[LINE_SIZE];
-    FILE *f = fopen(table, "re");
-
-    while (f != NULL && links->n < LINKS_MAX && fgets(line, sizeof line, f) != NULL) {
-        unsigned local, state;
-        unsigned long inode;
-        /* sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode */
-        if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*u %*d %lu", &local, &state,
-                   &inode) == 3 &&
-            state == 0x0A && local == port)
-            (void)snprintf(links->name[links->n++], LINK_SIZE, "socket:[%lu]", inode);
-    }
-    if (f != NULL)
-        (void)fclose(f);
-}
-
-static bool has_link(long pid, const struct links *links)
-{
-    char path[64], target[LINK_SIZE];
-    const struct dirent *e;
-    bool found = false;
-
-    (void)snprintf(path, sizeof path, "/proc/%ld/fd", pid);
-    DIR *dir = opendir(path);
-    while (dir != NULL && !found && (e = readdir(dir)) != NULL) {
-        ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof target - 1);
-        target[n > 0 ? n : 0] = '\0';
-        for (size_t i = 0; i < links->n && !found; i++)
-            found = strcmp(target, links->name[i]) == 0;
-    }
-    if (dir != NULL)
-        (void)closedir(dir);
-    return found;
-}
-
-/* One that we may look into. A batond is preferred: with SO_REUSEPORT, and in an upgrade, there may be several. */
-static struct owner find_owner(unsigned port)
-{
-    struct links links = {.n = 0};
-    struct owner found = {.pid = 0};
-    const struct dirent *e;
-    DIR *proc = opendir("/proc");
-
-    find_links("/proc/net/tcp", port, &links);
-    find_links("/proc/net/tcp6", port, &links);
-    while (proc != NULL && links.n > 0 && !is_ours(&found) && (e = readdir(proc)) != NULL) {
-        struct owner one = {.pid = strtol(e->d_name, NULL, 10)};
-        if (one.pid <= 0 || !has_link(one.pid, &links))
-            continue;
-        process_name(one.pid, one.name);
-        found = one;
-    }
-    if (proc != NULL)
-        (void)closedir(proc);
-    return found;
-}
-
 static int blame_owner(const struct listeners_reporter *r, struct config_at at, const char *address,
-                       const struct owner *o)
+                       const struct port_owner *o)
 {
     if (o->pid > 0)
         config_blame(r->config, r->report, at, "cannot listen on %s: process %ld (%s) does", address, o->pid, o->name);
@@ -113,31 +35,74 @@ static int blame_owner(const struct listeners_reporter *r, struct config_at at, 
     return -EADDRINUSE;
 }
 
+/* What a server that runs with this configuration was started with: the file, or the directory. */
+static bool find_source(const struct config *c, dev_t *dev, ino_t *ino)
+{
+    const struct written *w = c->written;
+    struct stat root;
+
+    if (w != NULL && w->sources.n > 0 && w->sources.v[0]->tier == SOURCE_FILE) {
+        *dev = w->sources.v[0]->dev;
+        *ino = w->sources.v[0]->ino;
+        return true;
+    }
+    if (c->n_sites == 0 || stat(c->sites[0].root, &root) < 0)
+        return false;
+    *dev = root.st_dev;
+    *ino = root.st_ino;
+    return true;
+}
+
+/* Whom a process runs as is settled for its life. */
+static void check_user(const struct listeners_reporter *r, const struct port_owner *o)
+{
+    const struct config_server *server = &r->config->server;
+    uid_t uid, is_uid;
+    gid_t gid, is_gid;
+
+    if ((server->user == NULL && server->group == NULL) || !privs_look_up(r->config, &uid, &gid) ||
+        !process_identity(o->pid, &is_uid, &is_gid) || ((server->user == NULL || uid == is_uid) && gid == is_gid))
+        return;
+    config_warn(r->config, r->report,
+                (struct config_at){.key = server->user != NULL ? KEY_server_user : KEY_server_group},
+                "process %ld (%s) serves as somebody else, and will refuse to reload this: it has to be restarted",
+                o->pid, o->name);
+}
+
 /* Good for the server that is to take this configuration in a reload. Whoever was started with another one is not it. */
 static int accept_owner(const struct listeners_reporter *r, struct config_at at, const char *address,
-                        const struct owner *o)
+                        const struct port_owner *o)
 {
-    const struct written *w = r->config->written;
-    struct stat root = {0};
-    bool has_file = w != NULL && w->sources.n > 0 && w->sources.v[0]->tier == SOURCE_FILE;
+    dev_t dev;
+    ino_t ino;
 
-    if (!has_file && (r->config->n_sites == 0 || stat(r->config->sites[0].root, &root) < 0))
+    if (!find_source(r->config, &dev, &ino))
         return 0;
-    dev_t dev = has_file ? w->sources.v[0]->dev : root.st_dev;
-    ino_t ino = has_file ? w->sources.v[0]->ino : root.st_ino;
     if (process_names(o->pid, dev, ino) == PROCESS_NAMES_OTHERS)
         config_warn(
             r->config, r->report, at,
             "process %ld (%s) listens on %s, started with another configuration: this one is good for its reload, "
             "but not to be started beside it",
             o->pid, o->name, address);
+    else if (at.section == 0 && at.value == 0)
+        check_user(r, o);
     return 0;
+}
+
+/* Who may not look into other processes sees no owner; but which of them was started with this configuration. */
+static struct port_owner find_owner(const struct config *c, const char *address)
+{
+    struct port_owner owner = port_owner_find(address);
+    dev_t dev;
+    ino_t ino;
+
+    return owner.pid > 0 || !find_source(c, &dev, &ino) ? owner : port_owner_started_with(dev, ino);
 }
 
 static int check_tcp(const struct listeners_reporter *r, struct config_at at, const char *address)
 {
-    static const struct listen_options options = {.backlog = 1};
-    const char *colon = strrchr(address, ':');
+    bool shared = r->config->server.accept == ACCEPT_REUSEPORT && at.key == KEY_listen_address;
+    const struct listen_options options = {.backlog = 1, .reuseport = shared};
     struct listener l;
     int err = listener_bind(&l, address, &options);
 
@@ -145,16 +110,16 @@ static int check_tcp(const struct listeners_reporter *r, struct config_at at, co
         listener_close(&l);
     if (err == 0)
         return 0;
-    if (err != -EADDRINUSE || colon == NULL) {
+    if (err != -EADDRINUSE) {
         listeners_blame(r, at, err);
         return err;
     }
-    struct owner owner = find_owner((unsigned)strtoul(colon + 1, NULL, 10));
-    return is_ours(&owner) ? accept_owner(r, at, address, &owner) : blame_owner(r, at, address, &owner);
+    struct port_owner owner = find_owner(r->config, address);
+    return port_owner_is_batond(&owner) ? accept_owner(r, at, address, &owner) : blame_owner(r, at, address, &owner);
 }
 
 /* Who listens at a unix socket; 0 where nobody does, and the name may be taken over. */
-static int find_unix_owner(const char *path, struct owner *o)
+static int find_unix_owner(const char *path, struct port_owner *o)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     struct ucred peer = {.pid = 0};
@@ -173,18 +138,35 @@ static int find_unix_owner(const char *path, struct owner *o)
     return err == -ECONNREFUSED ? 0 : err == -EAGAIN ? -EADDRINUSE : err;
 }
 
+/* A name that a dead process left is taken over, which in a sticky directory only its owner may do. */
+static bool may_replace(const char *path)
+{
+    struct port_owner nobody = {.pid = 0};
+    struct stat name, directory;
+    char parent[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    uid_t uid = geteuid();
+
+    (void)snprintf(parent, sizeof parent, "%.*s/", slash != NULL ? (int)(slash - path) : 0, path);
+    if (uid == 0 || lstat(path, &name) < 0 || stat(parent, &directory) < 0 || (directory.st_mode & S_ISVTX) == 0)
+        return true;
+    return name.st_uid == uid || directory.st_uid == uid || find_unix_owner(path, &nobody) != 0;
+}
+
 static int check_directory_of(const char *path)
 {
     struct file_place place;
     int err = file_place_of_socket(&place, path);
 
-    return err == 0 ? file_place_may_make(&place) : err;
+    if (err == 0)
+        err = file_place_may_make(&place);
+    return err == 0 && !may_replace(path) ? -EADDRINUSE : err;
 }
 
 static int check_unix(const struct listeners_reporter *r, struct config_at at, const char *address)
 {
     const char *path = address + sizeof scheme - 1;
-    struct owner owner = {.pid = 0};
+    struct port_owner owner = {.pid = 0};
     struct stat st;
     int err = 0;
 
@@ -192,7 +174,7 @@ static int check_unix(const struct listeners_reporter *r, struct config_at at, c
         err = S_ISSOCK(st.st_mode) ? find_unix_owner(path, &owner) : -EADDRINUSE;
     else if (errno != ENOENT)
         err = -errno;
-    if (err == -EADDRINUSE && is_ours(&owner))
+    if (err == -EADDRINUSE && port_owner_is_batond(&owner))
         return accept_owner(r, at, address, &owner);
     if (err == -EADDRINUSE)
         return blame_owner(r, at, address, &owner);

@@ -12,12 +12,22 @@
 #include "daemon/check_sources.h"
 #include "daemon/plan.h"
 #include "daemon/privs.h"
+#include "daemon/sandbox.h"
 
 int check_as_server(const struct config *config, struct diagnose *report)
 {
     if (config->server.user != NULL || config->server.group != NULL)
         return privs_take(config, report);
     return 0;
+}
+
+/* What cannot be opened has been reported by now. */
+static void check_sandbox(const struct config *config, struct diagnose *report)
+{
+    struct sandbox sandbox;
+
+    if (report->errors == 0 && sandbox_open(&sandbox, config, report) == 0)
+        sandbox_fini(&sandbox);
 }
 
 void check_all(const struct config *config, struct diagnose *report)
@@ -36,4 +46,5 @@ void check_all(const struct config *config, struct diagnose *report)
     (void)check_readers(config, report);
     (void)check_socket_places(config, report);
     (void)check_same(config, report);
+    check_sandbox(config, report);
 }

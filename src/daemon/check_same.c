@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "config/blame.h"
+#include "config/written.h"
 #include "daemon/file_place.h"
 
 static const char scheme[] = "unix:";
@@ -53,6 +55,18 @@ static void add_address(struct same *s, struct config_at at, const char *address
     s->err = -EINVAL;
 }
 
+static bool is_source(const struct config *c, const char *path)
+{
+    struct stat st;
+
+    for (size_t i = 0; c->written != NULL && i < c->written->sources.n; i++) {
+        const struct source *one = c->written->sources.v[i];
+        if (one->tier == SOURCE_FILE && stat(path, &st) == 0 && st.st_dev == one->dev && st.st_ino == one->ino)
+            return true;
+    }
+    return false;
+}
+
 static void check_log(struct same *s, const char *what, const char *path, struct config_at at)
 {
     struct file_place place;
@@ -60,9 +74,14 @@ static void check_log(struct same *s, const char *what, const char *path, struct
     if (path == NULL || path[0] != '/' || file_place_of_file(&place, path) < 0)
         return;
     const struct socket_file *socket = find(s, &place);
-    if (socket == NULL)
+    bool is_configuration = is_source(s->config, path);
+    if (socket == NULL && !is_configuration)
         return;
-    config_blame(s->config, s->report, at, "cannot open the %s %s: it is the socket %s", what, path, socket->address);
+    if (is_configuration)
+        config_blame(s->config, s->report, at, "cannot open the %s %s: it is a file of the configuration", what, path);
+    else
+        config_blame(s->config, s->report, at, "cannot open the %s %s: it is the socket %s", what, path,
+                     socket->address);
     s->err = -EINVAL;
 }
 

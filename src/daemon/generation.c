@@ -58,12 +58,20 @@ static int join_figures(struct generation *g)
     return err;
 }
 
-/* Of new sockets the kernel connects clients from here on, so this is what comes last. */
-static int listen_everywhere(struct generation *g)
+/* Of new sockets the kernel connects clients from here on, so this is what comes last; and what others serve with changes
+ * only once nothing can fail any more. */
+static int listen_everywhere(struct generation *g, struct diagnose *report)
 {
-    int err = listeners_change(&g->listeners);
+    const struct listeners_reporter reporter = {&g->config, report};
+    static const enum listeners_part parts[] = {LISTENERS_NEW, LISTENERS_OLD};
+    int err = 0;
 
-    return err == 0 ? listeners_change(&g->status_listeners) : err;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && err == 0; i++) {
+        err = listeners_change(&g->listeners, parts[i], &reporter);
+        if (err == 0)
+            err = listeners_change(&g->status_listeners, parts[i], &reporter);
+    }
+    return err;
 }
 
 static int use_error_log(struct generation *g)
@@ -79,11 +87,12 @@ int generation_serve(struct generation *g, struct diagnose *report)
     int err = join_figures(g);
 
     if (err == 0)
-        err = listen_everywhere(g);
+        err = listen_everywhere(g, report);
     if (err == 0)
         err = use_error_log(g);
     if (err < 0) {
-        diagnose_error(report, place_nowhere(), "cannot begin to serve: %s", strerror(-err));
+        if (report->errors == 0)
+            diagnose_error(report, place_nowhere(), "cannot begin to serve: %s", strerror(-err));
         generation_stop(g, STOP_NOW);
         return err;
     }

@@ -50,7 +50,7 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
     if (v == NULL)
         return -ENOMEM;
     l->v = v;
-    v[l->n] = (struct listeners_one){.options = *options};
+    v[l->n] = (struct listeners_one){.at = at, .options = *options};
     int err = sockets_get(l->sockets, address_of(reporter->config, at), options, sockets, &v[l->n].bound);
     if (err < 0) {
         listeners_blame(reporter, at, err);
@@ -61,13 +61,19 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
     return 0;
 }
 
-int listeners_change(const struct listeners *l)
+int listeners_change(const struct listeners *l, enum listeners_part part, const struct listeners_reporter *reporter)
 {
-    int err = 0;
-
-    for (size_t i = 0; i < l->n && err == 0; i++)
-        err = sockets_change(l->v[i].bound, &l->v[i].options);
-    return err;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct listeners_one *one = &l->v[i];
+        if ((one->bound->settled > 0) != (part == LISTENERS_OLD))
+            continue;
+        int err = sockets_change(one->bound, &one->options);
+        if (err < 0) {
+            listeners_blame(reporter, one->at, err);
+            return err;
+        }
+    }
+    return 0;
 }
 
 int listeners_deal(const struct listeners *l, size_t part, size_t parts, struct door **doors, size_t *n)

@@ -40,6 +40,14 @@ static int fail(const struct opening *o, const char *what, int err)
     return err;
 }
 
+/* For want of something of which each worker takes its part. */
+static int fail_workers(const struct opening *o, const char *what, int err)
+{
+    config_blame(&o->g->config, o->report, (struct config_at){.key = KEY_server_workers}, "%s: %s", what,
+                 strerror(-err));
+    return err;
+}
+
 /* Its queues may take this part of the memory that is there for us, while nobody reads it. */
 static int open_access_log(const struct opening *o)
 {
@@ -146,10 +154,10 @@ static int open_workers(const struct opening *o)
 
     g->workers = aligned_alloc(_Alignof(struct worker), n * sizeof *g->workers);
     if (g->workers == NULL)
-        return fail(o, "cannot make workers", -ENOMEM);
+        return fail_workers(o, "cannot make workers", -ENOMEM);
     for (; err == 0 && g->n_made < n; g->n_made += err == 0)
         err = open_worker(g, options);
-    return err < 0 ? fail(o, "cannot make workers", err) : 0;
+    return err < 0 ? fail_workers(o, "cannot make workers", err) : 0;
 }
 
 static int open_status(const struct opening *o)
@@ -168,8 +176,10 @@ static int open_means(const struct opening *o)
     struct generation *g = o->g;
     int err = sandbox_open(&g->sandbox, &g->config, o->report);
 
-    if (err == 0)
+    if (err == 0) {
+        sandbox_say(&g->sandbox);
         err = open_access_log(o);
+    }
     if (err == 0)
         err = open_error_log(o);
     if (err < 0)
@@ -198,7 +208,7 @@ static int start_threads(const struct opening *o)
     if (err == 0)
         return 0;
     generation_stop(g, STOP_NOW);
-    return fail(o, "cannot start the threads that serve", err);
+    return fail_workers(o, "cannot start the threads that serve", err);
 }
 
 int opening_run(struct generation *g, struct diagnose *report)

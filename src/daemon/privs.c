@@ -59,26 +59,31 @@ static int blame(const struct config *c, struct diagnose *report, enum key_id ke
     return err;
 }
 
-/* Names to numbers; false after reporting those that nobody has. */
-static bool look_up(const struct config *c, struct diagnose *report, struct identity *id)
+bool privs_look_up(const struct config *c, uid_t *uid, gid_t *gid)
 {
     const struct config_server *server = &c->server;
     const struct passwd *user = server->user != NULL ? getpwnam(server->user) : NULL;
     const struct group *group = server->group != NULL ? getgrnam(server->group) : NULL;
 
-    if (server->user != NULL && user == NULL)
+    *uid = user != NULL ? user->pw_uid : geteuid();
+    *gid = group != NULL ? group->gr_gid : user != NULL ? user->pw_gid : getegid();
+    return (server->user == NULL || user != NULL) && (server->group == NULL || group != NULL);
+}
+
+/* Names to numbers; false after reporting those that nobody has. */
+static bool look_up(const struct config *c, struct diagnose *report, struct identity *id)
+{
+    const struct config_server *server = &c->server;
+
+    if (privs_look_up(c, &id->uid, &id->gid))
+        return true;
+    if (server->user != NULL && getpwnam(server->user) == NULL)
         config_blame(c, report, (struct config_at){.key = KEY_server_user}, "there is no user '%s' on this machine",
                      server->user);
-    if (server->group != NULL && group == NULL)
+    if (server->group != NULL && getgrnam(server->group) == NULL)
         config_blame(c, report, (struct config_at){.key = KEY_server_group}, "there is no group '%s' on this machine",
                      server->group);
-    if ((server->user != NULL && user == NULL) || (server->group != NULL && group == NULL))
-        return false;
-    id->uid = user != NULL ? user->pw_uid : geteuid();
-    id->gid = user != NULL ? user->pw_gid : getegid();
-    if (group != NULL)
-        id->gid = group->gr_gid;
-    return true;
+    return false;
 }
 
 /* The kernel takes capabilities away with the last user id of 0, unless it is told to keep them; then only those that are

@@ -35,6 +35,22 @@ bool process_is_batond(const char *name)
     return own[0] != '\0' && strcmp(name, own) == 0;
 }
 
+bool process_identity(long pid, uid_t *uid, gid_t *gid)
+{
+    char path[64], line[256];
+    bool has_uid = false, has_gid = false;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/status", pid);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && !(has_uid && has_gid) && fgets(line, sizeof line, f) != NULL) {
+        has_uid = has_uid || sscanf(line, "Uid: %*u %u", uid) == 1; /* the effective one is the second */
+        has_gid = has_gid || sscanf(line, "Gid: %*u %u", gid) == 1;
+    }
+    if (f != NULL)
+        (void)fclose(f);
+    return has_uid && has_gid;
+}
+
 /* A path in an argument: "-c", "--config=" and the like may stand before it. */
 static const char *path_in(const char *argument)
 {

@@ -165,10 +165,6 @@ static int open_walls(const struct walls *w)
         return err;
     seen.landlock |= landlock == 0;
     seen.seccomp |= seccomp == 0;
-    if (landlock == 0)
-        log_notice("sandbox: Landlock (version %d)%s", s->landlock.abi, seccomp == 0 ? ", seccomp" : "");
-    else if (seccomp == 0)
-        log_notice("sandbox: seccomp");
     return 0;
 }
 
@@ -196,6 +192,14 @@ int sandbox_open(struct sandbox *s, const struct config *config, struct diagnose
     if (err < 0)
         sandbox_fini(s);
     return err;
+}
+
+void sandbox_say(const struct sandbox *s)
+{
+    if (s->landlock.fd >= 0)
+        log_notice("sandbox: Landlock (version %d)%s", s->landlock.abi, s->seccomp.n > 0 ? ", seccomp" : "");
+    else if (s->seccomp.n > 0)
+        log_notice("sandbox: seccomp");
 }
 
 void sandbox_fini(struct sandbox *s)

@@ -166,13 +166,19 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
     return err;
 }
 
+/* A unix socket whose name is gone, or another's by now, is found by nobody who connects: then its name is made anew. */
+static bool is_free(const struct sockets *s, const struct bound *b)
+{
+    return b->taken_by != s->generation && !listener_lost_its_name(&b->v[0]);
+}
+
 static struct bound *find(const struct sockets *s, const char *address)
 {
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        if (b->taken_by != s->generation && strcmp(b->address, address) == 0)
+        if (is_free(s, b) && strcmp(b->address, address) == 0)
             return b;
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        if (b->taken_by != s->generation && bound_is_wholly_at(b, address))
+        if (is_free(s, b) && bound_is_wholly_at(b, address))
             return b;
     return NULL;
 }

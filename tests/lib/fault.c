@@ -31,6 +31,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -198,6 +199,13 @@ ssize_t write(int fd, const void *from, size_t len)
     struct about a = {NULL, fd, ""};
 
     return faulty("write", &a) ? -1 : REAL(write)(fd, from, len);
+}
+
+int listen(int fd, int backlog)
+{
+    struct about a = {NULL, fd, ""};
+
+    return faulty("listen", &a) ? -1 : REAL(listen)(fd, backlog);
 }
 
 int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)

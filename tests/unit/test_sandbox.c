@@ -68,6 +68,8 @@ static int open_sandbox(void)
 
     diagnose_init(&report, false);
     int err = sandbox_open(&sandbox, &config, &report);
+    if (err == 0)
+        sandbox_say(&sandbox);
     expect((report.errors > 0) == (err < 0), "%zu errors in the report of %d", report.errors, err);
     expect(write(log_fd, report.text.p, report.text.len) == (ssize_t)report.text.len, "write");
     diagnose_fini(&report);

@@ -48,7 +48,7 @@ static const struct view {
      0},
     {"0::/a:b\n", {{"a:b", "memory.max", "50331648\n"}}, 50331648, 0},
     {"", {{".", "memory.max", "50331648\n"}}, 0, 0},
-    {"garbage\n:\n::\n", {{NULL}}, 0, 0},
+    {"garbage\n:\n::\n", {{NULL, NULL, NULL}}, 0, 0},
     {NULL, {{".", "memory.max", "50331648\n"}}, 0, 0},
 };
 

@@ -7,10 +7,10 @@
  * Ownership: sandbox_open borrows nothing beyond the call; the sandbox owns a descriptor until sandbox_fini.
  * Threads:   open, fini: the master. enter: each thread for itself, for good, as what thread_start calls first; the sandbox
  *            is only read, and must live until all have entered.
- * Errors:    sandbox_open tries everything in a thread of its own. What this kernel, or the
- *            service manager's own filter, does not have is a warning in the report, and an error with sandbox = require.
- *            What it has, as this process had it before, and what failed now, for want of a descriptor or a thread, is an
- *            error in any case: less than was asked for is not taken. sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
+ * Errors:    sandbox_open tries everything in a thread of its own. What this kernel, or the service manager's own filter, does
+ *            not have is a warning in the report, and an error with sandbox = require. What it has, as this process had it
+ *            before, and what failed now, for want of a descriptor or a thread, is an error in any case: less than was asked
+ *            for is not taken. sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
  * Source:    daemon/landlock, daemon/seccomp, daemon/privs.
  */
 #ifndef BATON_DAEMON_SANDBOX_H

@@ -28,12 +28,13 @@ struct bound {
 };
 
 /* Take this descriptor over; on failure it stays the caller's. */
-int bound_adopt(struct bound *b, int fd, const struct listen_options *options);
+int bound_adopt(struct bound *b, int fd);
 
-/* The same for a descriptor of our own of this socket, which stays its owner's, where `belongs` says that it is one of this
- * address; once. */
-int bound_keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
-               const struct listen_options *options);
+/* The same for a descriptor of our own of this socket, which stays its owner's; once. */
+int bound_keep(struct bound *b, int fd);
+
+/* Is this socket, by whatever descriptor, one of them? */
+bool bound_has(const struct bound *b, int fd);
 
 /* One more, at the address itself. */
 int bound_bind(struct bound *b, const struct listen_options *options);
@@ -46,6 +47,12 @@ void bound_put_own_first(struct bound *b);
 
 /* Is it what `address` asks for, however that is spelled? A unit may pass sockets of several addresses under one name. */
 bool bound_is_wholly_at(const struct bound *b, const char *address);
+
+/* Those that nobody can have accepted from, or those that somebody may accept from now. */
+enum bound_part { BOUND_NEW, BOUND_OLD };
+
+/* They get these options, and listen. */
+int bound_change(const struct bound *b, enum bound_part part, const struct listen_options *options);
 
 /* Close those that were never accepted from: nobody else accepts there, so who was sent to one would wait for ever. */
 void bound_unsettle(struct bound *b);

@@ -37,11 +37,8 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
 /* Report why an address cannot be listened on. */
 void listeners_blame(const struct listeners_reporter *r, struct config_at at, int err);
 
-/* Which of the sockets: those that are this generation's alone, or those that were there before it. */
-enum listeners_part { LISTENERS_NEW, LISTENERS_OLD };
-
-/* They get the options of these addresses, and listen. An address that is listened on by now is reported. */
-int listeners_change(const struct listeners *l, enum listeners_part part, const struct listeners_reporter *reporter);
+/* These sockets get the options of their addresses, and listen. An address that is listened on by now is reported. */
+int listeners_change(const struct listeners *l, enum bound_part part, const struct listeners_reporter *reporter);
 
 /* The doors of one of `parts` that share all sockets: of each address every parts-th socket, beginning with the part-th;
  * where there are fewer sockets than that, one of them for several parts. The array is the caller's. */

@@ -45,9 +45,6 @@ int sockets_get(struct sockets *s, const char *address, const struct listen_opti
 /* The last put closes them; that of a generation which never served, those that were opened for it. */
 void sockets_put(struct sockets *s, struct bound **b);
 
-/* What a generation asks of sockets that were there before it; once it is sure to serve. */
-int sockets_change(const struct bound *b, const struct listen_options *options);
-
 /* A generation accepts from all that it got. */
 void sockets_settle(struct sockets *s);
 

@@ -10,6 +10,7 @@
 #define BATON_IO_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -31,5 +32,11 @@ int address_of(int fd, struct address *a);
 
 /* In the order of bytes on the wire; 0 for a unix socket. */
 in_port_t address_port(const struct address *a);
+
+/* Of IPv4 or IPv6, and the same one. */
+bool address_is(const struct address *a, const struct address *b);
+
+/* Does all that comes to `part` belong to `whole` too, which is another: 0.0.0.0 or [::] on its port? */
+bool address_contains(const struct address *whole, const struct address *part);
 
 #endif

@@ -28,6 +28,7 @@ struct listener_name {
 struct listener {
     int fd; /* owned; -1 when closed */
     bool is_unix;
+    bool adopted;              /* it was opened, and is perhaps accepted from, by somebody else */
     char *made;                /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
     struct listener_name name; /* what stood there when it was made: another's that took its place stays */
 };
@@ -63,9 +64,10 @@ bool listener_is_within(int fd, const char *address);
  * bound beside it by the same user, as where 127.0.0.1:80 becomes [::]:80. False where it is no other's port. */
 bool listener_share_port(int fd, const char *address);
 
-/* Take over a socket that another process opened. On failure the descriptor stays the caller's: -EINVAL where it is not
- * a listening stream socket, -ENOENT where the name that `address` gives a unix socket is gone. */
-int listener_adopt(struct listener *l, int fd, const char *address, const struct listen_options *options);
+/* Take over a socket that listens already, and goes on as it is until listener_change. On failure the descriptor stays the
+ * caller's: -EINVAL where it is not a listening stream socket, -ENOENT where the name that `address` gives a unix socket is
+ * gone. */
+int listener_adopt(struct listener *l, int fd, const char *address);
 
 /* Change what can be changed while it is open, and listen. */
 int listener_change(const struct listener *l, const struct listen_options *options);

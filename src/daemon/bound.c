@@ -21,10 +21,10 @@ static struct listener *room_in(struct bound *b)
     return &v[b->n];
 }
 
-int bound_adopt(struct bound *b, int fd, const struct listen_options *options)
+int bound_adopt(struct bound *b, int fd)
 {
     struct listener *l = room_in(b);
-    int err = l != NULL ? listener_adopt(l, fd, b->address, options) : -ENOMEM;
+    int err = l != NULL ? listener_adopt(l, fd, b->address) : -ENOMEM;
 
     b->n += err == 0;
     return err;
@@ -37,7 +37,7 @@ static bool is_same_socket(int a, int b)
     return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-static bool has(const struct bound *b, int fd)
+bool bound_has(const struct bound *b, int fd)
 {
     for (size_t i = 0; i < b->n; i++)
         if (is_same_socket(b->v[i].fd, fd))
@@ -45,15 +45,14 @@ static bool has(const struct bound *b, int fd)
     return false;
 }
 
-int bound_keep(struct bound *b, int fd, bool (*belongs)(int fd, const char *address),
-               const struct listen_options *options)
+int bound_keep(struct bound *b, int fd)
 {
-    if (!belongs(fd, b->address) || has(b, fd))
+    if (bound_has(b, fd))
         return 0;
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (own < 0)
         return -errno;
-    int err = bound_adopt(b, own, options);
+    int err = bound_adopt(b, own);
     if (err < 0)
         close(own);
     return err == -EINVAL ? 0 : err; /* it does not listen */
@@ -119,6 +118,16 @@ bool bound_is_wholly_at(const struct bound *b, const char *address)
         if (!listener_is_at(b->v[i].fd, address) && (i == 0 || !listener_is_within(b->v[i].fd, address)))
             return false;
     return true;
+}
+
+int bound_change(const struct bound *b, enum bound_part part, const struct listen_options *options)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < b->n && err == 0; i++)
+        if ((i < b->settled || b->v[i].adopted) == (part == BOUND_OLD))
+            err = listener_change(&b->v[i], options);
+    return err;
 }
 
 void bound_unsettle(struct bound *b)

@@ -63,7 +63,7 @@ static int join_figures(struct generation *g)
 static int listen_everywhere(struct generation *g, struct diagnose *report)
 {
     const struct listeners_reporter reporter = {&g->config, report};
-    static const enum listeners_part parts[] = {LISTENERS_NEW, LISTENERS_OLD};
+    static const enum bound_part parts[] = {BOUND_NEW, BOUND_OLD};
     int err = 0;
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && err == 0; i++) {

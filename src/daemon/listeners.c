@@ -61,13 +61,11 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
     return 0;
 }
 
-int listeners_change(const struct listeners *l, enum listeners_part part, const struct listeners_reporter *reporter)
+int listeners_change(const struct listeners *l, enum bound_part part, const struct listeners_reporter *reporter)
 {
     for (size_t i = 0; i < l->n; i++) {
         const struct listeners_one *one = &l->v[i];
-        if ((one->bound->settled > 0) != (part == LISTENERS_OLD))
-            continue;
-        int err = sockets_change(one->bound, &one->options);
+        int err = bound_change(one->bound, part, &one->options);
         if (err < 0) {
             listeners_blame(reporter, one->at, err);
             return err;

@@ -100,12 +100,12 @@ void sockets_begin(struct sockets *s)
 }
 
 /* What was left to us under the name of this address; what is of no use is closed. */
-static int adopt(struct sockets *s, struct bound *b, const struct listen_options *options)
+static int adopt(struct sockets *s, struct bound *b)
 {
     int fd;
 
     while ((fd = inherited_take(&s->inherited, b->name)) >= 0) {
-        int err = bound_adopt(b, fd, options);
+        int err = bound_adopt(b, fd);
         if (err < 0)
             close(fd);
         if (err == -ENOMEM)
@@ -130,17 +130,16 @@ static bool share_port(const struct sockets *s, const char *address)
     return any;
 }
 
-static int keep_all(const struct sockets *s, struct bound *b, bool (*belongs)(int fd, const char *address),
-                    const struct listen_options *options)
+static int keep_all(const struct sockets *s, struct bound *b, bool (*belongs)(int fd, const char *address))
 {
     int err = 0;
 
     for (const struct bound *other = s->first; other != NULL; other = other->next)
         for (size_t i = 0; other->taken_by != s->generation && i < other->n && err == 0; i++)
-            err = bound_keep(b, other->v[i].fd, belongs, options);
+            err = belongs(other->v[i].fd, b->address) ? bound_keep(b, other->v[i].fd) : 0;
     for (size_t i = 0; i < s->inherited.n && err == 0; i++)
-        if (is_ours(&s->inherited.v[i]))
-            err = bound_keep(b, s->inherited.v[i].fd, belongs, options);
+        if (is_ours(&s->inherited.v[i]) && belongs(s->inherited.v[i].fd, b->address))
+            err = bound_keep(b, s->inherited.v[i].fd);
     return err;
 }
 
@@ -153,7 +152,7 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
     if (sockets_is_passed(b->address))
         return -ENOENT;
     /* A name that a unit made is the unit's; our predecessor's becomes ours. */
-    int err = is_unix && !s->lent ? 0 : keep_all(s, b, listener_is_at, options);
+    int err = is_unix && !s->lent ? 0 : keep_all(s, b, listener_is_at);
     b->known = is_unix && b->n > 0;
     if (err == 0 && b->n == 0)
         err = bound_bind(b, options);
@@ -161,7 +160,7 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
     if (err == -EADDRINUSE && share_port(s, b->address))
         err = bound_bind(b, &shared);
     if (err == 0)
-        err = keep_all(s, b, listener_is_within, options);
+        err = keep_all(s, b, listener_is_within);
     bound_put_own_first(b);
     return err;
 }
@@ -191,7 +190,7 @@ static int open_bound(struct sockets *s, const char *address, const struct liste
         return -ENOMEM;
     b->address = strdup(address);
     b->name = name_of(address);
-    int err = b->address == NULL || b->name == NULL ? -ENOMEM : adopt(s, b, options);
+    int err = b->address == NULL || b->name == NULL ? -ENOMEM : adopt(s, b);
     b->stored = b->n;
     b->known = b->n > 0;
     if (err == 0 && b->n == 0)
@@ -244,15 +243,6 @@ void sockets_put(struct sockets *s, struct bound **b)
         link = &(*link)->next;
     *link = one->next;
     bound_free(s, one);
-}
-
-int sockets_change(const struct bound *b, const struct listen_options *options)
-{
-    int err = 0;
-
-    for (size_t i = 0; i < b->n && err == 0; i++)
-        err = listener_change(&b->v[i], options);
-    return err;
 }
 
 void sockets_settle(struct sockets *s)

@@ -85,3 +85,22 @@ in_port_t address_port(const struct address *a)
         return a->of.in.sin_port;
     return a->of.any.sa_family == AF_INET6 ? a->of.in6.sin6_port : 0;
 }
+
+bool address_is(const struct address *a, const struct address *b)
+{
+    if (a->of.any.sa_family != b->of.any.sa_family || address_port(a) != address_port(b))
+        return false;
+    if (a->of.any.sa_family == AF_INET)
+        return a->of.in.sin_addr.s_addr == b->of.in.sin_addr.s_addr;
+    return a->of.any.sa_family == AF_INET6 &&
+           memcmp(&a->of.in6.sin6_addr, &b->of.in6.sin6_addr, sizeof a->of.in6.sin6_addr) == 0;
+}
+
+bool address_contains(const struct address *whole, const struct address *part)
+{
+    if (address_port(whole) == 0 || address_port(part) != address_port(whole) || address_is(whole, part))
+        return false;
+    if (whole->of.any.sa_family == AF_INET6)
+        return memcmp(&whole->of.in6.sin6_addr, &in6addr_any, sizeof in6addr_any) == 0;
+    return part->of.any.sa_family == AF_INET && whole->of.in.sin_addr.s_addr == htonl(INADDR_ANY);
+}

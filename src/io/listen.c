@@ -157,17 +157,6 @@ static bool names_the_same(const char *one, const char *other)
     return look_at_name(one, &a) && look_at_name(other, &b) && a.dev == b.dev && a.ino == b.ino;
 }
 
-/* Of IPv4 or IPv6. */
-static bool is_same_address(const struct address *a, const struct address *b)
-{
-    if (a->of.any.sa_family != b->of.any.sa_family || address_port(a) != address_port(b))
-        return false;
-    if (a->of.any.sa_family == AF_INET)
-        return a->of.in.sin_addr.s_addr == b->of.in.sin_addr.s_addr;
-    return a->of.any.sa_family == AF_INET6 &&
-           memcmp(&a->of.in6.sin6_addr, &b->of.in6.sin6_addr, sizeof a->of.in6.sin6_addr) == 0;
-}
-
 bool listener_is_at(int fd, const char *address)
 {
     struct address asked, own;
@@ -176,26 +165,21 @@ bool listener_is_at(int fd, const char *address)
         return false;
     if (own.of.any.sa_family == AF_UNIX && asked.of.any.sa_family == AF_UNIX)
         return names_the_same(own.of.un.sun_path, asked.of.un.sun_path);
-    return is_same_address(&own, &asked);
+    return address_is(&own, &asked);
 }
 
 bool listener_is_beside(int fd, int other)
 {
     struct address a, b;
 
-    return address_of(fd, &a) == 0 && address_of(other, &b) == 0 && is_same_address(&a, &b);
+    return address_of(fd, &a) == 0 && address_of(other, &b) == 0 && address_is(&a, &b);
 }
 
 bool listener_is_within(int fd, const char *address)
 {
     struct address asked, own;
 
-    if (address_parse(address, &asked) < 0 || address_of(fd, &own) < 0 || address_port(&asked) == 0 ||
-        address_port(&own) != address_port(&asked))
-        return false;
-    if (asked.of.any.sa_family == AF_INET6)
-        return memcmp(&asked.of.in6.sin6_addr, &in6addr_any, sizeof in6addr_any) == 0;
-    return own.of.any.sa_family == AF_INET && asked.of.in.sin_addr.s_addr == htonl(INADDR_ANY);
+    return address_parse(address, &asked) == 0 && address_of(fd, &own) == 0 && address_contains(&asked, &own);
 }
 
 bool listener_share_port(int fd, const char *address)
@@ -246,21 +230,19 @@ static int take_name(struct listener *l, const char *address)
     return l->made != NULL ? 0 : -ENOMEM;
 }
 
-int listener_adopt(struct listener *l, int fd, const char *address, const struct listen_options *options)
+int listener_adopt(struct listener *l, int fd, const char *address)
 {
     int domain = 0;
     socklen_t len = sizeof domain;
 
-    *l = (struct listener){.fd = -1};
+    *l = (struct listener){.fd = -1, .adopted = true};
     if (!is_listening_stream(fd) || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
         return -EINVAL;
     l->is_unix = domain == AF_UNIX;
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
         return -errno;
-    int err = l->is_unix ? 0 : set_tcp_options(fd, options);
-    if (err == 0)
-        err = take_name(l, address);
+    int err = take_name(l, address);
     if (err == 0)
         l->fd = fd;
     return err;

@@ -306,7 +306,7 @@ static void a_socket_of_another_process_is_taken_over_as_it_is(void **state)
     int fd = dup(first.fd);
     assert_int_equal(fcntl(fd, F_SETFL, 0), 0); /* blocking, and inherited by whatever is executed */
     int client = connect_to(AF_INET, port_of(fd));
-    assert_int_equal(listener_adopt(&taken, fd, "systemd:http", &plain), 0);
+    assert_int_equal(listener_adopt(&taken, fd, "systemd:http"), 0);
     assert_int_equal(taken.fd, fd);
     assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
     assert_int_equal(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
@@ -327,7 +327,7 @@ static void what_does_not_listen_is_not_taken_over(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(fds); i++) {
-        assert_int_equal(listener_adopt(&l, fds[i], "systemd:http", &plain), -EINVAL);
+        assert_int_equal(listener_adopt(&l, fds[i], "systemd:http"), -EINVAL);
         assert_int_equal(l.fd, -1);
         assert_int_equal(close(fds[i]), 0);
     }

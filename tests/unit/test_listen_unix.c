@@ -221,11 +221,11 @@ static void a_name_is_taken_over_with_its_socket(void **state)
 
     (void)state;
     assert_int_equal(listener_open(&first, "unix:baton.sock", &plain), 0);
-    assert_int_equal(listener_adopt(&taken, dup(first.fd), "systemd:http", &plain), 0);
+    assert_int_equal(listener_adopt(&taken, dup(first.fd), "systemd:http"), 0);
     listener_close(&taken);
     assert_true(is_there("baton.sock"));
 
-    assert_int_equal(listener_adopt(&taken, dup(first.fd), "unix:baton.sock", &plain), 0);
+    assert_int_equal(listener_adopt(&taken, dup(first.fd), "unix:baton.sock"), 0);
     free(first.made);
     first.made = NULL;
     listener_close(&first);
@@ -241,7 +241,7 @@ static void a_socket_whose_name_is_gone_is_not_taken_over(void **state)
     (void)state;
     assert_int_equal(listener_open(&first, "unix:baton.sock", &plain), 0);
     assert_int_equal(unlink("baton.sock"), 0);
-    assert_int_equal(listener_adopt(&taken, first.fd, "unix:baton.sock", &plain), -ENOENT);
+    assert_int_equal(listener_adopt(&taken, first.fd, "unix:baton.sock"), -ENOENT);
     listener_close(&first);
 }
 

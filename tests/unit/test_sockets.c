@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -306,13 +307,19 @@ static unsigned free_port(void)
     return port;
 }
 
+static void change(const struct bound *b, const struct listen_options *options)
+{
+    assert_int_equal(bound_change(b, BOUND_NEW, options), 0);
+    assert_int_equal(bound_change(b, BOUND_OLD, options), 0);
+}
+
 static struct bound *next_is(struct sockets *s, struct bound **old, const char *address, size_t n)
 {
     const struct listen_options *options = n > 1 ? &many : &one;
 
     sockets_begin(s);
     struct bound *new = get(s, address, options, n);
-    assert_int_equal(sockets_change(new, options), 0);
+    change(new, options);
     sockets_settle(s);
     sockets_put(s, old);
     return new;
@@ -337,7 +344,7 @@ static void an_address_may_become_more_or_less(void **state)
         assert_int_equal(sockets_init(&s, &nobody), 0);
         sockets_begin(&s);
         struct bound *b = get(&s, at("127.0.0.1", port), n > 1 ? &many : &one, n);
-        assert_int_equal(sockets_change(b, &one), 0);
+        change(b, &one);
         sockets_settle(&s);
         for (int round = 0; round < 3; round++) {
             b = next_is(&s, &b, at("0.0.0.0", port), n);
@@ -491,7 +498,7 @@ static void the_manager_keeps_what_is_listened_on(void **state)
     for (size_t i = 0; i < ROWS(hosts); i++) {
         sockets_begin(&s);
         struct bound *new = get(&s, at(hosts[i], port), &one, 1);
-        assert_int_equal(sockets_change(new, &one), 0);
+        change(new, &one);
         sockets_settle(&s);
         sockets_store(&s); /* a reload is over */
         sockets_put(&s, &b);
@@ -564,7 +571,7 @@ static void what_is_taken_in_is_shared_by_all_workers(void **state)
     assert_int_equal(sockets_init(&s, &nobody), 0);
     sockets_begin(&s);
     struct bound *b = get(&s, at("127.0.0.1", port), &one, 1);
-    assert_int_equal(sockets_change(b, &one), 0);
+    change(b, &one);
     sockets_settle(&s);
     b = next_is(&s, &b, at("0.0.0.0", port), 4);
     assert_int_equal(count_at(b, at("0.0.0.0", port)), 4);
@@ -594,6 +601,55 @@ static void no_address_takes_in_what_is_asked_for_too(void **state)
     }
 }
 
+static int backlog_of(int fd)
+{
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+    return (int)info.tcpi_sacked; /* what it is for a socket that listens */
+}
+
+static int defers(int fd)
+{
+    int seconds;
+    socklen_t len = sizeof seconds;
+
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &len), 0);
+    return seconds > 0;
+}
+
+/* Until nothing can fail any more: the sockets of those who serve, and of a predecessor, may have to go on as they are. */
+static void what_is_accepted_from_changes_last(void **state)
+{
+    static const struct listen_options other = {.backlog = 8, .defer_accept = true};
+
+    (void)state;
+    for (int is_left = 0; is_left < 2; is_left++) {
+        struct sockets s;
+        unsigned port = free_port();
+        struct listener l;
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        sockets_begin(&s);
+        if (is_left) {
+            assert_int_equal(listener_open(&l, at("127.0.0.1", port), &one), 0);
+            leave(&s, "127.0.0.1%3a0", l.fd);
+        } else {
+            change(get(&s, at("127.0.0.1", port), &one, 1), &one);
+            sockets_settle(&s);
+            sockets_begin(&s);
+        }
+        struct bound *b = get(&s, at("0.0.0.0", port), &other, 1);
+        assert_int_equal(b->n, 2);
+        assert_int_equal(bound_change(b, BOUND_NEW, &other), 0);
+        expect(backlog_of(b->v[0].fd) == 8 && defers(b->v[0].fd), "%d", is_left);
+        expect(backlog_of(b->v[1].fd) == 16 && !defers(b->v[1].fd), "%d", is_left);
+        assert_int_equal(bound_change(b, BOUND_OLD, &other), 0);
+        expect(backlog_of(b->v[1].fd) == 8 && defers(b->v[1].fd), "%d", is_left);
+        sockets_fini(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -618,6 +674,7 @@ int main(void)
         cmocka_unit_test(what_is_taken_in_is_shared_by_all_workers),
         cmocka_unit_test(no_address_takes_in_what_is_asked_for_too),
         cmocka_unit_test(a_successor_gets_no_more_than_it_asks_for),
+        cmocka_unit_test(what_is_accepted_from_changes_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

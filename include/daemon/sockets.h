@@ -27,7 +27,9 @@ struct sockets {
     struct inherited inherited;
     struct bound *first; /* owned */
     unsigned generation; /* that is being opened */
-    bool lent;           /* what was left to us is our predecessor's still: names, and what the manager keeps, stay */
+    const char **asked;  /* owned: n_asked addresses that it asks for; each borrowed */
+    size_t n_asked;
+    bool lent;    /* what was left to us is our predecessor's still: names, and what the manager keeps, stay */
     bool serving; /* what is put back now was dropped by a reload, so the manager need not keep it; else we end, and
                             whoever is started next is to find it */
 };
@@ -37,6 +39,10 @@ void sockets_fini(struct sockets *s);
 
 /* A generation begins to open. It gets each socket once: two addresses with port 0 are two sockets. */
 void sockets_begin(struct sockets *s);
+
+/* It will ask for this address, among others: what belongs to it, no wider one takes in. The text is borrowed for as long as
+ * the generation opens. */
+int sockets_expect(struct sockets *s, const char *address);
 
 /* The sockets of an address, `n` of them at most as far as there can be more than one; to be put. -ENOENT: nobody passed
  * us a socket of that name (systemd:NAME). */
@@ -60,5 +66,9 @@ void sockets_remove_names(struct sockets *s);
 
 /* "systemd:" and what follows is no address to bind. */
 bool sockets_is_passed(const char *address);
+
+/* Is a socket of that name, among those that are passed, one that a batond opened? What a unit passes is not called by an
+ * address. */
+bool sockets_names_ours(const char *name);
 
 #endif

@@ -88,16 +88,36 @@ static int open_address(const struct opening *o, const struct listeners_reporter
     return err < 0 ? fail(o, "cannot begin to listen", err) : 0;
 }
 
+static int expect_all(struct sockets *s, const struct strings *addresses)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < addresses->n && err == 0; i++)
+        err = sockets_expect(s, addresses->v[i]);
+    return err;
+}
+
+static int begin_addresses(struct sockets *s, const struct config *c)
+{
+    int err = 0;
+
+    sockets_begin(s);
+    for (size_t i = 0; i < c->n_listens && err == 0; i++)
+        err = expect_all(s, &c->listens[i].address);
+    return err == 0 ? expect_all(s, &c->status.address) : err;
+}
+
 static int open_addresses(const struct opening *o)
 {
     struct generation *g = o->g;
     const struct config *c = &g->config;
     struct listeners_reporter reporter = {c, o->report};
-    int err = 0;
 
     g->listeners.sockets = g->home.sockets;
     g->status_listeners.sockets = g->home.sockets;
-    sockets_begin(g->home.sockets);
+    int err = begin_addresses(g->home.sockets, c);
+    if (err < 0)
+        return fail(o, "cannot begin to listen", err);
     for (size_t i = 0; i < c->n_listens; i++)
         for (size_t k = 0; k < c->listens[i].address.n; k++)
             err = either(err, open_address(o, &reporter, (struct config_at){KEY_listen_address, i, k}));

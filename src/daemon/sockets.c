@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "io/address.h"
 
 enum { NAME_MAX_LEN = 255 };
 
@@ -45,10 +46,14 @@ int sockets_init(struct sockets *s, struct systemd *systemd)
     return inherited_init(&s->inherited);
 }
 
-/* What a unit passes is not called by an address. */
+bool sockets_names_ours(const char *name)
+{
+    return strstr(name, "%3a") != NULL;
+}
+
 static bool is_ours(const struct inherited_fd *one)
 {
-    return one->fd >= 0 && strstr(one->name, "%3a") != NULL;
+    return one->fd >= 0 && sockets_names_ours(one->name);
 }
 
 /* They are somebody else's, who listens there. */
@@ -91,23 +96,54 @@ void sockets_fini(struct sockets *s)
         bound_free(s, s->first);
         s->first = next;
     }
+    free(s->asked);
     inherited_fini(&s->inherited);
 }
 
 void sockets_begin(struct sockets *s)
 {
     s->generation++;
+    s->n_asked = 0;
+}
+
+int sockets_expect(struct sockets *s, const char *address)
+{
+    const char **asked = realloc(s->asked, (s->n_asked + 1) * sizeof *asked);
+
+    if (asked == NULL)
+        return -ENOMEM;
+    s->asked = asked;
+    asked[s->n_asked++] = address;
+    return 0;
+}
+
+static bool contains(const char *whole, const char *part)
+{
+    struct address a, b;
+
+    return address_parse(whole, &a) == 0 && address_parse(part, &b) == 0 && address_contains(&a, &b);
+}
+
+/* It is part of `address`, and of an address that is part of that and is asked for too. */
+static bool is_another_s(const struct sockets *s, int fd, const char *address)
+{
+    for (size_t i = 0; listener_is_within(fd, address) && i < s->n_asked; i++)
+        if (contains(address, s->asked[i]) && (listener_is_at(fd, s->asked[i]) || listener_is_within(fd, s->asked[i])))
+            return true;
+    return false;
 }
 
 /* What was left to us under the name of this address; what is of no use is closed. */
 static int adopt(struct sockets *s, struct bound *b)
 {
-    int fd;
-
-    while ((fd = inherited_take(&s->inherited, b->name)) >= 0) {
-        int err = bound_adopt(b, fd);
+    for (size_t i = 0; i < s->inherited.n; i++) {
+        struct inherited_fd *one = &s->inherited.v[i];
+        if (one->fd < 0 || strcmp(one->name, b->name) != 0 || is_another_s(s, one->fd, b->address))
+            continue;
+        int err = bound_adopt(b, one->fd);
         if (err < 0)
-            close(fd);
+            close(one->fd);
+        one->fd = -1;
         if (err == -ENOMEM)
             return err;
         if (err < 0)
@@ -117,28 +153,47 @@ static int adopt(struct sockets *s, struct bound *b)
     return 0;
 }
 
-/* True where any of ours has the port of this address; but one that the same generation asks for is another address. */
-static bool share_port(const struct sockets *s, const char *address)
+/* What a unit passes is had by its name alone: whoever is started next is passed it by that name. */
+static bool is_unit_s(const struct bound *b)
+{
+    return sockets_is_passed(b->address);
+}
+
+/* True where any of ours has the port of this address. One that the same generation asks for is another address, unless all
+ * of them are to share their ports. */
+static bool share_port(const struct sockets *s, const char *address, bool all)
 {
     bool any = false;
 
     for (const struct bound *b = s->first; b != NULL; b = b->next)
-        for (size_t i = 0; b->taken_by != s->generation && i < b->n; i++)
+        for (size_t i = 0; !is_unit_s(b) && (all || b->taken_by != s->generation) && i < b->n; i++)
             any |= listener_share_port(b->v[i].fd, address);
     for (size_t i = 0; i < s->inherited.n; i++)
         any |= is_ours(&s->inherited.v[i]) && listener_share_port(s->inherited.v[i].fd, address);
     return any;
 }
 
-static int keep_all(const struct sockets *s, struct bound *b, bool (*belongs)(int fd, const char *address))
+static bool is_part(const struct sockets *s, int fd, const char *address)
+{
+    return listener_is_within(fd, address) && !is_another_s(s, fd, address);
+}
+
+static bool is_itself(const struct sockets *s, int fd, const char *address)
+{
+    (void)s;
+    return listener_is_at(fd, address);
+}
+
+static int keep_all(const struct sockets *s, struct bound *b,
+                    bool (*belongs)(const struct sockets *s, int fd, const char *address))
 {
     int err = 0;
 
     for (const struct bound *other = s->first; other != NULL; other = other->next)
-        for (size_t i = 0; other->taken_by != s->generation && i < other->n && err == 0; i++)
-            err = belongs(other->v[i].fd, b->address) ? bound_keep(b, other->v[i].fd) : 0;
+        for (size_t i = 0; !is_unit_s(other) && other->taken_by != s->generation && i < other->n && err == 0; i++)
+            err = belongs(s, other->v[i].fd, b->address) ? bound_keep(b, other->v[i].fd) : 0;
     for (size_t i = 0; i < s->inherited.n && err == 0; i++)
-        if (is_ours(&s->inherited.v[i]) && belongs(s->inherited.v[i].fd, b->address))
+        if (is_ours(&s->inherited.v[i]) && belongs(s, s->inherited.v[i].fd, b->address))
             err = bound_keep(b, s->inherited.v[i].fd);
     return err;
 }
@@ -152,32 +207,37 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
     if (sockets_is_passed(b->address))
         return -ENOENT;
     /* A name that a unit made is the unit's; our predecessor's becomes ours. */
-    int err = is_unix && !s->lent ? 0 : keep_all(s, b, listener_is_at);
+    int err = is_unix && !s->lent ? 0 : keep_all(s, b, is_itself);
     b->known = is_unix && b->n > 0;
     if (err == 0 && b->n == 0)
         err = bound_bind(b, options);
     shared.reuseport = true;
-    if (err == -EADDRINUSE && share_port(s, b->address))
+    if (err == -EADDRINUSE && share_port(s, b->address, options->reuseport))
         err = bound_bind(b, &shared);
     if (err == 0)
-        err = keep_all(s, b, listener_is_within);
+        err = keep_all(s, b, is_part);
     bound_put_own_first(b);
     return err;
 }
 
-/* A unix socket whose name is gone, or another's by now, is found by nobody who connects: then its name is made anew. */
-static bool is_free(const struct sockets *s, const struct bound *b)
+/* A unix socket whose name is gone, or another's by now, is found by nobody who connects: then its name is made anew. What
+ * took in an address that is asked for too now gives it back by being opened anew. */
+static bool may_go_on(const struct sockets *s, const struct bound *b)
 {
-    return b->taken_by != s->generation && !listener_lost_its_name(&b->v[0]);
+    bool goes_on = b->taken_by != s->generation && !listener_lost_its_name(&b->v[0]);
+
+    for (size_t i = 0; goes_on && i < b->n; i++)
+        goes_on = !is_another_s(s, b->v[i].fd, b->address);
+    return goes_on;
 }
 
 static struct bound *find(const struct sockets *s, const char *address)
 {
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        if (is_free(s, b) && strcmp(b->address, address) == 0)
+        if (strcmp(b->address, address) == 0 && may_go_on(s, b))
             return b;
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        if (is_free(s, b) && bound_is_wholly_at(b, address))
+        if (!is_unit_s(b) && bound_is_wholly_at(b, address) && may_go_on(s, b))
             return b;
     return NULL;
 }
@@ -251,6 +311,14 @@ void sockets_settle(struct sockets *s)
         b->settled = b->n;
 }
 
+static bool is_listened_on(const struct sockets *s, int fd)
+{
+    for (const struct bound *b = s->first; b != NULL; b = b->next)
+        if (bound_has(b, fd))
+            return true;
+    return false;
+}
+
 /* Kept for us by an earlier process, and asked for by nobody: whoever connects there would wait for ever. What a unit
  * passes stays, as it may be asked for yet. */
 static void close_leftovers(struct sockets *s)
@@ -259,7 +327,8 @@ static void close_leftovers(struct sockets *s)
         struct inherited_fd *one = &s->inherited.v[i];
         if (!is_ours(one))
             continue;
-        log_notice("nothing listens on '%s' any more; the socket that was kept is closed", one->name);
+        if (!is_listened_on(s, one->fd))
+            log_notice("nothing listens on '%s' any more; the socket that was kept is closed", one->name);
         forget(s, one->name);
         close(one->fd);
         one->fd = -1;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -519,28 +521,6 @@ static void the_manager_keeps_what_is_listened_on(void **state)
     (void)close(store.fd);
 }
 
-/* A unit may pass sockets of several addresses under one name. */
-static void an_address_gets_no_other_from_a_unit(void **state)
-{
-    struct sockets s;
-    struct listener l, other;
-
-    (void)state;
-    assert_int_equal(sockets_init(&s, &nobody), 0);
-    assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
-    assert_int_equal(listener_open(&other, "127.0.0.1:0", &one), 0);
-    unsigned port = port_of(l.fd);
-    leave(&s, "http", l.fd);
-    leave(&s, "http", other.fd);
-    sockets_begin(&s);
-    assert_int_equal(get(&s, "systemd:http", &one, 1)->n, 2);
-    sockets_begin(&s);
-    struct bound *b = get(&s, at("127.0.0.1", port), &one, 1);
-    assert_int_equal(b->n, 1);
-    assert_int_equal(port_of(b->v[0].fd), port);
-    sockets_fini(&s);
-}
-
 /* The manager's name for it is that of a wider address, which is not asked for. */
 static void a_successor_gets_no_more_than_it_asks_for(void **state)
 {
@@ -579,26 +559,111 @@ static void what_is_taken_in_is_shared_by_all_workers(void **state)
     sockets_fini(&s);
 }
 
-/* What a unit passes is somebody's who asks for it by its name; and of one generation each address is another. */
-static void no_address_takes_in_what_is_asked_for_too(void **state)
+/* What a unit passes is theirs who ask for it by its name, be it before, beside or never: whoever is started next is passed
+ * it by that name again. */
+static void what_a_unit_passes_is_had_by_its_name_alone(void **state)
 {
-    struct sockets s;
-    struct listener l;
-    struct bound *b;
+    enum { NEVER, BESIDE, BEFORE, WAYS };
 
     (void)state;
-    for (int first = 0; first < 2; first++) {
+    for (int when = 0; when < WAYS; when++) {
+        struct sockets s;
+        struct listener l, other;
+        struct bound *b;
         assert_int_equal(sockets_init(&s, &nobody), 0);
         assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
+        assert_int_equal(listener_open(&other, "127.0.0.1:0", &one), 0);
         unsigned port = port_of(l.fd);
         leave(&s, "http", l.fd);
+        leave(&s, "http", other.fd);
         sockets_begin(&s);
-        if (first)
-            (void)get(&s, "systemd:http", &one, 1);
-        assert_int_equal(sockets_get(&s, at("0.0.0.0", port), &one, 1, &b), -EADDRINUSE);
-        assert_int_equal(sockets_get(&s, at("127.0.0.1", port), &one, 1, &b), -EADDRINUSE);
+        if (when != NEVER)
+            assert_int_equal(get(&s, "systemd:http", &one, 1)->n, 2);
+        if (when == BEFORE)
+            sockets_begin(&s);
+        expect(sockets_get(&s, at("0.0.0.0", port), &one, 1, &b) == -EADDRINUSE, "%d", when);
+        expect(sockets_get(&s, at("127.0.0.1", port), &one, 1, &b) == -EADDRINUSE, "%d", when);
         sockets_fini(&s);
     }
+}
+
+/* A generation that asks for both, in either order. */
+static void get_both(struct sockets *s, unsigned port, bool wide_first, struct bound **wide, struct bound **narrow)
+{
+    const char *all = at("0.0.0.0", port), *part = at("127.0.0.1", port);
+
+    sockets_begin(s);
+    assert_int_equal(sockets_expect(s, all), 0);
+    assert_int_equal(sockets_expect(s, part), 0);
+    if (wide_first)
+        *wide = get(s, all, &many, 2);
+    *narrow = get(s, part, &many, 2);
+    if (!wide_first)
+        *wide = get(s, all, &many, 2);
+    change(*wide, &many);
+    change(*narrow, &many);
+    sockets_settle(s);
+}
+
+/* Where workers share their ports. Each section has terms of its own, so that a socket may be in one of them only: that of
+ * the narrower address, whatever came before. */
+static void what_two_addresses_ask_for_is_the_narrower_one_s(void **state)
+{
+    enum { NOTHING, NARROW, WIDE, TAKEN_IN, LEFT, WAYS };
+
+    (void)state;
+    for (int row = 0; row < 2 * WAYS; row++) {
+        struct sockets s;
+        struct bound *b = NULL, *wide, *narrow;
+        struct listener l;
+        unsigned port = free_port();
+        char name[32];
+        assert_int_equal(sockets_init(&s, &nobody), 0);
+        sockets_begin(&s);
+        if (row / 2 == LEFT) {
+            assert_int_equal(listener_open(&l, at("127.0.0.1", port), &many), 0);
+            (void)snprintf(name, sizeof name, "0.0.0.0%%3a%u", port);
+            leave(&s, name, l.fd);
+        } else if (row / 2 != NOTHING) {
+            b = get(&s, at(row / 2 == WIDE ? "0.0.0.0" : "127.0.0.1", port), &many, 2);
+            change(b, &many);
+            sockets_settle(&s);
+            if (row / 2 == TAKEN_IN)
+                b = next_is(&s, &b, at("0.0.0.0", port), 2);
+        }
+        int before = row / 2 == LEFT ? dup(l.fd) : -1;
+        for (size_t i = 0; b != NULL && i < b->n; i++)
+            if (before < 0 && (row / 2 == WIDE || listener_is_at(b->v[i].fd, at("127.0.0.1", port))))
+                before = dup(b->v[i].fd);
+        for (int round = 0; round < 2; round++) {
+            get_both(&s, port, row % 2 != 0, &wide, &narrow);
+            expect(wide->n == 2 && count_at(wide, at("0.0.0.0", port)) == 2, "row %d: %zu", row, wide->n);
+            expect(narrow->n == 2 && count_at(narrow, at("127.0.0.1", port)) == 2, "row %d: %zu", row, narrow->n);
+            expect(before < 0 || bound_has(row / 2 == WIDE ? wide : narrow, before), "row %d: it is lost", row);
+            sockets_put(&s, &b);
+            sockets_store(&s);
+        }
+        (void)close(before);
+        sockets_fini(&s);
+    }
+}
+
+/* One that was handed out by a single acceptor may share its port with the next generation's. */
+static void one_worker_shares_its_port_too(void **state)
+{
+    struct sockets s;
+    unsigned port = free_port();
+
+    (void)state;
+    assert_int_equal(sockets_init(&s, &nobody), 0);
+    sockets_begin(&s);
+    change(get(&s, at("127.0.0.1", port), &one, 1), &one);
+    sockets_settle(&s);
+    sockets_begin(&s);
+    assert_int_equal(sockets_expect(&s, at("127.0.0.1", port)), 0);
+    (void)get(&s, at("127.0.0.1", port), &many, 1);
+    (void)get(&s, at("0.0.0.0", port), &many, 1);
+    sockets_fini(&s);
 }
 
 static int backlog_of(int fd)
@@ -670,11 +735,12 @@ int main(void)
         cmocka_unit_test(what_nobody_asks_for_is_closed_unless_a_unit_passed_it),
         cmocka_unit_test(what_was_kept_is_used_for_more_too),
         scratch_test(the_manager_keeps_what_is_listened_on),
-        cmocka_unit_test(an_address_gets_no_other_from_a_unit),
         cmocka_unit_test(what_is_taken_in_is_shared_by_all_workers),
-        cmocka_unit_test(no_address_takes_in_what_is_asked_for_too),
-        cmocka_unit_test(a_successor_gets_no_more_than_it_asks_for),
+        cmocka_unit_test(what_a_unit_passes_is_had_by_its_name_alone),
+        cmocka_unit_test(what_two_addresses_ask_for_is_the_narrower_one_s),
+        cmocka_unit_test(one_worker_shares_its_port_too),
         cmocka_unit_test(what_is_accepted_from_changes_last),
+        cmocka_unit_test(a_successor_gets_no_more_than_it_asks_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

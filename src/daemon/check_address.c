@@ -28,7 +28,13 @@ static const char scheme[] = "unix:";
 static int blame_owner(const struct listeners_reporter *r, struct config_at at, const char *address,
                        const struct port_owner *o)
 {
-    if (o->pid > 0)
+    if (o->is_lent)
+        config_blame(
+            r->config, r->report, at,
+            "cannot listen on %s: process %ld (%s) has the socket of another user there, as of a unit; that is "
+            "asked for as systemd:NAME",
+            address, o->pid, o->name);
+    else if (o->pid > 0)
         config_blame(r->config, r->report, at, "cannot listen on %s: process %ld (%s) does", address, o->pid, o->name);
     else
         listeners_blame(r, at, -EADDRINUSE);
@@ -84,7 +90,7 @@ static int accept_owner(const struct listeners_reporter *r, struct config_at at,
             "process %ld (%s) listens on %s, started with another configuration: this one is good for its reload, "
             "but not to be started beside it",
             o->pid, o->name, address);
-    else if (at.section == 0 && at.value == 0)
+    else if (at.key == KEY_listen_address && at.section == 0 && at.value == 0)
         check_user(r, o);
     return 0;
 }
@@ -92,17 +98,28 @@ static int accept_owner(const struct listeners_reporter *r, struct config_at at,
 /* Who may not look into other processes sees no owner; but which of them was started with this configuration. */
 static struct port_owner find_owner(const struct config *c, const char *address)
 {
-    struct port_owner owner = port_owner_find(address);
+    struct port_owner likely = {.pid = 0};
     dev_t dev;
     ino_t ino;
 
-    return owner.pid > 0 || !find_source(c, &dev, &ino) ? owner : port_owner_started_with(dev, ino);
+    if (find_source(c, &dev, &ino))
+        likely = port_owner_started_with(dev, ino);
+    return port_owner_find(address, &likely);
+}
+
+/* Those who share a port are one user's, so whoever is another now cannot find out by trying. */
+static bool may_share(const struct listeners_reporter *r, struct config_at at)
+{
+    uid_t uid;
+    gid_t gid;
+
+    return r->config->server.accept == ACCEPT_REUSEPORT && at.key == KEY_listen_address &&
+           privs_look_up(r->config, &uid, &gid) && uid == geteuid();
 }
 
 static int check_tcp(const struct listeners_reporter *r, struct config_at at, const char *address)
 {
-    bool shared = r->config->server.accept == ACCEPT_REUSEPORT && at.key == KEY_listen_address;
-    const struct listen_options options = {.backlog = 1, .reuseport = shared};
+    const struct listen_options options = {.backlog = 1, .reuseport = may_share(r, at)};
     struct listener l;
     int err = listener_bind(&l, address, &options);
 
@@ -115,7 +132,8 @@ static int check_tcp(const struct listeners_reporter *r, struct config_at at, co
         return err;
     }
     struct port_owner owner = find_owner(r->config, address);
-    return port_owner_is_batond(&owner) ? accept_owner(r, at, address, &owner) : blame_owner(r, at, address, &owner);
+    return port_owner_is_batond(&owner) && !owner.is_lent ? accept_owner(r, at, address, &owner)
+                                                          : blame_owner(r, at, address, &owner);
 }
 
 /* Who listens at a unix socket; 0 where nobody does, and the name may be taken over. */
@@ -148,7 +166,8 @@ static bool may_replace(const char *path)
     uid_t uid = geteuid();
 
     (void)snprintf(parent, sizeof parent, "%.*s/", slash != NULL ? (int)(slash - path) : 0, path);
-    if (uid == 0 || lstat(path, &name) < 0 || stat(parent, &directory) < 0 || (directory.st_mode & S_ISVTX) == 0)
+    if (uid == 0 || lstat(path, &name) < 0 || !S_ISSOCK(name.st_mode) || stat(parent, &directory) < 0 ||
+        (directory.st_mode & S_ISVTX) == 0)
         return true;
     return name.st_uid == uid || directory.st_uid == uid || find_unix_owner(path, &nobody) != 0;
 }

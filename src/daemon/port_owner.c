@@ -11,16 +11,20 @@
 #include <unistd.h>
 
 #include "config/address.h"
+#include "daemon/sockets.h"
+#include "daemon/upgrade.h"
 
-enum { LINK_SIZE = 32, SOCKETS_MAX = 16, LINE_SIZE = 512, LISTENS = 0x0A };
+enum { LINK_SIZE = 32, LINE_SIZE = 512, NAMES_SIZE = 4096, LISTENS = 0x0A };
 
 struct listening {
     char link[LINK_SIZE]; /* as /proc names it: "socket:[123]" */
+    uid_t uid;            /* of who opened it */
+    bool is_same;         /* it is at the address itself */
     struct port_owner owner;
 };
 
 struct all {
-    struct listening v[SOCKETS_MAX];
+    struct listening *v; /* owned */
     size_t n;
 };
 
@@ -49,18 +53,33 @@ static bool read_local(const char *local, char *text, size_t size)
     return true;
 }
 
+static void add(struct all *all, unsigned long inode, uid_t uid, bool is_same)
+{
+    struct listening *v = realloc(all->v, (all->n + 1) * sizeof *v);
+
+    if (v == NULL)
+        return;
+    all->v = v;
+    v[all->n] = (struct listening){.uid = uid, .is_same = is_same};
+    (void)snprintf(v[all->n++].link, LINK_SIZE, "socket:[%lu]", inode);
+}
+
 static void find_sockets(const char *table, const char *address, struct all *all)
 {
     char line[LINE_SIZE], local[64], text[INET6_ADDRSTRLEN + 16];
     FILE *f = fopen(table, "re");
 
-    while (f != NULL && all->n < SOCKETS_MAX && fgets(line, sizeof line, f) != NULL) {
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
         unsigned state;
         unsigned long inode;
+        uid_t uid;
         /* sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode */
-        if (sscanf(line, " %*u: %63s %*s %x %*s %*s %*s %*u %*d %lu", local, &state, &inode) == 3 && state == LISTENS &&
-            read_local(local, text, sizeof text) && address_compare(sv_cstr(text), sv_cstr(address)) != ADDRESS_APART)
-            (void)snprintf(all->v[all->n++].link, LINK_SIZE, "socket:[%lu]", inode);
+        if (sscanf(line, " %*u: %63s %*s %x %*s %*s %*s %u %*d %lu", local, &state, &uid, &inode) != 4 ||
+            state != LISTENS || !read_local(local, text, sizeof text))
+            continue;
+        enum address_relation relation = address_compare(sv_cstr(text), sv_cstr(address));
+        if (relation != ADDRESS_APART)
+            add(all, inode, uid, relation == ADDRESS_SAME);
     }
     if (f != NULL)
         (void)fclose(f);
@@ -105,7 +124,33 @@ static long next_process(DIR *proc)
     return pid;
 }
 
-struct port_owner port_owner_find(const char *address)
+/* Was it started with a socket that is called otherwise than ours are, as a unit's? */
+static bool has_unit_s(long pid)
+{
+    char names[NAMES_SIZE];
+    char *rest = names;
+    bool has = false;
+
+    if (!process_variable(pid, "LISTEN_FDNAMES", names, sizeof names))
+        return false;
+    for (const char *name; !has && (name = strsep(&rest, ":")) != NULL;)
+        has = !sockets_names_ours(name) && strcmp(name, UPGRADE_NAME) != 0;
+    return has;
+}
+
+/* A socket of an address that is asked for goes on, whoever opened it, unless it is had by the name that a unit gives it. */
+static void look_at_user(struct listening *one, const struct port_owner *likely)
+{
+    uid_t uid;
+    gid_t gid;
+
+    if (one->owner.pid == 0 && likely->pid > 0 && process_identity(likely->pid, &uid, &gid) && uid == one->uid)
+        one->owner = *likely;
+    one->owner.is_lent = port_owner_is_batond(&one->owner) && process_identity(one->owner.pid, &uid, &gid) &&
+                         uid != one->uid && (!one->is_same || has_unit_s(one->owner.pid));
+}
+
+struct port_owner port_owner_find(const char *address, const struct port_owner *likely)
 {
     struct all all = {.n = 0};
     struct port_owner found = {.pid = 0};
@@ -118,8 +163,11 @@ struct port_owner port_owner_find(const char *address)
         look_into(pid, &all);
     if (proc != NULL)
         (void)closedir(proc);
-    for (size_t i = 0; i < all.n && (i == 0 || port_owner_is_batond(&found)); i++)
+    for (size_t i = 0; i < all.n && (i == 0 || (port_owner_is_batond(&found) && !found.is_lent)); i++) {
+        look_at_user(&all.v[i], likely);
         found = all.v[i].owner;
+    }
+    free(all.v);
     return found;
 }
 

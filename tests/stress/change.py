@@ -95,6 +95,7 @@ class Manager:
         self.path = os.path.join(house.top, "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
+        os.chmod(self.path, 0o666)  # as the service manager's: whoever the daemon becomes may tell it
         self.socket.settimeout(PATIENCE)
         self.stored = []
 

@@ -15,6 +15,7 @@ from house import DAY, age, must, write
 SECONDS = 120
 WIDTH, HEIGHT = 64, 48
 CLUSTER = 512 * 1024  # zeros but for the frame: holes in the file
+ENOUGH = 8 * CLUSTER  # of one answer: how far a player reads ahead depends on how fast everything is
 TRACK_VIDEO = 1
 SOUGHT = (60, 115, 30)
 PAGE = b"""<!doctype html>

@@ -5,6 +5,7 @@ It can also spoil what passes, without changing its length. A test that passes a
 """
 
 import re
+import select
 import socket
 import threading
 
@@ -36,11 +37,12 @@ class Relay:
     """Listens (on any port, or on `listen`) until close(). `passed` counts the bytes that came from the daemon.
 
     `heard` is what each connection's client sent, in pieces as they came. A client gets no byte more once `passed` has
-    come to `limit`: then every connection is closed. `spoil` is without(...), garbled or None.
+    come to `limit`: then every connection is closed. Where there is `enough` of it, a connection that so many have passed
+    is left as it is until the client closes it. `spoil` is without(...), garbled or None.
     """
 
     def __init__(self, port, spoil=None, listen=0):
-        self.target, self.passed, self.limit, self.heard = port, 0, None, []
+        self.target, self.passed, self.limit, self.enough, self.heard = port, 0, None, None, []
         self.spoil = spoil or (lambda data: data)
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", listen))
@@ -111,8 +113,15 @@ class Relay:
 
     def _pump(self, source, sink, see):
         sink.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
+        total = 0
         for data in iter(lambda: source.recv(65536), b""):
             room = see(data)
             sink.sendall(self.spoil(data)[:room])
             if room is not None and room < len(data):
                 raise ConnectionAbortedError("cut short")
+            total += len(data)
+            if self.enough and total > self.enough:
+                left = select.poll()
+                left.register(sink, select.POLLRDHUP)
+                left.poll(60_000)
+                return

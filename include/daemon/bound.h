@@ -36,6 +36,9 @@ int bound_keep(struct bound *b, int fd);
 /* Is this socket, by whatever descriptor, one of them? */
 bool bound_has(const struct bound *b, int fd);
 
+/* Does that error of one of these pass? Every other would come again. */
+bool bound_is_short(int err);
+
 /* One more, at the address itself. */
 int bound_bind(struct bound *b, const struct listen_options *options);
 

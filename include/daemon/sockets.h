@@ -51,6 +51,9 @@ int sockets_get(struct sockets *s, const char *address, const struct listen_opti
 /* The last put closes them; that of a generation which never served, those that were opened for it. */
 void sockets_put(struct sockets *s, struct bound **b);
 
+/* Has an address besides this one, or any, that socket too? */
+bool sockets_has_beside(const struct sockets *s, const struct bound *b, int fd);
+
 /* A generation accepts from all that it got. */
 void sockets_settle(struct sockets *s);
 

@@ -29,6 +29,7 @@ struct listener {
     int fd; /* owned; -1 when closed */
     bool is_unix;
     bool adopted;              /* it was opened, and is perhaps accepted from, by somebody else */
+    ino_t inode;               /* by which copies of its descriptor are known */
     char *made;                /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
     struct listener_name name; /* what stood there when it was made: another's that took its place stays */
 };
@@ -65,8 +66,8 @@ bool listener_is_within(int fd, const char *address);
 bool listener_share_port(int fd, const char *address);
 
 /* Take over a socket that listens already, and goes on as it is until listener_change. On failure the descriptor stays the
- * caller's: -EINVAL where it is not a listening stream socket, -ENOENT where the name that `address` gives a unix socket is
- * gone. */
+ * caller's: -EINVAL where it is not a listening stream socket of IPv4, IPv6 or a path, -ENOENT where the name that `address`
+ * gives a unix socket is gone. */
 int listener_adopt(struct listener *l, int fd, const char *address);
 
 /* Change what can be changed while it is open, and listen. */

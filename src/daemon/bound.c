@@ -30,19 +30,16 @@ int bound_adopt(struct bound *b, int fd)
     return err;
 }
 
-static bool is_same_socket(int a, int b)
-{
-    struct stat one, other;
-
-    return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 bool bound_has(const struct bound *b, int fd)
 {
-    for (size_t i = 0; i < b->n; i++)
-        if (is_same_socket(b->v[i].fd, fd))
-            return true;
-    return false;
+    struct stat st;
+    bool has = false;
+
+    if (fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return false;
+    for (size_t i = 0; i < b->n && !has; i++)
+        has = b->v[i].inode == st.st_ino;
+    return has;
 }
 
 int bound_keep(struct bound *b, int fd)
@@ -55,7 +52,7 @@ int bound_keep(struct bound *b, int fd)
     int err = bound_adopt(b, own);
     if (err < 0)
         close(own);
-    return err == -EINVAL ? 0 : err; /* it does not listen */
+    return err;
 }
 
 int bound_bind(struct bound *b, const struct listen_options *options)
@@ -67,8 +64,7 @@ int bound_bind(struct bound *b, const struct listen_options *options)
     return err;
 }
 
-/* It passes; every other error of a further socket would come again. */
-static bool is_shortage(int err)
+bool bound_is_short(int err)
 {
     return err == -EMFILE || err == -ENFILE || err == -ENOMEM || err == -ENOBUFS || err == -EAGAIN;
 }
@@ -87,13 +83,14 @@ int bound_grow(struct bound *b, const struct listen_options *options, size_t n)
     int err = 0;
 
     for (size_t i = 0; i < b->n; i++) {
-        bool is_first = count_beside(b, i, i) == 0;
-        for (size_t there = count_beside(b, i, b->n); is_first && there < n && err == 0; there++) {
+        if (count_beside(b, i, i) > 0)
+            continue;
+        for (size_t there = count_beside(b, i, b->n); there < n && err == 0; there++) {
             struct listener *l = room_in(b);
             err = l != NULL ? listener_again(l, &b->v[i], options) : -ENOMEM;
             b->n += err == 0;
         }
-        if (is_shortage(err))
+        if (bound_is_short(err))
             return err;
         err = 0;
     }

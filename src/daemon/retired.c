@@ -50,6 +50,7 @@ static bool empty_outbox(struct master *m, struct handoff *outbox)
     return true;
 }
 
+/* But not of a socket that went to another address: those who accept from it there have the terms for it. */
 static bool empty_backlogs(struct master *m, struct listeners_one *one)
 {
     struct door door = {0};
@@ -59,6 +60,8 @@ static bool empty_backlogs(struct master *m, struct listeners_one *one)
         return false;
     for (size_t i = 0; i < one->bound->n; i++) {
         door.fd = one->bound->v[i].fd;
+        if (sockets_has_beside(&m->sockets, one->bound, door.fd))
+            continue;
         empty = acceptor_empty_backlog(&m->acceptor, &door, &one->owed) && empty;
     }
     return empty;

@@ -133,24 +133,37 @@ static bool is_another_s(const struct sockets *s, int fd, const char *address)
     return false;
 }
 
+/* What a unit passed stays where it is, too: this generation may come to nothing, and a later one ask for it again. A
+ * predecessor may have had a socket more than once. */
+static int take_over(struct bound *b, struct inherited_fd *one)
+{
+    bool is_there = bound_has(b, one->fd);
+    bool stays = !is_there && !sockets_names_ours(one->name);
+    int err = is_there ? 0 : stays ? bound_keep(b, one->fd) : bound_adopt(b, one->fd);
+
+    if (bound_is_short(err))
+        return err;
+    if (err < 0)
+        log_warning("the socket '%s' that was passed is not used: %s", b->name, strerror(-err));
+    if (err < 0 || is_there)
+        close(one->fd);
+    if (err < 0 || !stays)
+        one->fd = -1;
+    return 0;
+}
+
 /* What was left to us under the name of this address; what is of no use is closed. */
 static int adopt(struct sockets *s, struct bound *b)
 {
-    for (size_t i = 0; i < s->inherited.n; i++) {
+    int err = 0;
+
+    for (size_t i = 0; i < s->inherited.n && err == 0; i++) {
         struct inherited_fd *one = &s->inherited.v[i];
-        if (one->fd < 0 || strcmp(one->name, b->name) != 0 || is_another_s(s, one->fd, b->address))
-            continue;
-        int err = bound_adopt(b, one->fd);
-        if (err < 0)
-            close(one->fd);
-        one->fd = -1;
-        if (err == -ENOMEM)
-            return err;
-        if (err < 0)
-            log_warning("the socket '%s' that was passed is not used: %s", b->name, strerror(-err));
+        if (one->fd >= 0 && strcmp(one->name, b->name) == 0 && !is_another_s(s, one->fd, b->address))
+            err = take_over(b, one);
     }
     bound_put_own_first(b);
-    return 0;
+    return err;
 }
 
 /* What a unit passes is had by its name alone: whoever is started next is passed it by that name. */
@@ -193,8 +206,10 @@ static int keep_all(const struct sockets *s, struct bound *b,
         for (size_t i = 0; !is_unit_s(other) && other->taken_by != s->generation && i < other->n && err == 0; i++)
             err = belongs(s, other->v[i].fd, b->address) ? bound_keep(b, other->v[i].fd) : 0;
     for (size_t i = 0; i < s->inherited.n && err == 0; i++)
-        if (is_ours(&s->inherited.v[i]) && belongs(s, s->inherited.v[i].fd, b->address))
+        if (is_ours(&s->inherited.v[i]) && belongs(s, s->inherited.v[i].fd, b->address)) {
             err = bound_keep(b, s->inherited.v[i].fd);
+            err = err == -EINVAL ? 0 : err; /* it does not listen */
+        }
     return err;
 }
 
@@ -311,10 +326,10 @@ void sockets_settle(struct sockets *s)
         b->settled = b->n;
 }
 
-static bool is_listened_on(const struct sockets *s, int fd)
+bool sockets_has_beside(const struct sockets *s, const struct bound *b, int fd)
 {
-    for (const struct bound *b = s->first; b != NULL; b = b->next)
-        if (bound_has(b, fd))
+    for (const struct bound *other = s->first; other != NULL; other = other->next)
+        if (other != b && bound_has(other, fd))
             return true;
     return false;
 }
@@ -323,13 +338,18 @@ static bool is_listened_on(const struct sockets *s, int fd)
  * passes stays, as it may be asked for yet. */
 static void close_leftovers(struct sockets *s)
 {
+    const char *told = "";
+
     for (size_t i = 0; i < s->inherited.n; i++) {
         struct inherited_fd *one = &s->inherited.v[i];
         if (!is_ours(one))
             continue;
-        if (!is_listened_on(s, one->fd))
+        bool is_next = strcmp(told, one->name) != 0; /* those of one name stand together */
+        if (is_next && !sockets_has_beside(s, NULL, one->fd))
             log_notice("nothing listens on '%s' any more; the socket that was kept is closed", one->name);
-        forget(s, one->name);
+        if (is_next)
+            forget(s, one->name);
+        told = one->name;
         close(one->fd);
         one->fd = -1;
     }

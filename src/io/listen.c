@@ -105,6 +105,13 @@ static int bind_to(const struct listener *l, const struct address *a)
     return err;
 }
 
+static ino_t inode_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
 static int open_at(struct listener *l, const struct address *a, const struct listen_options *options)
 {
     *l = (struct listener){.fd = -1, .is_unix = a->of.any.sa_family == AF_UNIX};
@@ -112,6 +119,7 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
     if (l->fd < 0)
         return -errno;
 
+    l->inode = inode_of(l->fd);
     int err = prepare(l, a, options);
     if (err == 0)
         err = bind_to(l, a);
@@ -206,15 +214,17 @@ int listener_again(struct listener *l, const struct listener *first, const struc
     return open_at(l, &a, options);
 }
 
-static bool is_listening_stream(int fd)
+static bool is_listening_stream(int fd, int *domain)
 {
     int type = 0;
     int listens = 0;
     socklen_t len = sizeof type;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != SOCK_STREAM)
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != SOCK_STREAM ||
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || listens == 0)
         return false;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens != 0;
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, domain, &len) == 0 &&
+           (*domain == AF_INET || *domain == AF_INET6 || *domain == AF_UNIX);
 }
 
 /* The name of an address of ours goes with the socket; one that somebody else named stays. */
@@ -233,10 +243,9 @@ static int take_name(struct listener *l, const char *address)
 int listener_adopt(struct listener *l, int fd, const char *address)
 {
     int domain = 0;
-    socklen_t len = sizeof domain;
 
-    *l = (struct listener){.fd = -1, .adopted = true};
-    if (!is_listening_stream(fd) || getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
+    *l = (struct listener){.fd = -1, .adopted = true, .inode = inode_of(fd)};
+    if (!is_listening_stream(fd, &domain))
         return -EINVAL;
     l->is_unix = domain == AF_UNIX;
     int flags = fcntl(fd, F_GETFL);

@@ -14,14 +14,16 @@
 struct port_owner {
     long pid; /* 0 = it cannot be told */
     char name[PROCESS_NAME_SIZE];
-    bool is_lent; /* another user opened the socket, which our server can neither share its port with nor take over */
+    bool
+        is_lent; /* a unit or another user opened the socket, so that our server may neither take it over nor share its port */
 };
 
 bool port_owner_is_batond(const struct port_owner *o);
 
-/* Of the sockets that listen on `address`, or on one that is among it or has it among its own: the owner of one that is no
- * batond's, or is lent, else of any. Of the several processes that may share a socket, in an upgrade, a batond is its owner. A
- * socket whose owner cannot be seen is `likely`'s, unless that is another user or has no pid. */
+/* The batond that has a socket at `address`, not a lent one. Else of the sockets that listen there, or on an address that is
+ * among it or has it among its own: the owner of one that is no batond's, or is lent, else of any. Of the several processes
+ * that may share a socket, in an upgrade, a batond is its owner. A socket whose owner cannot be seen is `likely`'s, unless
+ * that is another user or has no pid. */
 struct port_owner port_owner_find(const char *address, const struct port_owner *likely);
 
 /* A batond, but not ourselves, whose command line names this file or directory. */

@@ -9,7 +9,6 @@
 #define BATON_DAEMON_PROCESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 enum { PROCESS_NAME_SIZE = 32 };
@@ -28,8 +27,8 @@ bool process_identity(long pid, uid_t *uid, gid_t *gid);
 
 enum process_names process_names(long pid, dev_t dev, ino_t ino);
 
-/* The value that a variable of its environment had when it was started, as far as there is room; false where it had none, or
- * it cannot be seen. */
-bool process_variable(long pid, const char *name, char *value, size_t size);
+/* The value that a variable of its environment had when it was started, which is the caller's; NULL where it had none, or it
+ * cannot be seen. */
+char *process_variable(long pid, const char *name);
 
 #endif

@@ -29,11 +29,11 @@ static int blame_owner(const struct listeners_reporter *r, struct config_at at, 
                        const struct port_owner *o)
 {
     if (o->is_lent)
-        config_blame(
-            r->config, r->report, at,
-            "cannot listen on %s: process %ld (%s) has the socket of another user there, as of a unit; that is "
-            "asked for as systemd:NAME",
-            address, o->pid, o->name);
+        config_blame(r->config, r->report, at,
+                     "cannot listen on %s: a unit or another user passed process %ld (%s) the socket there; a unit's "
+                     "is asked for "
+                     "as systemd:NAME",
+                     address, o->pid, o->name);
     else if (o->pid > 0)
         config_blame(r->config, r->report, at, "cannot listen on %s: process %ld (%s) does", address, o->pid, o->name);
     else

@@ -12,9 +12,8 @@
 
 #include "config/address.h"
 #include "daemon/sockets.h"
-#include "daemon/upgrade.h"
 
-enum { LINK_SIZE = 32, LINE_SIZE = 512, NAMES_SIZE = 4096, LISTENS = 0x0A };
+enum { LINK_SIZE = 32, LINE_SIZE = 512, LISTENS = 0x0A, FIRST_PASSED = 3 };
 
 struct listening {
     char link[LINK_SIZE]; /* as /proc names it: "socket:[123]" */
@@ -124,21 +123,31 @@ static long next_process(DIR *proc)
     return pid;
 }
 
-/* Was it started with a socket that is called otherwise than ours are, as a unit's? */
-static bool has_unit_s(long pid)
+/* The socket that it was passed as its `number`-th, where it has that still. */
+static bool has_at(long pid, int number, const char *link)
 {
-    char names[NAMES_SIZE];
-    char *rest = names;
-    bool has = false;
+    char path[64], target[LINK_SIZE];
 
-    if (!process_variable(pid, "LISTEN_FDNAMES", names, sizeof names))
-        return false;
-    for (const char *name; !has && (name = strsep(&rest, ":")) != NULL;)
-        has = !sockets_names_ours(name) && strcmp(name, UPGRADE_NAME) != 0;
-    return has;
+    (void)snprintf(path, sizeof path, "/proc/%ld/fd/%d", pid, FIRST_PASSED + number);
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    target[n > 0 ? n : 0] = '\0';
+    return strcmp(target, link) == 0;
 }
 
-/* A socket of an address that is asked for goes on, whoever opened it, unless it is had by the name that a unit gives it. */
+/* Was it passed this socket by another name than ours, as that of a unit is? */
+static bool is_unit_s(const struct listening *one)
+{
+    char *names = process_variable(one->owner.pid, "LISTEN_FDNAMES");
+    char *rest = names;
+    const char *name;
+    bool is = false;
+
+    for (int i = 0; !is && (name = strsep(&rest, ":")) != NULL; i++)
+        is = !sockets_names_ours(name) && has_at(one->owner.pid, i, one->link);
+    free(names);
+    return is;
+}
+
 static void look_at_user(struct listening *one, const struct port_owner *likely)
 {
     uid_t uid;
@@ -146,14 +155,36 @@ static void look_at_user(struct listening *one, const struct port_owner *likely)
 
     if (one->owner.pid == 0 && likely->pid > 0 && process_identity(likely->pid, &uid, &gid) && uid == one->uid)
         one->owner = *likely;
-    one->owner.is_lent = port_owner_is_batond(&one->owner) && process_identity(one->owner.pid, &uid, &gid) &&
-                         uid != one->uid && (!one->is_same || has_unit_s(one->owner.pid));
+    if (!port_owner_is_batond(&one->owner))
+        return;
+    bool is_other_s = process_identity(one->owner.pid, &uid, &gid) && uid != one->uid;
+    one->owner.is_lent = is_unit_s(one) || (is_other_s && !one->is_same);
+}
+
+static bool is_taken_over(const struct listening *one)
+{
+    return port_owner_is_batond(&one->owner) && !one->owner.is_lent;
+}
+
+/* Whom to ask, or to blame. A server goes on with the socket that it has at the address, whatever else is at the port. */
+static struct port_owner choose(const struct all *all)
+{
+    struct port_owner found = {.pid = 0};
+
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].is_same && is_taken_over(&all->v[i]))
+            return all->v[i].owner;
+    for (size_t i = 0; i < all->n; i++) {
+        found = all->v[i].owner;
+        if (!is_taken_over(&all->v[i]))
+            break;
+    }
+    return found;
 }
 
 struct port_owner port_owner_find(const char *address, const struct port_owner *likely)
 {
     struct all all = {.n = 0};
-    struct port_owner found = {.pid = 0};
     long pid;
 
     find_sockets("/proc/net/tcp", address, &all);
@@ -163,10 +194,9 @@ struct port_owner port_owner_find(const char *address, const struct port_owner *
         look_into(pid, &all);
     if (proc != NULL)
         (void)closedir(proc);
-    for (size_t i = 0; i < all.n && (i == 0 || (port_owner_is_batond(&found) && !found.is_lent)); i++) {
+    for (size_t i = 0; i < all.n; i++)
         look_at_user(&all.v[i], likely);
-        found = all.v[i].owner;
-    }
+    struct port_owner found = choose(&all);
     free(all.v);
     return found;
 }

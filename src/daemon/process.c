@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,49 +73,39 @@ static bool find_file(long pid, const char *argument, struct stat *st)
     return name[0] != '\0' && n < (int)sizeof path && stat(path, st) == 0;
 }
 
-/* The next of the strings of such a file, as far as there is room. */
-static bool next_string(FILE *f, char *to, size_t size)
-{
-    size_t len = 0;
-    int c;
-
-    while ((c = getc(f)) != EOF && c != '\0')
-        if (len < size - 1)
-            to[len++] = (char)c;
-    to[len] = '\0';
-    return c != EOF;
-}
-
 enum process_names process_names(long pid, dev_t dev, ino_t ino)
 {
     enum process_names names = PROCESS_NAMES_NONE;
-    char path[64], argument[PATH_MAX + 16];
+    char path[64];
+    char *argument = NULL;
+    size_t size = 0;
     struct stat st;
 
     (void)snprintf(path, sizeof path, "/proc/%ld/cmdline", pid);
     FILE *f = fopen(path, "re");
-    bool is_there = f != NULL && next_string(f, argument, sizeof argument); /* the program */
-    while (is_there && names != PROCESS_NAMES_IT && next_string(f, argument, sizeof argument))
+    bool is_there = f != NULL && getdelim(&argument, &size, '\0', f) > 0; /* the program */
+    while (is_there && names != PROCESS_NAMES_IT && getdelim(&argument, &size, '\0', f) > 0)
         if (find_file(pid, argument, &st))
             names = st.st_dev == dev && st.st_ino == ino ? PROCESS_NAMES_IT : PROCESS_NAMES_OTHERS;
     if (f != NULL)
         (void)fclose(f);
+    free(argument);
     return names;
 }
 
-bool process_variable(long pid, const char *name, char *value, size_t size)
+char *process_variable(long pid, const char *name)
 {
     char path[64];
-    size_t len = strlen(name);
-    bool is_it = false;
+    char *line = NULL, *value = NULL;
+    size_t size = 0, len = strlen(name);
 
     (void)snprintf(path, sizeof path, "/proc/%ld/environ", pid);
     FILE *f = fopen(path, "re");
-    while (f != NULL && !is_it && next_string(f, value, size))
-        is_it = strncmp(value, name, len) == 0 && value[len] == '=';
+    while (f != NULL && value == NULL && getdelim(&line, &size, '\0', f) > 0)
+        if (strncmp(line, name, len) == 0 && line[len] == '=')
+            value = strdup(line + len + 1);
     if (f != NULL)
         (void)fclose(f);
-    if (is_it)
-        memmove(value, value + len + 1, strlen(value + len + 1) + 1);
-    return is_it;
+    free(line);
+    return value;
 }

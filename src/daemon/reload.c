@@ -90,7 +90,6 @@ static int begin_opening(struct master *m)
 
     r->wants_opening = false;
     askers_move(&r->asking, &r->next);
-    r->not_before_ms = master_now_ms() + PACE_MS;
     diagnose_init(&r->report, m->g == NULL && report_is_for_people());
     int err = begin(m, RELOAD_OPENING, open_generation, r);
     if (err < 0)
@@ -171,6 +170,7 @@ static void finish_opening(struct master *m)
     struct generation *g = r->g;
 
     r->g = NULL;
+    r->not_before_ms = master_now_ms() + PACE_MS; /* so that what retires gets its turn however long an opening takes */
     if (r->err == 0 && m->stopping.how == STOP_NOT && !m->succeeded)
         r->err = generation_serve(g, &r->report);
     else if (g != NULL)
@@ -274,6 +274,8 @@ void reload_run(struct master *m)
         if (work == RELOAD_OPENING)
             finish_opening(m);
     }
+    if (m->failed != 0)
+        return; /* the daemon ends without having begun */
     if (r->work == RELOAD_IDLE) {
         begin_next(m);
     } else if (r->slow_ms > 0 && master_now_ms() >= r->slow_ms) {

@@ -123,6 +123,8 @@ void stopping_run(struct master *m)
         s->left = true;
         acceptor_flush(&m->acceptor);
         set(m, STOP_WHEN_EMPTY);
+    } else if (s->how == STOP_WHEN_EMPTY && late) {
+        set(m, STOP_NOW); /* a generation that retired may have been given more time by its own configuration */
     }
     if (s->left && !s->closed)
         close_listeners(m);

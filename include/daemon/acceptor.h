@@ -22,6 +22,7 @@ struct acceptor {
     size_t next;            /* worker, of the round */
     struct worker *touched; /* borrowed: those that were handed something since they were last woken */
     uint64_t asked_ms;      /* when the workers were asked who could go */
+    uint64_t chosen_ms;     /* when one of them was told to let somebody go */
     bool accepting;         /* the doors are watched */
     uint64_t owed;          /* connections that may have waited when the doors were to be left */
 };

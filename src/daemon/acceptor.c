@@ -111,7 +111,8 @@ static void ask_who(struct acceptor *a, uint64_t now)
     }
 }
 
-/* The worker with the one who goes first; NULL where nobody can, one goes already, or not all have said. */
+/* The worker with the one who goes first; NULL where nobody can, one goes already, or not all have said. One that does not
+ * do what it is asked for hangs, perhaps in the kernel: then it is passed over. */
 static struct worker *find_first(const struct acceptor *a, uint64_t now)
 {
     struct worker *best = NULL;
@@ -120,9 +121,10 @@ static struct worker *find_first(const struct acceptor *a, uint64_t now)
     for (size_t i = 0; i < a->g->n_workers; i++) {
         struct worker *w = &a->g->workers[i];
         uint64_t its = atomic_load(&w->first);
-        if (atomic_load(&w->to_go) > 0 || (its == EVICT_ASKED && now < a->asked_ms + ASKED_MS))
+        bool goes = atomic_load(&w->to_go) > 0;
+        if ((goes && now < a->chosen_ms + ASKED_MS) || (its == EVICT_ASKED && now < a->asked_ms + ASKED_MS))
             return NULL;
-        if (its != EVICT_ASKED && its < first && evict_is_due(its, now)) {
+        if (!goes && its != EVICT_ASKED && its < first && evict_is_due(its, now)) {
             best = w;
             first = its;
         }
@@ -141,6 +143,7 @@ void acceptor_make_room(struct acceptor *a)
     struct worker *w = find_first(a, now);
     if (w == NULL)
         return;
+    a->chosen_ms = now;
     atomic_store(&w->first, EVICT_NONE); /* until it has looked again */
     worker_make_room(w);
 }

@@ -68,6 +68,9 @@ struct master {
     bool news;            /* of workers, or of what was opened for us */
     struct seats status_seats;
     int successor_fd;                 /* owned; -1 = there is none */
+    pid_t successor_pid;              /* once it has said that it serves; 0 before */
+    bool owes_ready;                  /* our predecessor has not been told yet that we serve */
+    bool missed_reopening;            /* it may have opened its logs before a signal that came to us */
     bool wants_successor;             /* asked for, and not begun */
     bool succeeded;                   /* it serves now, and we pass on what we have */
     uint64_t give_up_ms;              /* on a successor that does not serve */

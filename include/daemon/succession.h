@@ -18,6 +18,9 @@ void succession_tick(struct master *m);
 /* How long the master may sleep; -1 = as long as it likes. */
 int succession_wait_ms(const struct master *m, uint64_t now_ms);
 
+/* A signal for the service has come to us; after we have handed over it is for the successor, too. */
+void succession_forward(const struct master *m, int number);
+
 /* A stop: whoever does not serve yet is not needed any more. */
 void succession_cancel(struct master *m);
 

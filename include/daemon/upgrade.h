@@ -68,10 +68,14 @@ struct upgrade_message {
     struct upgrade_terms terms; /* BATON; its magic is 0 where none came */
 };
 
-/* Neither call waits: -EAGAIN. -EMFILE: the next message brings a descriptor, and none is free here; it stays where it is. */
+/* No call waits: -EAGAIN, also where the kernel has no memory for a message. -EMFILE: the next message brings a descriptor,
+ * and none is free here; it stays where it is. */
 int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b);
 int upgrade_send_count(int fd, uint64_t connections);
 int upgrade_receive(int fd, struct upgrade_message *m);
+
+/* Does this error mean that the other side is gone, or none of us? Others are of one message alone, or pass. */
+bool upgrade_is_gone(int err);
 
 /* True where a message tells how many connections its sender has. */
 bool upgrade_count(const struct upgrade_message *m, uint64_t *connections);

@@ -93,6 +93,7 @@ static void reap(struct master *m, const struct signalfd_siginfo *from)
 /* logrotate may send HUP or USR1. */
 static void reload_and_reopen(struct master *m, const struct signalfd_siginfo *from)
 {
+    succession_forward(m, SIGHUP);
     reload_ask(m, from);
     reload_ask_to_reopen(m);
 }
@@ -100,6 +101,7 @@ static void reload_and_reopen(struct master *m, const struct signalfd_siginfo *f
 static void reopen(struct master *m, const struct signalfd_siginfo *from)
 {
     (void)from;
+    succession_forward(m, SIGUSR1);
     reload_ask_to_reopen(m);
 }
 

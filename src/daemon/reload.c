@@ -208,6 +208,7 @@ void reload_ask(struct master *m, const struct signalfd_siginfo *from)
 void reload_ask_to_reopen(struct master *m)
 {
     m->reload.wants_reopening = true;
+    m->missed_reopening = true;
     reload_run(m);
 }
 

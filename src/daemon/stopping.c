@@ -97,10 +97,12 @@ static void close_listeners(struct master *m)
     m->stopping.closed = true;
 }
 
-/* With us the service manager ends our predecessors too: what they still send may take its time. */
+/* With us the service manager ends our predecessors too: what they still send may take its time. Who has handed over has
+ * them to pass on yet. */
 static bool waits_for_predecessors(const struct master *m)
 {
-    return m->n_predecessors > 0 && m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms;
+    return m->n_predecessors > 0 &&
+           (m->stopping.how == STOP_NOT || (m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms));
 }
 
 static bool nobody_is_left(const struct master *m)
@@ -137,8 +139,8 @@ bool stopping_is_over(const struct master *m, bool *hung)
     bool stops = m->stopping.how != STOP_NOT;
     bool left = nobody_is_left(m);
 
-    if (!stops && !m->succeeded)
-        return false;
+    if (!stops && (!m->succeeded || m->pulse.owes))
+        return false; /* the service manager has to hear of the new process first, or it would end that with us */
     if (left && m->reload.work == RELOAD_IDLE)
         return true;
     *hung = stops ? master_now_ms() >= m->stopping.end_ms : left;

@@ -20,6 +20,7 @@ static void drop_successor(struct master *m)
 {
     close(m->successor_fd);
     m->successor_fd = -1;
+    m->successor_pid = 0;
 }
 
 /* While a generation is being opened, the sockets that a successor gets are not ours to pass. */
@@ -44,6 +45,7 @@ void succession_begin(struct master *m)
         succession_cancel(m);
         return;
     }
+    m->missed_reopening = false;
     log_notice("upgrade: started %s", m->path);
     figures_upgraded(&m->figures);
     m->give_up_ms = master_now_ms() + UPGRADE_MS;
@@ -58,17 +60,23 @@ static void count_elsewhere(struct master *m)
     atomic_store(&m->acceptor.seats.elsewhere, n);
 }
 
-/* Who still passes connections on to us shall pass them on to the new process. */
+/* Who still passes connections on to us shall pass them on to the new process; whoever could not be passed on, a little
+ * later. */
 static void pass_predecessors(struct master *m)
 {
+    size_t left = 0;
+
     for (size_t i = 0; i < m->n_predecessors; i++) {
         const struct baton b = {.fd = m->predecessors[i].fd};
         /* The other process has it from now on, so that closing it would not take it out of our epoll set. */
         (void)epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, b.fd, NULL);
-        if (upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b) < 0)
+        int err = upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b);
+        if (err == -EAGAIN)
+            m->predecessors[left++] = m->predecessors[i];
+        else if (err < 0)
             close(b.fd);
     }
-    m->n_predecessors = 0;
+    m->n_predecessors = left;
     count_elsewhere(m);
 }
 
@@ -83,15 +91,52 @@ static void tell_count(struct master *m)
     (void)upgrade_send_count(m->successor_fd, seats_taken(&m->acceptor.seats)); /* else the next time */
 }
 
-/* It serves. The service manager hears it from us, as it does not listen to the new process before. */
-static void hand_over(struct master *m, pid_t pid)
+/* What the successor cannot take any more ends here, as it would at a stop. */
+static void lose_successor(struct master *m, const char *why)
 {
-    systemd_notify(&m->systemd, "MAINPID=%ld", (long)pid);
+    log_error("upgrade: %s%s", why, m->succeeded ? "" : "; this process goes on");
+    drop_successor(m);
+    if (!m->succeeded)
+        return;
+    while (m->n_predecessors > 0)
+        close(m->predecessors[--m->n_predecessors].fd);
+    retired_stop(m, STOP_WHEN_EMPTY);
+}
+
+/* The service manager hears it from us, as it does not listen to the new process before. */
+static int say_go(struct master *m)
+{
+    systemd_notify(&m->systemd, "MAINPID=%ld", (long)m->successor_pid);
+    int err = upgrade_send(m->successor_fd, UPGRADE_GO, NULL);
+    if (err < 0)
+        systemd_notify(&m->systemd, "MAINPID=%ld", (long)getpid());
+    return err;
+}
+
+/* It may have read its configuration, or opened its logs, before what we were told since it was started. */
+static void pass_signals(const struct master *m)
+{
+    if (m->reload.wants_opening)
+        (void)kill(m->successor_pid, SIGHUP);
+    else if (m->missed_reopening)
+        (void)kill(m->successor_pid, SIGUSR1);
+}
+
+/* It serves. Once it has the word, the service is its own; before that, nothing has changed here. */
+static void hand_over(struct master *m)
+{
+    int err = say_go(m);
+
+    if (err == -EAGAIN)
+        return; /* once more, at the next tick */
+    if (err < 0) {
+        lose_successor(m, "the new process ended as it was to serve");
+        return;
+    }
     sockets_release(&m->sockets);
-    if (upgrade_send(m->successor_fd, UPGRADE_GO, NULL) < 0)
-        log_warning("upgrade: process %ld does not listen", (long)pid);
     pass_predecessors(m);
-    log_notice("upgrade: process %ld serves now", (long)pid);
+    pass_signals(m);
+    log_notice("upgrade: process %ld serves now", (long)m->successor_pid);
     m->main = false;
     m->succeeded = true;
     tell_count(m);
@@ -100,14 +145,10 @@ static void hand_over(struct master *m, pid_t pid)
     m->g = NULL;
 }
 
-/* What the successor cannot take any more ends here, as it would at a stop. */
-static void lose_successor(struct master *m, const char *why)
+void succession_forward(const struct master *m, int number)
 {
-    log_error("upgrade: %s%s", why, m->succeeded ? "" : "; this process goes on");
-    drop_successor(m);
-    if (!m->succeeded)
-        return;
-    retired_stop(m, STOP_WHEN_EMPTY);
+    if (m->succeeded && m->successor_fd >= 0)
+        (void)kill(m->successor_pid, number);
 }
 
 void succession_event(struct master *m)
@@ -116,25 +157,35 @@ void succession_event(struct master *m)
     int err = upgrade_receive(m->successor_fd, &message);
 
     if (err == 0 && message.kind == UPGRADE_READY && !m->succeeded)
-        hand_over(m, message.pid);
-    else if (err != 0 && err != -EAGAIN)
+        m->successor_pid = message.pid;
+    else if (upgrade_is_gone(err))
         lose_successor(m, m->succeeded ? "the new process is gone" : "the new process ended before it served");
 }
 
 void succession_tick(struct master *m)
 {
+    if (m->owes_ready)
+        succession_say_ready(m);
+    if (m->successor_pid != 0 && !m->succeeded)
+        hand_over(m);
+    if (m->successor_fd >= 0)
+        succession_event(m); /* what could not be received, or is behind that */
     if (m->successor_fd >= 0 && !m->succeeded && master_now_ms() >= m->give_up_ms)
         lose_successor(m, "the new process does not begin to serve");
     if (m->wants_successor)
         succession_begin(m);
+    if (m->succeeded && m->successor_fd >= 0 && m->n_predecessors > 0)
+        pass_predecessors(m);
     tell_count(m);
 }
 
 int succession_wait_ms(const struct master *m, uint64_t now_ms)
 {
+    if (m->owes_ready)
+        return LOOK_MS;
     if (m->successor_fd < 0)
         return -1;
-    if (!m->succeeded)
+    if (!m->succeeded || m->n_predecessors > 0)
         return LOOK_MS;
     return m->count_ms > now_ms ? (int)(m->count_ms - now_ms) : 0;
 }
@@ -152,8 +203,13 @@ bool succession_pass(struct master *m, const struct baton *b)
         return true;
     }
     int err = upgrade_send(m->successor_fd, UPGRADE_BATON, b);
-    if (err < 0 && err != -EAGAIN)
+    if (upgrade_is_gone(err)) {
         lose_successor(m, "the new process takes no more connections");
+    } else if (err < 0 && err != -EAGAIN) {
+        log_warning("upgrade: a connection cannot be passed on, and is closed: %s", strerror(-err));
+        close(b->fd);
+        return true;
+    }
     return err == 0;
 }
 
@@ -207,8 +263,11 @@ void succession_say_ready(struct master *m)
     if (m->main) {
         m->main = false;
         become_main(m);
-    } else if (upgrade_send(m->predecessors[0].fd, UPGRADE_READY, NULL) < 0) {
-        log_warning("upgrade: the old process does not listen");
+    } else {
+        int err = m->n_predecessors > 0 ? upgrade_send(m->predecessors[0].fd, UPGRADE_READY, NULL) : 0;
+        m->owes_ready = err == -EAGAIN;
+        if (err < 0 && err != -EAGAIN)
+            log_warning("upgrade: the old process does not listen");
     }
 }
 
@@ -239,17 +298,19 @@ static void adopt(struct master *m, struct predecessor *from, struct upgrade_mes
         close(b.fd);
 }
 
-/* It stays where it is: with the one who sent it, until one of ours goes. */
-static void wait_for_descriptor(struct master *m)
+/* It stays where it is: with the one who sent it, until there is room here, as when one of ours goes. */
+static void wait_for_room(struct master *m, int err)
 {
     uint64_t now = master_now_ms();
 
     m->waits = true;
-    acceptor_make_room(&m->acceptor);
+    if (err == -EMFILE)
+        acceptor_make_room(&m->acceptor);
     if (now < m->say_ms)
         return;
     m->say_ms = now + SAY_MS;
-    log_warning("upgrade: no descriptor is free for a connection that the old process passes on; it waits");
+    log_warning("upgrade: no %s is free for a connection that the old process passes on; it waits",
+                err == -EMFILE ? "descriptor" : "memory");
 }
 
 /* One message; -EAGAIN where there is none, or no room for what it brings. */
@@ -264,8 +325,8 @@ static int hear_one(struct master *m, size_t i)
         return -EAGAIN;
     }
     int err = upgrade_receive(m->predecessors[i].fd, &message);
-    if (err == -EMFILE) {
-        wait_for_descriptor(m);
+    if (err < 0 && err != -EAGAIN && !upgrade_is_gone(err)) {
+        wait_for_room(m, err);
         return -EAGAIN;
     }
     if (err < 0)
@@ -291,6 +352,8 @@ static int hear(struct master *m, size_t i)
 
 void succession_adopt(struct master *m)
 {
+    if (m->succeeded)
+        return; /* they are our successor's */
     for (size_t i = 0; i < m->n_predecessors;) {
         if (hear(m, i) == -EAGAIN) {
             i++;

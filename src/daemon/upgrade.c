@@ -48,7 +48,7 @@ static int send_envelope(int fd, const struct envelope *e)
     if (sendmsg(fd, &e->head, MSG_NOSIGNAL) >= 0)
         return 0;
     /* Too many descriptors are on their way (unix(7)): the other side has to take some first. */
-    return errno == ETOOMANYREFS || errno == EINTR || errno == ENOBUFS ? -EAGAIN : -errno;
+    return errno == ETOOMANYREFS || errno == EINTR || errno == ENOBUFS || errno == ENOMEM ? -EAGAIN : -errno;
 }
 
 /* Returns how long the message is with them. */
@@ -156,6 +156,11 @@ int upgrade_receive(int fd, struct upgrade_message *m)
     if (m->baton.fd >= 0)
         close(m->baton.fd);
     return -EPROTO;
+}
+
+bool upgrade_is_gone(int err)
+{
+    return err == -EPIPE || err == -ECONNRESET || err == -ENOTCONN || err == -EPROTO;
 }
 
 bool upgrade_count(const struct upgrade_message *m, uint64_t *connections)

@@ -201,6 +201,20 @@ ssize_t write(int fd, const void *from, size_t len)
     return faulty("write", &a) ? -1 : REAL(write)(fd, from, len);
 }
 
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    struct about a = {NULL, fd, ""};
+
+    return faulty("sendmsg", &a) ? -1 : REAL(sendmsg)(fd, message, flags);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    struct about a = {NULL, fd, ""};
+
+    return faulty("recvmsg", &a) ? -1 : REAL(recvmsg)(fd, message, flags);
+}
+
 int listen(int fd, int backlog)
 {
     struct about a = {NULL, fd, ""};

@@ -28,6 +28,13 @@ struct sandbox {
     struct seccomp seccomp_logger; /* for the thread that writes the access log */
 };
 
+/* Which walls this process has had by now, in words; and, at the start of a successor, which its predecessor had, which it is
+ * told in the environment. A successor that cannot have them all does not serve, so the old one goes on. */
+#define SANDBOX_WALLS "SANDBOX_WALLS"
+enum { SANDBOX_WALLS_SIZE = 64 };
+void sandbox_walls(char text[SANDBOX_WALLS_SIZE]);
+void sandbox_inherit(void);
+
 int sandbox_open(struct sandbox *s, const struct config *config, struct diagnose *report);
 void sandbox_fini(struct sandbox *s);
 /* What is on, for the log. */

@@ -18,15 +18,16 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "daemon/sandbox.h"
 #include "daemon/upgrade.h"
 
 /* A message passes some sockets of one name (the kernel takes 253 at most), or none and says that those were all. */
 enum { BATCH = 64, SOCKET_NAME_MAX = 256 };
 
 struct order {
-    bool first;   /* forget what was sent before */
-    uint32_t fds; /* beside the message; 0 = start now */
-    char name[SOCKET_NAME_MAX];
+    bool first;                 /* forget what was sent before */
+    uint32_t fds;               /* beside the message; 0 = start now, unless it is the first */
+    char name[SOCKET_NAME_MAX]; /* of the sockets, or which walls a successor has to have */
 };
 
 struct envelope {
@@ -84,7 +85,7 @@ static int send_listeners(const struct launcher *l, const struct bound *b)
     return err;
 }
 
-static int send_all(const struct launcher *l, const struct sockets *sockets, int fd)
+static int send_all(const struct launcher *l, const struct sockets *sockets, const char *walls, int fd)
 {
     int err = send_order(l, true, UPGRADE_NAME, &fd, 1);
 
@@ -93,10 +94,14 @@ static int send_all(const struct launcher *l, const struct sockets *sockets, int
     for (size_t i = 0; i < sockets->inherited.n && err == 0; i++)
         if (sockets->inherited.v[i].fd >= 0)
             err = send_order(l, false, sockets->inherited.v[i].name, &sockets->inherited.v[i].fd, 1);
-    return err == 0 ? send_order(l, false, "", NULL, 0) : err;
+    if (err == 0)
+        err = send_order(l, false, walls, NULL, 0);
+    if (err < 0)
+        (void)send_order(l, true, "", NULL, 0); /* who connects to a socket that is kept there would wait for ever */
+    return err;
 }
 
-int launcher_start(const struct launcher *l, const struct sockets *sockets, int *fd)
+int launcher_start(const struct launcher *l, const struct sockets *sockets, const char *walls, int *fd)
 {
     int pair[2];
 
@@ -105,7 +110,7 @@ int launcher_start(const struct launcher *l, const struct sockets *sockets, int 
         return -EPIPE;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
         return -errno;
-    int err = send_all(l, sockets, pair[1]);
+    int err = send_all(l, sockets, walls, pair[1]);
     close(pair[1]);
     if (err == 0)
         *fd = pair[0];
@@ -169,11 +174,13 @@ static int set_number(const char *name, size_t number)
     return setenv(name, text, 1) < 0 ? -errno : 0;
 }
 
-static int set_environment(struct passage *p)
+static int set_environment(struct passage *p, const char *walls)
 {
     int err = buf_add(&p->names, sv_of("", 1));
 
     (void)unsetenv("WATCHDOG_PID"); /* the watchdog is for whoever is the main process */
+    if (err == 0)
+        err = setenv(SANDBOX_WALLS, walls, 1) < 0 ? -errno : 0;
     if (err == 0)
         err = setenv("LISTEN_FDNAMES", p->names.p, 1) < 0 ? -errno : 0;
     if (err == 0)
@@ -181,9 +188,9 @@ static int set_environment(struct passage *p)
     return err == 0 ? set_number("LISTEN_PID", (size_t)getpid()) : err;
 }
 
-static _Noreturn void become(struct passage *p, const char *path, char *const *argv)
+static _Noreturn void become(struct passage *p, const char *walls, const char *path, char *const *argv)
 {
-    int err = set_environment(p);
+    int err = set_environment(p, walls);
 
     if (err == 0)
         err = place_fds(p);
@@ -196,14 +203,14 @@ static _Noreturn void become(struct passage *p, const char *path, char *const *a
 }
 
 /* The child of a child that ends at once is nobody's here, so that the service manager adopts it. */
-static void launch(struct passage *p, const char *path, char *const *argv)
+static void launch(struct passage *p, const char *walls, const char *path, char *const *argv)
 {
     pid_t pid = fork();
 
     if (pid == 0) {
         pid = fork();
         if (pid == 0)
-            become(p, path, argv);
+            become(p, walls, path, argv);
         if (pid < 0)
             log_error("upgrade: cannot fork: %s", strerror(errno));
         _exit(EXIT_SUCCESS);
@@ -253,12 +260,12 @@ static _Noreturn void serve(const char *path, char *const *argv)
         }
         if (err == 0)
             err = take(&p, &e, &order);
-        if (order.fds > 0)
+        if (order.fds > 0 || order.first)
             continue;
         if (err < 0)
             log_error("upgrade: cannot take the listening sockets over: %s", strerror(-err));
         else
-            launch(&p, path, argv);
+            launch(&p, order.name, path, argv);
         forget(&p);
     }
 }

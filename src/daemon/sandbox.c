@@ -5,6 +5,8 @@
 #include "daemon/sandbox.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -91,10 +93,35 @@ static int allow_all(const struct walls *w)
     return 0;
 }
 
-/* What this process has had by now. The kernel has it, so that no error of a reload means that it does not. */
+/* What this process, or its predecessor, has had by now. The kernel has it, so that no error of a reload or of an upgrade means
+ * that it does not. */
 static struct {
     bool landlock, seccomp, shedding;
 } seen;
+
+static const struct {
+    const char *word;
+    bool *seen;
+} walls[] = {{"landlock", &seen.landlock}, {"seccomp", &seen.seccomp}, {"capset", &seen.shedding}};
+
+void sandbox_walls(char text[SANDBOX_WALLS_SIZE])
+{
+    size_t len = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof walls / sizeof walls[0]; i++)
+        if (*walls[i].seen)
+            len += (size_t)snprintf(text + len, SANDBOX_WALLS_SIZE - len, "%s ", walls[i].word);
+}
+
+void sandbox_inherit(void)
+{
+    const char *text = getenv(SANDBOX_WALLS);
+
+    for (size_t i = 0; text != NULL && i < sizeof walls / sizeof walls[0]; i++)
+        *walls[i].seen |= strstr(text, walls[i].word) != NULL;
+    (void)unsetenv(SANDBOX_WALLS);
+}
 
 /* Does this error mean that the kernel, or a filter that was there before us, does not have it, and will not have it the
  * next time either? A shortage passes, and whatever is not known is taken for one: then the answer is no, not less. */

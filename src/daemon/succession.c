@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "daemon/retired.h"
+#include "daemon/sandbox.h"
 #include "daemon/upgrade.h"
 
 enum { UPGRADE_MS = 90000, COUNT_MS = 1000, SAY_MS = 10000, LOOK_MS = 100 };
@@ -26,6 +27,8 @@ static void drop_successor(struct master *m)
 /* While a generation is being opened, the sockets that a successor gets are not ours to pass. */
 void succession_begin(struct master *m)
 {
+    char walls[SANDBOX_WALLS_SIZE];
+
     if (m->stopping.how != STOP_NOT || m->successor_fd >= 0 || m->succeeded)
         return;
     m->wants_successor = reload_is_opening(&m->reload);
@@ -35,7 +38,8 @@ void succession_begin(struct master *m)
         log_error("no upgrade: a container ends with its first process, which this is");
         return;
     }
-    int err = launcher_start(&m->launcher, &m->sockets, &m->successor_fd);
+    sandbox_walls(walls);
+    int err = launcher_start(&m->launcher, &m->sockets, walls, &m->successor_fd);
     if (err == 0)
         err = master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
     if (err < 0) {
@@ -234,6 +238,8 @@ int succession_find(struct master *m)
 
     m->main = fd < 0;
     m->sockets.lent = !m->main;
+    if (!m->main)
+        sandbox_inherit();
     if (err < 0)
         close(fd);
     return err;

@@ -22,8 +22,9 @@
 
 #include "reactor/worker.h"
 
-/* Two of these are at most a second: one for threads, the other for logs. */
-enum { STOPPING_GRACE_MS = 450 };
+/* Two of these are at most a second: one for threads, the other for logs. STOPPING_LAST_MS after the first the process ends
+ * in any case, whatever its master waits for. */
+enum { STOPPING_GRACE_MS = 450, STOPPING_LAST_MS = 500 };
 
 struct master;
 
@@ -40,6 +41,9 @@ void stopping_ask(struct master *m);
 
 /* Go on, as far as it is time. */
 void stopping_run(struct master *m);
+
+/* All is done but to return: the deadline is none any more. */
+void stopping_fini(void);
 
 /* Nothing is left, or the deadline has passed: then *hung is true, as threads may still run. */
 bool stopping_is_over(const struct master *m, bool *hung);

@@ -344,6 +344,7 @@ static void fini(struct master *m)
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (fds[i] >= 0)
             close(fds[i]);
+    stopping_fini();
 }
 
 /* The time is over, and a thread hangs in the kernel, or is slow: its memory and its descriptors are left to it. What others

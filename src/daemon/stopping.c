@@ -3,6 +3,11 @@
 
 #include "daemon/stopping.h"
 
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
 #include "base/log.h"
 #include "daemon/master.h"
 #include "daemon/retired.h"
@@ -36,17 +41,43 @@ static void begin_to_drain(struct master *m)
     set(m, STOP_DRAIN);
 }
 
+static void end_now(int number)
+{
+    (void)number;
+    _exit(EXIT_SUCCESS);
+}
+
+/* The master itself may come to wait for a disk that hangs, or for a service manager that does not read. */
+static void end_in_any_case_at(uint64_t end_ms)
+{
+    uint64_t now = master_now_ms();
+    uint64_t in_ms = (end_ms > now ? end_ms - now : 0) + STOPPING_LAST_MS;
+    const struct itimerval timer = {
+        .it_value = {.tv_sec = (time_t)(in_ms / 1000), .tv_usec = (suseconds_t)(in_ms % 1000 * 1000)}};
+
+    (void)signal(SIGALRM, end_now);
+    (void)setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void stopping_fini(void)
+{
+    const struct itimerval none = {.it_value = {.tv_sec = 0}};
+
+    (void)setitimer(ITIMER_REAL, &none, NULL);
+}
+
 static void begin(struct master *m)
 {
     const struct config_server *c = config_of(m);
     uint64_t delay = m->g != NULL ? c->drain_delay_ms : 0; /* who has handed over has nothing to announce */
     uint64_t now = master_now_ms();
 
+    m->stopping.end_ms = now + delay + (c != NULL ? c->drain_timeout_ms : 0) + STOPPING_GRACE_MS;
+    end_in_any_case_at(m->stopping.end_ms);
     log_notice("stopping; a second signal stops at once");
     succession_cancel(m);
     figures_drain(&m->figures);
     m->sockets.serving = false;
-    m->stopping.end_ms = now + delay + (c != NULL ? c->drain_timeout_ms : 0) + STOPPING_GRACE_MS;
     if (m->main)
         systemd_notify(&m->systemd, "STOPPING=1");
     m->pulse.next_ms = 0;
@@ -63,8 +94,10 @@ static void end_soon(struct stopping *s)
 {
     uint64_t soon = master_now_ms() + STOPPING_GRACE_MS;
 
-    if (soon < s->end_ms)
-        s->end_ms = soon;
+    if (soon >= s->end_ms)
+        return;
+    s->end_ms = soon;
+    end_in_any_case_at(soon);
 }
 
 void stopping_ask(struct master *m)

@@ -201,6 +201,13 @@ ssize_t write(int fd, const void *from, size_t len)
     return faulty("write", &a) ? -1 : REAL(write)(fd, from, len);
 }
 
+int unlink(const char *path)
+{
+    struct about a = {path, -1, ""};
+
+    return faulty("unlink", &a) ? -1 : REAL(unlink)(path);
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     struct about a = {NULL, fd, ""};

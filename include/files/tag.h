@@ -4,7 +4,7 @@
  * A file's time tells its states apart only if a clock wrote it (files/times), and if no second change can bear the same
  * one: so not while it is of this second, or lies ahead. Where it cannot be trusted, Last-Modified is left out, and the
  * entity tag is made of the content. Of a file that is too large for that, a time that is doubted must do, and one that
- * is none for certain does not.
+ * is none for certain does not; nor does any where a site has tags of content alone.
  *
  * Ownership: none.
  * Threads:   any; no state.

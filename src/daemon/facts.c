@@ -194,10 +194,11 @@ static void say_validators(const struct facts *f, FILE *to)
         [TAG_LATER] = "none until the file's bytes are summed",
     };
     bool fallback = f->site->etag == ETAG_STAT && f->sent->tag_source != TAG_STAT;
+    bool huge = f->site->etag == ETAG_CONTENT && f->sent->tag_source == TAG_NONE;
     struct buf tag = {0};
 
-    (void)buf_addf(&tag, "%s%s%s", made[f->sent->tag_source], fallback ? ", as its time is not trusted: " : "",
-                   fallback ? doubt(f->sent) : "");
+    (void)buf_addf(&tag, "%s%s%s%s", made[f->sent->tag_source], fallback ? ", as its time is not trusted: " : "",
+                   fallback ? doubt(f->sent) : "", huge ? ", as the file is larger than 256 MiB" : "");
     say_from(f, to, "etag", buf_sv(&tag), at(f, KEY_site_etag, 0));
     buf_fini(&tag);
     if (f->sent->modified == INT64_MAX)

@@ -38,6 +38,6 @@ enum tag_source tag_source(const struct tag_file *f, bool at_hand)
     if (!at_hand && f->etag == ETAG_STAT && seconds_of(f->stamp) == f->now)
         return TAG_NONE; /* in a second its time will do: nobody needs to read all of it */
     if (!at_hand && f->stamp->size > SUM_FILE_MAX)
-        return settled ? TAG_STAT : TAG_NONE;
+        return f->etag == ETAG_STAT && settled ? TAG_STAT : TAG_NONE;
     return f->etag == ETAG_STAT && settled ? TAG_STAT : TAG_CONTENT;
 }

@@ -23,6 +23,10 @@ bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...) __a
 /* May this text be a value of the key? An empty one is for the caller to judge, and faulty here. */
 bool value_check(const struct schema_key *k, struct sv text, struct fault *fault);
 
+/* May this value stand in a file without quotes? A log or a socket is made where there is none, so nobody would miss
+ * the file that was meant where a further word became a part of its name. */
+bool value_check_plain(const struct schema_key *k, struct sv text, struct fault *fault);
+
 /* The number that the text of a key with schema_is_number stands for. */
 bool value_number(const struct schema_key *k, struct sv text, uint64_t *out, struct fault *fault);
 

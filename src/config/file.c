@@ -9,6 +9,7 @@
 
 #include "config/lookup.h"
 #include "config/matches.h"
+#include "config/value.h"
 
 struct loader {
     struct draft *draft;
@@ -34,11 +35,13 @@ static int open_section(struct draft *d, const struct ini_token *t, struct draft
     return draft_open(d, schema_section_id(s), t->value, out);
 }
 
-/* Where a '#' may well be meant to be a part of a path, it is not for us to say that it starts a comment. */
+/* Where a '#' may well be meant to be a part of a path, it is not for us to say that it starts a comment; nor that a
+ * further word is a part of a path. */
 static int set_key(struct draft *d, struct draft_section *s, const struct ini_token *t)
 {
     const struct schema_key *k = lookup_key(d->report, s->id, s->name.text, t->name);
     struct ini_part value = t->value;
+    struct fault f;
 
     if (k == NULL)
         return 0;
@@ -46,6 +49,9 @@ static int set_key(struct draft *d, struct draft_section *s, const struct ini_to
         diagnose_error(
             d->report, t->comment,
             "is this a comment, or a part of the value? quote the value, or move the comment to a line of its own");
+        value.form = INI_WRONG;
+    } else if (value.form == INI_PLAIN && !value_check_plain(k, value.text, &f)) {
+        diagnose_error(d->report, ini_place(&value, f.at, f.len), "%s", f.why);
         value.form = INI_WRONG;
     }
     return draft_set(d, s, k, t->name.place, value);

@@ -287,3 +287,26 @@ bool value_check(const struct schema_key *k, struct sv text, struct fault *f)
         return fault_set(f, comma, 1, "a space, and no comma, parts the words of '%s'", k->name);
     return schema_is_number(k) ? value_number(k, text, &number, f) : check_text(k, text, f);
 }
+
+bool value_check_plain(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    size_t end = 0;
+    size_t at = 0;
+
+    if ((k->type != TARGET && k->type != ADDRESS) || !schema_may_hold_marks(k, text))
+        return true;
+    while (end < text.len && memchr(" \t", text.p[end], 2) == NULL)
+        end++;
+    at = end;
+    while (at < text.len && memchr(" \t", text.p[at], 2) != NULL)
+        at++;
+    if (end > 0 && text.p[end - 1] == ',')
+        at = end - 1;
+    if (at == text.len)
+        return true;
+    return fault_set(
+        f, at, text.len - at,
+        "'%s' takes one path, and other settings stand in lines of their own; quote the value if this is a "
+        "part of the name",
+        k->name);
+}

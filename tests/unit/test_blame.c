@@ -17,7 +17,7 @@ static const char file[] = "[server]\n"
                            "[listen one]\n"
                            "address = 127.0.0.1:1\n"
                            "[listen two]\n"
-                           "address = unix:/a b.sock\n"
+                           "address = \"unix:/a b.sock\"\n"
                            "address = systemd:http\n"
                            "trusted_proxy = 10.0.0.0/8  ::1\n"
                            "[log]\n"
@@ -51,7 +51,7 @@ static const struct row rows[] = {
      "t.ini:8:11: error: no\n  address = 127.0.0.1:1\n            ^~~~~~~~~~~\n",
      "t.ini:8"},
     {{KEY_listen_address, 1, 0},
-     "t.ini:10:11: error: no\n  address = unix:/a b.sock\n            ^~~~~~~~~~~~~~\n",
+     "t.ini:10:12: error: no\n  address = \"unix:/a b.sock\"\n             ^~~~~~~~~~~~~~\n",
      "t.ini:10"},
     {{KEY_listen_address, 1, 1},
      "t.ini:11:11: error: no\n  address = systemd:http\n            ^~~~~~~~~~~~\n",

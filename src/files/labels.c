@@ -28,6 +28,12 @@ size_t labels_find_mime(const struct config_site *site, struct sv name)
     return found;
 }
 
+/* Without their parameters. */
+static bool same_type(struct sv a, struct sv b)
+{
+    return sv_ieq(sv_trim(sv_of(a.p, sv_find(a, ';'))), sv_trim(sv_of(b.p, sv_find(b, ';'))));
+}
+
 struct mime labels_mime(const struct config_site *site, struct sv name)
 {
     struct mime known = mime_of(name);
@@ -37,7 +43,7 @@ struct mime labels_mime(const struct config_site *site, struct sv name)
         return known;
     struct sv row = sv_cstr(site->mime.v[i]);
     struct sv type = sv_trim(sv_skip(row, key_of(row).len));
-    return (struct mime){type, sv_eq(type, known.type) ? known.coding : CODING_IDENTITY};
+    return (struct mime){type, same_type(type, known.type) ? known.coding : CODING_IDENTITY};
 }
 
 size_t labels_find_cache(const struct config_site *site, struct sv path, struct sv file)

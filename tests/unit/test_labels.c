@@ -5,9 +5,17 @@
 
 #include "expect.h"
 
-static char *rows[] = {".tar.gz application/x-never", ".gz application/x-packed", "Makefile text/x-makefile",
-                       "data.gz application/x-data",  ".svgz image/svg+xml",      ".txt text/x-own; charset=utf-8",
-                       "wpad.dat text/plain",         "x.svgz application/gzip"};
+static char *rows[] = {".tar.gz application/x-never",
+                       ".gz application/x-packed",
+                       "Makefile text/x-makefile",
+                       "data.gz application/x-data",
+                       ".svgz image/svg+xml",
+                       ".txt text/x-own; charset=utf-8",
+                       "wpad.dat text/plain",
+                       "x.svgz application/gzip",
+                       "y.svgz image/svg+xml; charset=utf-8",
+                       "z.svgz Image/SVG+XML",
+                       "w.svgz image/svg; a=image/svg+xml"};
 
 static const struct config_site site = {.mime = {rows, sizeof rows / sizeof rows[0]}};
 static const struct config_site bare;
@@ -58,6 +66,9 @@ static void a_coding_stays_with_its_type(void **state)
     expect_mime(&bare, "/a.svgz", "image/svg+xml", CODING_GZIP);
     expect_mime(&site, "/a.svgz", "image/svg+xml", CODING_GZIP);
     expect_mime(&site, "/x.svgz", "application/gzip", CODING_IDENTITY);
+    expect_mime(&site, "/y.svgz", "image/svg+xml; charset=utf-8", CODING_GZIP);
+    expect_mime(&site, "/z.svgz", "Image/SVG+XML", CODING_GZIP);
+    expect_mime(&site, "/w.svgz", "image/svg; a=image/svg+xml", CODING_IDENTITY);
 }
 
 int main(void)

@@ -117,10 +117,11 @@ static void find_entries(struct explanation *x)
 static void answer(struct explanation *x)
 {
     struct timespec pause = {.tv_nsec = SUM_NS};
+    bool only = x->config->limits.keepalive_requests == 1;
 
     for (int i = 0;; i++) {
         serve_turn(&x->serve);
-        x->served = serve_request(&x->serve, &x->rq, serve_persist(&x->rq, false), i < SUM_WAITS, x->out);
+        x->served = serve_request(&x->serve, &x->rq, serve_persist(&x->rq, only), i < SUM_WAITS, x->out);
         x->why = (enum why)x->served.why;
         find_entries(x);
         bool later = x->served.status == 0 || (x->sent != NULL && x->sent->tag_source == TAG_LATER);

@@ -13,6 +13,9 @@
 #include "config/diagnose.h"
 #include "daemon/budget.h"
 
+/* As many as are asked for, or one for each CPU. */
+size_t plan_workers(const struct config *c);
+
 int plan_make(const struct config *c, struct diagnose *report, size_t *n_workers, struct budget *b);
 
 #endif

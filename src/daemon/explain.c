@@ -12,6 +12,7 @@
 #include "config/blame.h"
 #include "daemon/facts.h"
 #include "daemon/memory.h"
+#include "daemon/plan.h"
 #include "daemon/say.h"
 #include "http/body.h"
 #include "http/status.h"
@@ -48,8 +49,9 @@ struct explanation {
 static int explanation_init(struct explanation *x, const struct config *config)
 {
     const struct config_limits *l = &config->limits;
-    /* Nothing stays fresh: what waits for its sum is loaded anew with each look. */
-    struct cache_limits share = {.stock = {.memory = memory_of_cache(config), .fds = FDS, .counters = &x->counters}};
+    /* A worker's part of the memory. Nothing stays fresh: what waits for its sum is loaded anew with each look. */
+    struct cache_limits share = {
+        .stock = {.memory = memory_of_cache(config) / plan_workers(config), .fds = FDS, .counters = &x->counters}};
 
     *x = (struct explanation){.config = config, .site = &config->sites[0]};
     x->limits = (struct parse_limits){(uint32_t)l->header_size, (uint32_t)l->uri_size, (uint32_t)l->header_count};

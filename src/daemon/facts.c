@@ -48,7 +48,10 @@ static void say_file(const struct facts *f, FILE *to)
     say(to, "file", "%s%s%.*s", f->site->root, end > 0 && f->site->root[end - 1] == '/' ? "" : "/", SV_ARG(name));
     if (found)
         say(to, "", "%" PRIu64 " bytes, %s", f->sent->size,
-            f->sent->fd < 0 ? "kept in memory" : "sent from the disk's cache (server.cache_file_max)");
+            f->sent->fd < 0                                    ? "kept in memory"
+            : f->sent->size > f->config->server.cache_file_max ? "sent from the disk's cache (server.cache_file_max)"
+                                                               : "sent from the disk's cache (over a quarter of "
+                                                                 "a worker's share of server.cache_memory)");
 }
 
 static void say_index(const struct facts *f, FILE *to)

@@ -36,11 +36,16 @@ static struct budget_ask what_to_plan(const struct config *c, size_t n_workers)
     return ask;
 }
 
+size_t plan_workers(const struct config *c)
+{
+    return c->server.workers > 0 ? c->server.workers : cpus_available();
+}
+
 int plan_make(const struct config *c, struct diagnose *report, size_t *n_workers, struct budget *b)
 {
     const struct config_server *server = &c->server;
 
-    *n_workers = server->workers > 0 ? server->workers : cpus_available();
+    *n_workers = plan_workers(c);
     const struct budget_ask ask = what_to_plan(c, *n_workers);
     int err = budget_plan(b, &ask);
     if (err < 0)

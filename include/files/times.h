@@ -7,6 +7,8 @@
  *   - by a file that changed, size and time as before, while the process ran (files/caught): then nobody's with that time
  *     is trusted any more;
  *   - by being a whole second (clocks write fractions), far older than the file's own change, and that of its neighbours.
+ *     Of many neighbours only those with whole seconds count: what a container wrote as it started says nothing of the
+ *     files that its image brought.
  *     Where the file system tells no time of a change but repeats the file's: far older than now.
  * Mirrors have old, whole seconds too, but each file its own.
  *

@@ -22,7 +22,8 @@ const char *times_reason(enum time_verdict verdict)
 {
     static const char *const reasons[] = {
         [TIME_TRUSTED] = "",
-        [TIME_SHARED] = "it is a whole second, a month older than the file's change, and that of most files beside it",
+        [TIME_SHARED] =
+            "it is a whole second, a month older than the file's change, and that of most such files beside it",
         [TIME_LONE] = "it is a whole second, a year older than the file's change, and no file beside it has another",
         [TIME_EARLY] = "it lies before 1990",
         [TIME_CAUGHT] = "a file changed and kept it",
@@ -210,6 +211,7 @@ enum time_verdict times_judge(struct times *t, const struct root *root, struct s
     int64_t ns = stamp->modified_ns;
     size_t dir = name.len;
     uint32_t others = 0;
+    uint32_t whole = 0; /* of those, with a time that is a whole second too */
     uint32_t same = 0;
 
     if (ns < EARLY_NS)
@@ -225,9 +227,10 @@ enum time_verdict times_judge(struct times *t, const struct root *root, struct s
     for (uint32_t i = 0; i < d->n; i++) {
         bool other = d->file[i].inode != stamp->inode;
         others += other;
+        whole += other && d->file[i].modified_ns % SECOND_NS == 0;
         same += other && d->file[i].modified_ns == ns;
     }
-    if (others >= FEW)
-        return 3 * same > 2 * others ? TIME_SHARED : TIME_TRUSTED;
+    if (whole >= FEW)
+        return 3 * same > 2 * whole ? TIME_SHARED : TIME_TRUSTED;
     return same == others && age >= TIMES_LONE_DAYS * DAY_NS ? TIME_LONE : TIME_TRUSTED;
 }

@@ -137,6 +137,21 @@ static void of_more_neighbours_more_than_two_thirds_must_share_it(void **state)
     assert_int_equal(judge("page"), TIME_TRUSTED); /* 3 of 5 */
 }
 
+/* An image's files, and those that its entrypoint wrote when the container started. */
+static void files_that_a_clock_wrote_do_not_vouch_for_others(void **state)
+{
+    (void)state;
+    (void)make_at("page", Y2010);
+    make_many("new%d", 10, Y2010 + 5000 * DAY + 1, SECOND);
+    make_many("same%d", 2, Y2010, 0);
+    assert_int_equal(judge("page"), TIME_TRUSTED); /* too few of whole seconds, and others differ */
+    (void)make_at("same2", Y2010);
+    assert_int_equal(judge("page"), TIME_SHARED);
+    assert_int_equal(judge("new0"), TIME_TRUSTED);
+    make_many("own%d", 2, Y2010 + SECOND, SECOND);
+    assert_int_equal(judge("page"), TIME_TRUSTED); /* 3 of 5 */
+}
+
 /* A mirror: old, whole seconds, each its own, with a compressed copy of the same time beside it. */
 static void files_that_each_have_their_own_time_keep_it(void **state)
 {
@@ -375,6 +390,7 @@ int main(void)
         times_test(alone_a_whole_second_that_is_a_year_older_than_the_change_is_doubted),
         times_test(one_or_two_neighbours_must_share_it),
         times_test(of_more_neighbours_more_than_two_thirds_must_share_it),
+        times_test(files_that_a_clock_wrote_do_not_vouch_for_others),
         times_test(files_that_each_have_their_own_time_keep_it),
         times_test(a_sibling_does_not_speak_for_its_original),
         times_test(what_is_no_file_is_no_neighbour),

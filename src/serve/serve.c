@@ -92,16 +92,22 @@ struct serving {
     bool may_wait;
 };
 
+static bool names_in(const struct request *rq, enum field field, struct sv tag)
+{
+    uint32_t at = 0;
+
+    if (rq->field[field].p == NULL)
+        return false;
+    for (struct sv line; (line = request_next(rq, field, &at)).p != NULL;)
+        if (memmem(line.p, line.len, tag.p, tag.len) != NULL)
+            return true;
+    return false;
+}
+
 static bool names(const struct request *rq, struct sv tag)
 {
-    static const enum field fields[] = {FIELD_IF_NONE_MATCH, FIELD_IF_MATCH, FIELD_IF_RANGE};
-
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        struct sv field = rq->field[fields[i]];
-        if (field.p != NULL && memmem(field.p, field.len, tag.p, tag.len) != NULL)
-            return true;
-    }
-    return false;
+    return names_in(rq, FIELD_IF_NONE_MATCH, tag) || names_in(rq, FIELD_IF_MATCH, tag) ||
+           names_in(rq, FIELD_IF_RANGE, tag);
 }
 
 /* The tag that is the file's for this client. One that was young when it was first served had a tag made of its content.

@@ -7,7 +7,8 @@
  *     combined    client, time, "request line", status, bytes, "Referer", "User-Agent". A byte that is no printable ASCII,
  *                 and the quote and the backslash, is written as \xHH. What is not there is "-".
  *     json        an object a line: the same, and host, duration and what the cache did. Valid UTF-8 is kept; any other
- *                 byte from 0x80 up, and every control character, is \u00HH. What is not there is null.
+ *                 byte from 0x80 up is \u00HH, and every character that controls, reorders or is not seen is \uHHHH.
+ *                 What is not there is null.
  *
  * No byte of a client can end a field or a line. A line has at most ACCESS_LINE_MAX bytes, which a pipe takes whole or not at
  * all; of what a client said at greater length the front is kept.

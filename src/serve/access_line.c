@@ -13,7 +13,7 @@ enum {
     FIELD_ROOM = 736, /* of Referer and of User-Agent */
     HOST_ROOM = 256,
     REST_ROOM = 320, /* of all else in a line */
-    ESCAPED_MAX = sizeof "\\u00ff" - 1,
+    ESCAPED_MAX = sizeof "\\udb40\\udc7f" - 1,
     NUMBER_MAX = sizeof "18446744073709551615" - 1,
     SECOND = 1000000
 };
@@ -66,7 +66,21 @@ static size_t escape_combined(char **p, struct sv field)
     return 1;
 }
 
-/* A control character is escaped although it is valid UTF-8: it may be one of a terminal. */
+/* Half of a character where it is behind U+FFFF, as JSON has it. */
+static char *put_unit(char *p, uint32_t unit)
+{
+    return put_hex(put_hex(p, SV("\\u"), (unsigned char)(unit >> 8)), SV(""), (unsigned char)unit);
+}
+
+static char *put_point(char *p, uint32_t point)
+{
+    if (point <= 0xffff)
+        return put_unit(p, point);
+    p = put_unit(p, 0xd800 + ((point - 0x10000) >> 10));
+    return put_unit(p, 0xdc00 + (point & 0x3ff));
+}
+
+/* What does not print is escaped although it is valid UTF-8: it may steer a terminal, or turn the order of a line. */
 static size_t escape_json(char **p, struct sv field)
 {
     unsigned char c = (unsigned char)field.p[0];
@@ -76,10 +90,10 @@ static size_t escape_json(char **p, struct sv field)
     if (c == '"' || c == '\\') {
         *p = put(*p, SV("\\"));
         *p = put(*p, sv_of(field.p, 1));
-    } else if (used > 1 && point > 0x9f) {
+    } else if (used > 1 && utf8_is_printable(point)) {
         *p = put(*p, sv_of(field.p, used));
     } else {
-        *p = put_hex(*p, SV("\\u00"), used > 0 ? (unsigned char)point : c);
+        *p = put_point(*p, used > 0 ? point : c);
     }
     return used > 0 ? used : 1;
 }

@@ -157,6 +157,14 @@ static void only_valid_utf8_that_prints_is_kept(void **state)
         {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
         {"\xc2\x9b", "\\u009b"}, /* the terminal's CSI */
         {"\xc2\xa0", "\xc2\xa0"},
+        {"\xe2\x80\xae", "\\u202e"}, /* turns the reading direction, as these do */
+        {"\xe2\x81\xa6\xe2\x81\xa9", "\\u2066\\u2069"},
+        {"\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029"}, /* end a line for some readers */
+        {"\xef\xbb\xbf", "\\ufeff"},
+        {"\xe2\x80\x8d", "\\u200d"},
+        {"\xef\xbf\xbd", "\xef\xbf\xbd"},
+        {"\xf3\xa0\x80\x81z", "\\udb40\\udc01z"}, /* a tag, which nobody sees */
+        {"\xf3\xa0\x81\xbf", "\\udb40\\udc7f"},
         {"\x80", "\\u0080"},
         {"\xff\xfe", "\\u00ff\\u00fe"},
         {"\xc3", "\\u00c3"}, /* cut off */
@@ -198,12 +206,13 @@ static const char *pass_string(const char *p, const char *end)
 
 static void long_fields_are_cut_and_lines_stay_whole(void **state)
 {
-    static const char *const fills[] = {"\n", "x", "\"", "\\", "\xc3\xa4", "\xff", "x\xe2\x82\xac\n"};
+    static const char *const fills[] = {
+        "\n", "x", "\"", "\\", "\xc3\xa4", "\xff", "x\xe2\x82\xac\n", "\xf3\xa0\x81\xbf"};
     static char bytes[100000];
 
     (void)state;
     for (size_t f = 0; f < ROWS(fills); f++) {
-        for (size_t shift = 0; shift < 7; shift++) {
+        for (size_t shift = 0; shift < 13; shift++) {
             struct access_record r = some_record();
             memset(bytes, 'y', shift);
             for (size_t i = shift; i < sizeof bytes; i++)

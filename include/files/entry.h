@@ -82,6 +82,7 @@ struct entry {
     size_t cost;                   /* bytes that it takes */
     struct entry_account *account; /* borrowed: where it is counted until its end; NULL = nowhere */
     struct entry_sum *sum;         /* owned; NULL until somebody asked */
+    bool ahead;                    /* the file's time was yet to come when it was loaded */
 };
 
 /* What is known of a file before there is an entry for it. */

@@ -48,5 +48,7 @@ enum tag_source tag_source(const struct tag_file *f, bool at_hand);
 
 /* Will the file's time be trusted later, though it is not today? */
 bool tag_is_young(const struct stamp *stamp, int64_t now);
+/* Does it lie ahead, so that it will not be before that second? */
+bool tag_is_ahead(const struct stamp *stamp, int64_t now);
 
 #endif

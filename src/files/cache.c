@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "files/tag.h"
 
 /* SHORTAGE_TRIES: files that are closed where the process has no descriptor left. SWEEP_MS: how often open files are looked
  * at at most; UNUSED_MS: how long one stays open that nobody asks for. */
@@ -41,18 +42,20 @@ void cache_fini(struct cache *c)
 }
 
 /* `looked` is set where the file system was asked. */
-static bool is_fresh(const struct cache *c, struct entry *e, uint64_t now_ms, bool *looked)
+static bool is_fresh(const struct cache *c, struct entry *e, const struct clock *clock, bool *looked)
 {
     struct stamp stamp;
 
     if (e->root_version != c->root.version || e->closed)
         return false;
-    if (now_ms - e->checked_ms < c->ttl_ms)
+    if (clock->now_ms - e->checked_ms < c->ttl_ms)
         return true;
+    if (e->ahead && !tag_is_ahead(&e->stamp, clock->wall))
+        return false; /* its time has come, and may be told */
     if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp) ||
         !times_stands(e))
         return false;
-    e->checked_ms = now_ms;
+    e->checked_ms = clock->now_ms;
     *looked = true;
     return true;
 }
@@ -133,7 +136,7 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     struct entry *e = stock_find(&c->stock, h, w->path, w->coding);
     bool looked = false;
 
-    if (e != NULL && is_fresh(c, e, clock->now_ms, &looked) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
+    if (e != NULL && is_fresh(c, e, clock, &looked) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
         tell_look(c, looked ? COUNT_REVALIDATED : COUNT_HIT);
         e->used = true;
         ref_get(&e->ref);

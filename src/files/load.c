@@ -127,8 +127,9 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     e->tag_source = (uint8_t)tag->source;
     e->time = (uint8_t)l->time;
     e->catches = l->catches;
-    e->recheck_open =
-        tag->source == TAG_LATER || tag_is_young(stamp, now) || now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
+    e->ahead = tag_is_ahead(stamp, now);
+    e->recheck_open = tag->source == TAG_LATER || (tag_is_young(stamp, now) && !e->ahead) ||
+                      now * 1000 - stamp->changed_ns / 1000000 < YOUNG_MS;
     return e;
 }
 

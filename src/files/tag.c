@@ -28,6 +28,11 @@ bool tag_is_young(const struct stamp *stamp, int64_t now)
     return seconds_of(stamp) >= now - YOUNG_S;
 }
 
+bool tag_is_ahead(const struct stamp *stamp, int64_t now)
+{
+    return seconds_of(stamp) > now;
+}
+
 enum tag_source tag_source(const struct tag_file *f, bool at_hand)
 {
     bool old = at_hand ? !tag_is_young(f->stamp, f->now) : seconds_of(f->stamp) < f->now;

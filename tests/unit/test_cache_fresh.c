@@ -236,6 +236,45 @@ static void a_young_file_is_read_again_whatever_its_stamp(void **state)
     ref_put(&second->ref);
 }
 
+/* As unzip leaves files that were packed further east. */
+static void a_file_of_the_future_is_read_again_once_its_time_has_come(void **state)
+{
+    int64_t ahead = site_clock.wall + 3600;
+    struct timespec when[2] = {{ahead, 0}, {ahead, 0}};
+
+    (void)state;
+    make_file("www/page", SV("one"));
+    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
+    struct entry *first = site_get("/page");
+    assert_int_equal(first->tag_source, TAG_CONTENT);
+    site_later(TTL_MS);
+    site_clock.wall = ahead - 1;
+    struct entry *second = site_get("/page");
+    assert_ptr_equal(first, second);
+    ref_put(&second->ref);
+    site_later(TTL_MS);
+    site_clock.wall = ahead;
+    second = site_get("/page");
+    assert_ptr_not_equal(first, second);
+    assert_true(second->recheck_open);
+    assert_int_equal(second->modified, INT64_MAX);
+    ref_put(&second->ref);
+    site_later(TTL_MS);
+    site_clock.wall = ahead + 3;
+    second = site_get("/page");
+    assert_int_equal(second->tag_source, TAG_STAT);
+    assert_int_equal(second->modified, ahead);
+    ref_put(&second->ref);
+    ref_put(&first->ref);
+
+    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
+    site_clock.wall = time(NULL); /* its change is young, and another may bear the same stamp */
+    site_later(TTL_MS);
+    first = site_get("/page");
+    assert_true(first->recheck_open);
+    ref_put(&first->ref);
+}
+
 static void with_a_ttl_of_zero_every_look_is_a_fresh_one(void **state)
 {
     (void)state;
@@ -388,6 +427,7 @@ int main(void)
         fresh_test(a_change_that_was_dated_back_is_seen),
         fresh_test(a_time_that_was_caught_since_is_not_told_any_more),
         fresh_test(a_young_file_is_read_again_whatever_its_stamp),
+        fresh_test(a_file_of_the_future_is_read_again_once_its_time_has_come),
         fresh_test(with_a_ttl_of_zero_every_look_is_a_fresh_one),
         fresh_test(a_deploy_is_seen_on_all_paths_at_once),
         fresh_test(a_file_that_is_replaced_all_the_time_is_never_torn),

@@ -83,6 +83,7 @@ struct entry {
     struct entry_account *account; /* borrowed: where it is counted until its end; NULL = nowhere */
     struct entry_sum *sum;         /* owned; NULL until somebody asked */
     bool ahead;                    /* the file's time was yet to come when it was loaded */
+    uint32_t index;                /* which of the site's stands for the directory; 0 for all else */
 };
 
 /* What is known of a file before there is an entry for it. */

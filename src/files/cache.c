@@ -4,6 +4,8 @@
 #include "files/cache.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 
 #include "base/log.h"
 #include "files/tag.h"
@@ -41,6 +43,23 @@ void cache_fini(struct cache *c)
     root_fini(&c->root);
 }
 
+/* Are the index files still missing that would stand for the directory before the one that does? What is there, but is no
+ * file or may not be looked at, is for load_path to judge. */
+static bool is_first_index(const struct cache *c, const struct entry *e)
+{
+    const struct strings *index = &c->load.site->index;
+    struct sv directory = sv_skip(e->path, 1);
+    char name[PATH_MAX];
+    struct stamp stamp;
+
+    for (uint32_t i = 0; i < e->index; i++) {
+        int n = snprintf(name, sizeof name, "%.*s%s", SV_ARG(directory), index->v[i]);
+        if (n < 0 || (size_t)n >= sizeof name || root_stamp_at(&c->root, name, &stamp) != -ENOENT)
+            return false;
+    }
+    return true;
+}
+
 /* `looked` is set where the file system was asked. */
 static bool is_fresh(const struct cache *c, struct entry *e, const struct clock *clock, bool *looked)
 {
@@ -53,7 +72,7 @@ static bool is_fresh(const struct cache *c, struct entry *e, const struct clock 
     if (e->ahead && !tag_is_ahead(&e->stamp, clock->wall))
         return false; /* its time has come, and may be told */
     if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp) ||
-        !times_stands(e))
+        !is_first_index(c, e) || !times_stands(e))
         return false;
     e->checked_ms = clock->now_ms;
     *looked = true;

@@ -302,8 +302,8 @@ static struct entry *load_index(struct loading *l, char *name, size_t len)
         if (err < 0 || !S_ISREG(stamp.mode))
             continue;
         struct entry *e = load_regular(l, sv_of(name, len + n), &stamp);
-        if (e != NULL && i > 0)
-            e->recheck_open = true; /* an earlier name may appear */
+        if (e != NULL)
+            e->index = (uint32_t)i;
         return e;
     }
     name[len] = '\0';

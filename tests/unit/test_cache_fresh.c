@@ -236,6 +236,31 @@ static void a_young_file_is_read_again_whatever_its_stamp(void **state)
     ref_put(&second->ref);
 }
 
+static void a_later_index_file_is_kept_while_the_earlier_ones_are_missing(void **state)
+{
+    (void)state;
+    make_dir("www/d");
+    make_file("www/d/other.txt", SV("third"));
+    struct entry *first = site_get("/d/");
+    site_later(TTL_MS);
+    struct entry *second = site_get("/d/");
+    assert_ptr_equal(first, second);
+    assert_int_equal(second->checked_ms, site_clock.now_ms);
+    ref_put(&second->ref);
+    ref_put(&first->ref);
+    make_dir("www/d/index.html"); /* is no file, and looked at again each time */
+    expect_change("/d/", "third", "third");
+    make_file("www/d/index.htm", SV("second"));
+    expect_change("/d/", "third", "second");
+    assert_int_equal(rmdir("www/d/index.html"), 0);
+    expect_change("/d/", "second", "second");
+    make_file("www/d/index.html", SV("first"));
+    expect_change("/d/", "second", "first");
+    assert_int_equal(unlink("www/d/index.html"), 0);
+    assert_int_equal(unlink("www/d/index.htm"), 0);
+    expect_change("/d/", "first", "third");
+}
+
 /* As unzip leaves files that were packed further east. */
 static void a_file_of_the_future_is_read_again_once_its_time_has_come(void **state)
 {
@@ -422,6 +447,7 @@ int main(void)
         fresh_test(that_a_path_is_missing_is_remembered),
         fresh_test(a_file_may_become_a_directory_and_back),
         fresh_test(an_earlier_index_file_that_appears_is_taken),
+        fresh_test(a_later_index_file_is_kept_while_the_earlier_ones_are_missing),
         fresh_test(a_link_that_is_turned_is_followed_but_not_outside),
         fresh_test(rights_that_are_changed_are_seen),
         fresh_test(a_change_that_was_dated_back_is_seen),

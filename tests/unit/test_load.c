@@ -96,7 +96,8 @@ static void a_directory_is_its_first_index_that_is_there(void **state)
     struct entry *e = load("/");
     assert_true(sv_eq(e->body, SV("third")));
     assert_string_equal(e->name.p, "other.txt");
-    assert_true(e->recheck_open); /* index.html may appear */
+    assert_int_equal(e->index, 2); /* the others may appear */
+    assert_false(e->recheck_open);
     ref_put(&e->ref);
     make_dir("www/index.htm"); /* is no file */
     make_link("nowhere", "www/index.html");
@@ -106,6 +107,7 @@ static void a_directory_is_its_first_index_that_is_there(void **state)
     e = load("/");
     assert_true(sv_eq(e->body, SV("first")));
     assert_true(sv_eq(e->path, SV("/")));
+    assert_int_equal(e->index, 0);
     assert_false(e->recheck_open);
     ref_put(&e->ref);
     expect_head("/", "Content-Type: text/html; charset=utf-8\r\n", true);

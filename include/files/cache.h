@@ -58,7 +58,7 @@ static inline bool cache_is_due(const struct cache *c, uint64_t now_ms)
 {
     return now_ms >= c->sweep_ms || c->stock.to_sweep > 0;
 }
-/* Milliseconds until that is due; -1 = not before something is asked for. */
+/* Milliseconds until that is due. */
 int cache_wait_ms(const struct cache *c, uint64_t now_ms);
 
 #endif

@@ -11,8 +11,9 @@
 #include "files/tag.h"
 
 /* SHORTAGE_TRIES: files that are closed where the process has no descriptor left. SWEEP_MS: how often open files are looked
- * at at most; UNUSED_MS: how long one stays open that nobody asks for. */
-enum { SHORTAGE_TRIES = 4, SWEEP_MS = 1000, UNUSED_MS = 60 * 1000 };
+ * at at most, and the root that is held open; IDLE_MS: so much later where no file is open. UNUSED_MS: how long one stays open
+ * that nobody asks for. */
+enum { SHORTAGE_TRIES = 4, SWEEP_MS = 1000, IDLE_MS = 9 * 1000, UNUSED_MS = 60 * 1000 };
 
 /* A body may take this part of the memory, so that one file does not drive out all others. */
 enum { BODY_SHARE = 4 };
@@ -222,6 +223,7 @@ void cache_tend(struct cache *c, uint64_t now_ms)
         return;
     if (c->stock.to_sweep == 0) {
         c->sweep_ms = now_ms + SWEEP_MS;
+        root_refresh(&c->root, now_ms, c->ttl_ms); /* what is not served any more can be unmounted */
         stock_sweep_begin(&c->stock);
     }
     (void)stock_sweep(&c->stock, judge, &tending);
@@ -231,7 +233,7 @@ int cache_wait_ms(const struct cache *c, uint64_t now_ms)
 {
     if (c->stock.to_sweep > 0)
         return 0;
-    if (c->stock.queue[STOCK_OPEN].n == 0)
-        return -1;
-    return c->sweep_ms > now_ms ? (int)least(c->sweep_ms - now_ms, INT32_MAX) : 0;
+    uint64_t at_ms = c->sweep_ms + (c->stock.queue[STOCK_OPEN].n == 0 ? IDLE_MS : 0);
+
+    return at_ms > now_ms ? (int)least(at_ms - now_ms, INT32_MAX) : 0;
 }

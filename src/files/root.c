@@ -101,11 +101,13 @@ static bool is_walled_off(int fd)
     return dir < 0 && errno == EACCES;
 }
 
-/* True where the path leads to another directory, which is followed. */
-static bool follow(struct root *r)
+/* True where the path leads to another directory, which is followed; *short_of where that could not be opened for want of
+ * something. */
+static bool follow(struct root *r, bool *short_of)
 {
     struct stamp now = {0};
 
+    *short_of = false;
     if (stamp_at(AT_FDCWD, r->path, 0, &now) < 0)
         return false;
     if (now.device == r->stamp.device && now.inode == r->stamp.inode) {
@@ -113,6 +115,7 @@ static bool follow(struct root *r)
         return false;
     }
     int fd = open_root(r->path, &now);
+    *short_of = fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM;
     if (fd < 0)
         return false;
     r->walled_off = is_walled_off(fd);
@@ -131,12 +134,16 @@ void root_refresh(struct root *r, uint64_t now_ms, uint64_t ttl_ms)
 {
     uint32_t swaps = r->swaps != NULL ? atomic_load_explicit(&r->swaps->n, memory_order_acquire) : 0;
     bool told = swaps != r->seen;
+    bool short_of;
 
     if (!told && now_ms - r->checked_ms < ttl_ms)
         return;
+    bool followed = follow(r, &short_of);
+    if (short_of)
+        return; /* whoever comes next tries again */
     r->seen = swaps;
     r->checked_ms = now_ms;
-    if (follow(r) && !told && r->swaps != NULL && atomic_fetch_add(&r->swaps->n, 1) == swaps)
+    if (followed && !told && r->swaps != NULL && atomic_fetch_add(&r->swaps->n, 1) == swaps)
         r->seen = swaps + 1;
 }
 

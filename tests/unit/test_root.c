@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "scratch.h"
@@ -237,6 +238,32 @@ static void swap_to(const char *release)
     assert_int_equal(rename("next", "current"), 0);
 }
 
+/* What was told once is not told again. */
+static void want_of_a_descriptor_only_delays_what_was_told(void **state)
+{
+    struct root_swaps swaps = {0};
+    struct rlimit before, limit;
+    struct root r;
+
+    (void)state;
+    make_releases();
+    assert_int_equal(root_init(&r, "current", &swaps), 0);
+    root_refresh(&r, 5000, 1000);
+    uint32_t version = r.version;
+    swap_to("releases/2");
+    atomic_fetch_add(&swaps.n, 1);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = before;
+    limit.rlim_cur = (rlim_t)r.fd + 1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    root_refresh(&r, 5001, 1000);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(r.version, version);
+    root_refresh(&r, 5002, 1000);
+    assert_int_equal(r.version, version + 1);
+    root_fini(&r);
+}
+
 static void a_swapped_link_is_followed_after_the_ttl_and_not_before(void **state)
 {
     struct root r;
@@ -357,6 +384,7 @@ int main(void)
         scratch_test(a_race_of_directory_and_link_does_not_open_the_wall),
         scratch_test(descriptors_are_closed_on_exec_and_do_not_block),
         scratch_test(a_root_that_is_none_is_an_error),
+        scratch_test(want_of_a_descriptor_only_delays_what_was_told),
         scratch_test(a_swapped_link_is_followed_after_the_ttl_and_not_before),
         scratch_test(a_root_that_vanishes_or_is_no_directory_keeps_the_old_one),
         scratch_test(a_root_that_is_made_anew_is_followed),

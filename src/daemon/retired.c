@@ -86,8 +86,13 @@ static bool pass_on(struct master *m, struct generation *g)
 {
     bool empty = true;
 
-    for (size_t i = 0; i < g->n_started; i++)
-        empty = empty_outbox(m, &g->workers[i].shard.outbox) && empty;
+    for (size_t i = 0; i < g->n_started; i++) {
+        struct shard *s = &g->workers[i].shard;
+        if (!empty_outbox(m, &s->outbox))
+            empty = false;
+        else if (atomic_load(&s->crowded))
+            handoff_signal(&g->workers[i].handoff);
+    }
     return empty;
 }
 

@@ -138,8 +138,8 @@ static void *sums_main(void *arg)
     for (struct slot *slot; (slot = take(s)) != NULL;) {
         /* Nobody else touches a slot that is READING. */
         bool ok = read_sum(s, slot->fd, &slot->stamp, sum);
+        close(slot->fd); /* which may wait for a file system: nobody waits for us meanwhile */
         pthread_mutex_lock(&s->lock);
-        close(slot->fd);
         if (ok)
             memcpy(slot->sum, sum, SHA256_LEN);
         slot->state = ok ? READY : EMPTY;

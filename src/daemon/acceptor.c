@@ -193,6 +193,8 @@ static void pause_accepting(struct acceptor *a)
  * there is no room for one of the others, epoll tells of it again. */
 static bool accept_batch(struct acceptor *a, const struct door *door, uint64_t *most)
 {
+    int in_vain = 0;
+
     for (uint64_t first = *most; *most > 0; --*most) {
         struct worker *w = *most == first ? next_or_wait(a, next_for_new) : next_for_new(a);
         if (w == NULL && *most == first)
@@ -206,6 +208,8 @@ static bool accept_batch(struct acceptor *a, const struct door *door, uint64_t *
         }
         seats_leave(&a->seats, 1);
         enum listener_failure failure = listener_failure(fd);
+        if (failure == LISTENER_NEXT && ++in_vain == ACCEPT_BATCH)
+            failure = LISTENER_PAUSE; /* what should be of one connection is of all */
         if (failure == LISTENER_PAUSE) {
             log_warning("cannot accept, will try again: %s", strerror(-fd));
             pause_accepting(a);

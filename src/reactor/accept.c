@@ -79,6 +79,8 @@ static bool take_seat(struct worker *w, bool waits)
 
 bool accept_some(struct worker *w, const struct door *door)
 {
+    int in_vain = 0;
+
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         if (!take_seat(w, i == 0))
             return false;
@@ -89,6 +91,8 @@ bool accept_some(struct worker *w, const struct door *door)
         }
         seats_leave(w->options.seats, 1);
         enum listener_failure failure = listener_failure(fd);
+        if (failure == LISTENER_NEXT && ++in_vain == ACCEPT_BATCH)
+            failure = LISTENER_PAUSE; /* what should be of one connection is of all */
         if (failure == LISTENER_PAUSE) {
             (void)(i == 0 && evict_one(&w->shard));
             pause_for(w, fd);

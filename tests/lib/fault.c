@@ -201,6 +201,13 @@ ssize_t write(int fd, const void *from, size_t len)
     return faulty("write", &a) ? -1 : REAL(write)(fd, from, len);
 }
 
+int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict len, int flags)
+{
+    struct about a = {NULL, fd, ""};
+
+    return faulty("accept4", &a) ? -1 : REAL(accept4)(fd, address, len, flags);
+}
+
 int unlink(const char *path)
 {
     struct about a = {path, -1, ""};

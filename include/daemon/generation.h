@@ -43,6 +43,7 @@ struct generation {
     struct config config;
     struct list link;                  /* in the master's list of those that retired */
     struct sandbox sandbox;            /* of all threads that it starts */
+    bool over;                         /* retired, and nothing of it is left but what it owns */
     bool unwatched;                    /* retired, and the master does not hear of what it passes on */
     struct generation_home home;       /* all borrowed */
     struct listeners listeners;        /* of [listen] */

@@ -108,7 +108,8 @@ void retired_run(struct master *m)
         empty = leave_sockets(m, g) && empty;
         empty = status_listener_pass(&g->status, m->g != NULL ? &m->g->status : NULL) && empty;
         m->waits = m->waits || !empty || g->unwatched;
-        if (!done || !empty || m->reload.work != RELOAD_IDLE)
+        g->over = done && empty;
+        if (!g->over || m->reload.work != RELOAD_IDLE)
             continue;
         generation_free(&g);
     }

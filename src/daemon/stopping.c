@@ -138,9 +138,18 @@ static bool waits_for_predecessors(const struct master *m)
            (m->stopping.how == STOP_NOT || (m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms));
 }
 
+/* But, perhaps, a thread that opens something for them. */
+static bool retired_are_over(const struct master *m)
+{
+    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
+        if (!list_of(l, struct generation, link)->over)
+            return false;
+    return true;
+}
+
 static bool nobody_is_left(const struct master *m)
 {
-    return (m->g == NULL || (m->stopping.left && generation_done(m->g))) && list_empty(&m->retired) &&
+    return (m->g == NULL || (m->stopping.left && generation_done(m->g))) && retired_are_over(m) &&
            !waits_for_predecessors(m);
 }
 
@@ -174,9 +183,9 @@ bool stopping_is_over(const struct master *m, bool *hung)
 
     if (!stops && (!m->succeeded || m->pulse.owes))
         return false; /* the service manager has to hear of the new process first, or it would end that with us */
-    if (left && m->reload.work == RELOAD_IDLE)
+    if (left && m->reload.work == RELOAD_IDLE && list_empty(&m->retired))
         return true;
-    *hung = stops ? master_now_ms() >= m->stopping.end_ms : left;
+    *hung = stops ? master_now_ms() >= m->stopping.end_ms : left && m->reload.work != RELOAD_IDLE;
     return *hung;
 }
 

@@ -31,7 +31,10 @@ void succession_begin(struct master *m)
 
     if (m->stopping.how != STOP_NOT || m->successor_fd >= 0 || m->succeeded)
         return;
+    bool waited = m->wants_successor;
     m->wants_successor = reload_is_opening(&m->reload);
+    if (m->wants_successor && !waited)
+        log_notice("upgrade: it begins once what a reload opens is open");
     if (m->wants_successor)
         return;
     if (getpid() == 1) {

@@ -282,6 +282,9 @@ static void fill_standard_fds(void)
         close(fd);
 }
 
+/* A disk that works has written the error log's last lines within this time. */
+enum { LAST_LINES_MS = 200 };
+
 static int serve(const struct command *cmd, char *const *argv)
 {
     struct master_args args = {cmd->args, argv, BATON_VERSION};
@@ -294,6 +297,7 @@ static int serve(const struct command *cmd, char *const *argv)
     else
         status = master_run(&args);
     error_pages_fini();
+    scribes_wait(LAST_LINES_MS);
     return status;
 }
 

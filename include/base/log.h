@@ -4,15 +4,18 @@
  * One line a call, "batond: LEVEL: text", written by a single write(2) so that lines of several threads never mix. Where
  * standard error goes to the systemd journal, a line is "<N>text" instead: the journal knows who says it.
  *
+ * A file is written by a thread of its own (base/scribe), as its disk may hang. Standard error is written by whoever logs: a
+ * pipe or a socket that takes nothing is not waited for, a file behind it is.
+ *
  * Each place in the code that logs is a cause. One that says more than LOG_CAUSE_LINES lines within LOG_CAUSE_SECONDS is
  * silent for the rest of them; what it says next is followed by how many lines were left out. Notices are always said:
  * they answer whoever runs the daemon, and no client can cause them.
  *
- * Ownership: log_open opens a file and keeps it for good; log_init borrows the descriptor for good.
+ * Ownership: log_open opens a file and keeps it until another is used; log_init borrows the descriptor for good.
  * Threads:   log_open, log_open_file, log_use, log_reopen, log_init: one at a time. log_write from any, at any time.
- * Errors:    log_open, log_use and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be
- *            written is lost; nobody waits for it. Where the disk took a part of it, the next one begins on a line of its
- *            own. errno is kept.
+ * Errors:    log_open and log_reopen return 0 or -errno, and what was open stays in use then. A line that cannot be written is
+ *            lost, and the next that can be is told with how many were; nobody waits for it. Where the disk took a part of it,
+ *            the next one begins on a line of its own. errno is kept.
  * Source:    the levels are those of syslog(3), the prefixes those of sd-daemon(3); $JOURNAL_STREAM: systemd.exec(5).
  */
 #ifndef BATON_BASE_LOG_H
@@ -22,6 +25,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/scribe.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -37,11 +42,11 @@ struct log_cause {
 
 /* "stderr" or the path of a file, which is made with mode 0640 and appended to. */
 int log_open(const char *target, enum log_level most);
-/* The same in two steps. The first may block, as a disk may, and changes nothing: a descriptor, which is STDERR_FILENO for
- * "stderr", or -errno. The second takes the descriptor over; 0 or -errno. */
-int log_open_file(const char *target);
-int log_use(const char *target, int fd, enum log_level most);
-/* Open the file of that path anew: somebody has renamed the one that is open. */
+/* The same in two steps. The first may block, as a disk may, and changes nothing: 0 or -errno, and a scribe, which is NULL for
+ * "stderr"; its thread gives up by `enter` what it need not have. The second takes the scribe over. */
+int log_open_file(struct scribe **s, const char *target, struct thread_enter enter);
+void log_use(struct scribe **s, enum log_level most);
+/* Open the file of that path anew: somebody has renamed the one that is open. It may block. */
 int log_reopen(void);
 void log_init(int fd, enum log_level most);
 

@@ -16,6 +16,7 @@
 #define BATON_DAEMON_GENERATION_H
 
 #include "base/list.h"
+#include "base/scribe.h"
 #include "config/config.h"
 #include "config/diagnose.h"
 #include "daemon/budget.h"
@@ -52,7 +53,7 @@ struct generation {
     struct status_listener status;
     struct door *doors; /* owned: where the master accepts; n_doors of them */
     size_t n_doors;
-    int error_fd;           /* owned: of the error log, until it is used; -1 after that */
+    struct scribe *error;   /* owned: of the error log, until it is used; NULL after that, and for stderr */
     struct worker *workers; /* owned */
     size_t n_workers;
     size_t n_made;

@@ -4,10 +4,8 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,20 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/log_file.h"
-#include "base/midway.h"
+#include "base/log_sink.h"
 
 enum { LINE_MAX_LEN = 1024 }; /* below PIPE_BUF: a pipe takes such a line whole or not at all */
 
-static _Atomic int log_fd = STDERR_FILENO;
+static struct log_sink direct = {.fd = STDERR_FILENO};
 static _Atomic int log_most = LOG_LEVEL_NOTICE;
-static _Atomic bool to_journal;
-static _Atomic bool torn; /* of the last line a part was written */
 
-/* The one file that is ever open: another takes its descriptor over, so that no thread writes to a closed one. */
-static int file_fd = -1; /* owned */
-static char file_path[PATH_MAX];
-static bool opened_midway; /* the file that log_open_file opened last ends in the middle of a line */
+/* Nobody frees the scribe while somebody has a line for it. */
+static pthread_mutex_t file_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct scribe *file; /* owned; NULL = lines go to `direct` */
 
 static const struct {
     const char *name;
@@ -53,75 +47,63 @@ static bool is_journal(int fd)
     return strcmp(stream, ours) == 0;
 }
 
+/* Takes the scribe over. */
+static void use_file(struct scribe *s)
+{
+    (void)pthread_mutex_lock(&file_lock);
+    struct scribe *old = file;
+    file = s;
+    (void)pthread_mutex_unlock(&file_lock);
+    scribe_free(&old);
+}
+
 void log_init(int fd, enum log_level most)
 {
-    atomic_store(&to_journal, is_journal(fd));
+    atomic_store(&direct.journal, is_journal(fd));
     atomic_store(&log_most, (int)most);
-    if (atomic_exchange(&log_fd, fd) != fd)
-        atomic_store(&torn, false);
-}
-
-int log_open_file(const char *target)
-{
-    if (strcmp(target, "stderr") == 0)
-        return STDERR_FILENO;
-    if (strlen(target) >= sizeof file_path)
-        return -ENAMETOOLONG;
-    int fd = log_file_open(target);
-    if (fd >= 0)
-        opened_midway = ends_midway(fd, target);
-    return fd;
-}
-
-/* Takes the descriptor over. */
-static int replace_file(int fd)
-{
-    int err = 0;
-
-    if (file_fd < 0) {
-        file_fd = fd;
-    } else {
-        err = dup3(fd, file_fd, O_CLOEXEC) < 0 ? -errno : 0;
-        close(fd);
+    if (atomic_exchange(&direct.fd, fd) != fd) {
+        atomic_store(&direct.torn, false);
+        atomic_store(&direct.lost, 0);
     }
-    if (err == 0)
-        atomic_store(&torn, opened_midway);
-    return err;
+    use_file(NULL);
+}
+
+int log_open_file(struct scribe **s, const char *target, struct thread_enter enter)
+{
+    *s = NULL;
+    return strcmp(target, "stderr") == 0 ? 0 : scribe_new(s, target, enter);
 }
 
 bool log_is_journal(void)
 {
-    return atomic_load(&to_journal);
+    return atomic_load(&direct.journal);
 }
 
-int log_use(const char *target, int fd, enum log_level most)
+void log_use(struct scribe **s, enum log_level most)
 {
-    if (fd == STDERR_FILENO) {
-        log_init(fd, most);
-        return 0;
+    if (*s == NULL) {
+        log_init(STDERR_FILENO, most);
+        return;
     }
-    int err = replace_file(fd);
-    if (err < 0)
-        return err;
-    memcpy(file_path, target, strlen(target) + 1);
-    log_init(file_fd, most);
-    atomic_store(&torn, opened_midway);
-    return 0;
+    atomic_store(&direct.journal, false);
+    atomic_store(&log_most, (int)most);
+    use_file(*s);
+    *s = NULL;
 }
 
 int log_open(const char *target, enum log_level most)
 {
-    int fd = log_open_file(target);
+    struct scribe *s;
+    int err = log_open_file(&s, target, (struct thread_enter){0});
 
-    return fd < 0 ? fd : log_use(target, fd, most);
+    if (err == 0)
+        log_use(&s, most);
+    return err;
 }
 
 int log_reopen(void)
 {
-    if (file_fd < 0 || atomic_load(&log_fd) != file_fd)
-        return 0;
-    int fd = log_open_file(file_path);
-    return fd < 0 ? fd : replace_file(fd);
+    return file != NULL ? scribe_reopen(file) : 0;
 }
 
 /* Never 0, which is "not yet". */
@@ -166,36 +148,27 @@ bool log_has_turn(struct log_cause *c, enum log_level level)
     return false;
 }
 
-/* A line and its end; and before it, where it has to be written too, the end of one that was torn. */
-struct line {
-    char before;
-    char text[LINE_MAX_LEN];
-};
-
 /* The front of a line; returns its length. */
 static int begin_line(enum log_level level, char *line)
 {
-    if (atomic_load_explicit(&to_journal, memory_order_relaxed))
+    if (atomic_load_explicit(&direct.journal, memory_order_relaxed))
         return snprintf(line, LINE_MAX_LEN, "<%d>", levels[level].priority);
     return snprintf(line, LINE_MAX_LEN, "batond: %s: ", levels[level].name);
 }
 
-static void end_line(struct line *line, int n)
+/* A line's end stands before it. */
+static void end_line(char *line, int n)
 {
-    int fd = atomic_load(&log_fd);
-    struct pollfd p = {.fd = fd, .events = POLLOUT};
-
     if (n > LINE_MAX_LEN - 2)
         n = LINE_MAX_LEN - 2;
-    line->text[n++] = '\n';
-    line->before = '\n';
-    if (poll(&p, 1, 0) != 1)
-        return;
-    bool was_torn = atomic_exchange(&torn, false);
-    const char *from = was_torn ? &line->before : line->text;
-    ssize_t written = write(fd, from, (size_t)n + (was_torn ? 1 : 0));
-    if (written > 0 ? from[written - 1] != '\n' : was_torn)
-        atomic_store(&torn, true);
+    line[n++] = '\n';
+    (void)pthread_mutex_lock(&file_lock);
+    bool to_file = file != NULL;
+    if (to_file)
+        scribe_put(file, line, (size_t)n);
+    (void)pthread_mutex_unlock(&file_lock);
+    if (!to_file)
+        log_sink_write(&direct, line, (size_t)n);
 }
 
 void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
@@ -207,19 +180,20 @@ void log_write(struct log_cause *cause, enum log_level level, const char *fmt, .
         (cause != NULL && !may_speak(cause, &left_out)))
         return;
 
-    struct line line;
-    int n = begin_line(level, line.text);
+    char room[1 + LINE_MAX_LEN], *line = room + 1;
+    int n = begin_line(level, line);
     va_list ap;
 
+    room[0] = '\n';
     va_start(ap, fmt);
-    int m = vsnprintf(line.text + n, sizeof line.text - (size_t)n, fmt, ap);
+    int m = vsnprintf(line + n, LINE_MAX_LEN - (size_t)n, fmt, ap);
     va_end(ap);
-    end_line(&line, m > 0 ? n + m : n);
+    end_line(line, m > 0 ? n + m : n);
     if (left_out > 0) {
-        n = begin_line(level, line.text);
-        m = snprintf(line.text + n, sizeof line.text - (size_t)n, "%" PRIu32 " more like this were left out before it",
+        n = begin_line(level, line);
+        m = snprintf(line + n, LINE_MAX_LEN - (size_t)n, "%" PRIu32 " more like this were left out before it",
                      left_out);
-        end_line(&line, n + m);
+        end_line(line, n + m);
     }
     errno = kept;
 }

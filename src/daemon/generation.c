@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "daemon/opening.h"
@@ -29,7 +28,6 @@ int generation_new(struct generation **out, struct config *config, const struct 
     *config = (struct config){0};
     g->home = *home;
     g->sandbox.landlock.fd = -1;
-    g->error_fd = -1;
     list_init(&g->link);
     int err = opening_run(g, report);
     if (err < 0)
@@ -74,28 +72,19 @@ static int listen_everywhere(struct generation *g, struct diagnose *report)
     return err;
 }
 
-static int use_error_log(struct generation *g)
-{
-    int err = log_use(g->config.log.error, g->error_fd, (enum log_level)g->config.log.level);
-
-    g->error_fd = -1;
-    return err;
-}
-
 int generation_serve(struct generation *g, struct diagnose *report)
 {
     int err = join_figures(g);
 
     if (err == 0)
         err = listen_everywhere(g, report);
-    if (err == 0)
-        err = use_error_log(g);
     if (err < 0) {
         if (report->errors == 0)
             diagnose_error(report, place_nowhere(), "cannot begin to serve: %s", strerror(-err));
         generation_stop(g, STOP_NOW);
         return err;
     }
+    log_use(&g->error, (enum log_level)g->config.log.level);
     sockets_settle(g->home.sockets);
     seats_allow(g->home.seats, g->budget.connections, g->budget.room);
     seats_allow(g->home.status_seats, g->budget.status, g->budget.status);
@@ -166,8 +155,7 @@ void generation_free(struct generation **out)
     sums_free(&g->sums);
     watch_free(&g->watch);
     sandbox_fini(&g->sandbox);
-    if (g->error_fd > STDERR_FILENO)
-        close(g->error_fd);
+    scribe_free(&g->error);
     generation_close_listeners(g);
     terms_book_fini(&g->terms);
     list_remove(&g->link);

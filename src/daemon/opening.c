@@ -65,13 +65,12 @@ static int open_access_log(const struct opening *o)
 static int open_error_log(const struct opening *o)
 {
     struct generation *g = o->g;
+    int err = log_open_file(&g->error, g->config.log.error, (struct thread_enter){sandbox_enter, &g->sandbox});
 
-    g->error_fd = log_open_file(g->config.log.error);
-    if (g->error_fd >= 0)
-        return 0;
-    config_blame(&g->config, o->report, (struct config_at){.key = KEY_log_error}, "cannot open the error log %s: %s",
-                 g->config.log.error, strerror(-g->error_fd));
-    return g->error_fd;
+    if (err < 0)
+        config_blame(&g->config, o->report, (struct config_at){.key = KEY_log_error},
+                     "cannot open the error log %s: %s", g->config.log.error, strerror(-err));
+    return err;
 }
 
 static int open_address(const struct opening *o, const struct listeners_reporter *reporter, struct config_at at)

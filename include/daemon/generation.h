@@ -77,8 +77,8 @@ bool generation_outgrown(const struct generation *g);
 /* No worker accepts any more, and what was in their backlogs is theirs. */
 bool generation_is_deaf(const struct generation *g);
 
-/* Open the log files anew: somebody has renamed them. What cannot be opened stays as it is. */
-void generation_reopen_logs(struct generation *g);
+/* Open the log files anew: somebody has renamed them. What cannot be opened stays as it is. As logger_reopen. */
+int generation_reopen_logs(struct generation *g, bool again);
 
 /* Put the sockets back. The last to do so closes them, and what a unix socket was called goes with it. */
 void generation_close_listeners(struct generation *g);

@@ -21,7 +21,8 @@
  *            called. logger_reopen: any thread that may open files, and has a reference of its own (logger_get); one at
  *            a time for one logger. It may block on a disk; the thread goes on with the old file until it is done, and the
  *            master may call logger_free meanwhile. put: any.
- * Errors:    logger_new returns 0 or -errno. A file that cannot be opened anew is said in the log, and the old one stays.
+ * Errors:    logger_new returns 0 or -errno. A file that cannot be opened anew is said in the log, and the old one stays;
+ *            that it could be after all is said too.
  * Source:    pipe(7) on PIPE_BUF; write(2).
  */
 #ifndef BATON_DAEMON_LOGGER_H
@@ -58,8 +59,9 @@ struct log_ring *logger_ring(struct logger *l, size_t i);
 struct logger *logger_get(struct logger *l);
 void logger_put(struct logger **l);
 
-/* Open the file anew: somebody has renamed the one that is open. The thread turns to it between two writes. */
-void logger_reopen(struct logger *l);
+/* Open the file anew: somebody has renamed the one that is open. The thread turns to it between two writes. With `again` it is
+ * tried after a time when some log could not be opened, and a failure is not said twice. 0 or -errno. */
+int logger_reopen(struct logger *l, bool again);
 /* Its generation retires. */
 void logger_retire(struct logger *l);
 void logger_free(struct logger **l);

@@ -4,7 +4,7 @@
  *     IDLE --HUP--> OPENING --all is open--> the new generation serves, the old one retires --> IDLE
  *      |               |
  *      |               +--something is not--> the old one goes on --> IDLE
- *      +--USR1--> REOPENING the logs --> IDLE
+ *      +--USR1--> REOPENING the logs --> IDLE, and again after a second where one cannot be opened
  *
  * Opening may block, as disks may, so an errand does it while the master goes on. What is asked for meanwhile is merged: it is
  * done once more, after that. A start is the same without an old generation; where it fails the daemon ends.
@@ -33,6 +33,7 @@ struct reload {
     bool wants_opening; /* asked for, and not begun */
     bool wants_reopening;
     uint64_t not_before_ms;          /* the next opening */
+    uint64_t not_reopened_before_ms; /* where a log could not be opened; 0 = none was tried in vain */
     uint64_t slow_ms;                /* when to say that an errand takes its time; 0 = said */
     char refused[RELOAD_REASON_MAX]; /* why the last one was; empty where it was not */
     struct askers asking;            /* who waits for what is being opened */
@@ -47,6 +48,8 @@ struct reload {
     int err;
     struct generation **writers; /* owned array of borrowed generations, whose logs are opened anew */
     size_t n_writers;
+    bool reopens_again;         /* as none was asked for since a log could not be opened */
+    bool old_error_log_goes_on; /* it could not be opened anew the last time */
 };
 
 int reload_init(struct master *m);

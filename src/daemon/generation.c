@@ -127,9 +127,9 @@ bool generation_is_deaf(const struct generation *g)
     return !g->status.leaving || status_listener_is_deaf(&g->status);
 }
 
-void generation_reopen_logs(struct generation *g)
+int generation_reopen_logs(struct generation *g, bool again)
 {
-    logger_reopen(g->logger);
+    return logger_reopen(g->logger, again);
 }
 
 void generation_close_listeners(struct generation *g)

@@ -39,6 +39,8 @@ struct logger {
     uint64_t missing_said, waited_said;        /* that the error log was told of */
     uint64_t say_again_ms, trim_ms;            /* not before this; trim_ms 0 = there is nothing */
     uint64_t stuck_since_ms, leaving_since_ms; /* 0 = not */
+    /* Of who opens the file anew: */
+    bool old_goes_on; /* it could not be opened the last time */
 };
 
 /* Threads that have not ended, and by when they have to; 0 = as long as it takes. */
@@ -313,17 +315,23 @@ void logger_put(struct logger **l)
     free(ours);
 }
 
-void logger_reopen(struct logger *l)
+int logger_reopen(struct logger *l, bool again)
 {
     if (l == NULL || strcmp(l->path, "stdout") == 0)
-        return;
+        return 0;
     int fd = log_target_open(l->path);
-    if (fd < 0) {
-        log_error("cannot open the access log %s anew, the old file goes on: %s", l->path, strerror(-fd));
-        return;
-    }
+    bool said = again && l->old_goes_on;
+    if (fd < 0 && !said)
+        log_error("cannot open the access log %s anew, the old file goes on: %s; it is tried again", l->path,
+                  strerror(-fd));
+    if (fd >= 0 && l->old_goes_on)
+        log_notice("the access log %s is open anew", l->path);
+    l->old_goes_on = fd < 0;
+    if (fd < 0)
+        return fd;
     log_target_close(atomic_exchange(&l->next_fd, fd));
     log_bell_ring(&l->bell);
+    return 0;
 }
 
 void logger_retire(struct logger *l)

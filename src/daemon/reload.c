@@ -19,9 +19,9 @@
 
 static const char ending[] = "this process ends, or another has taken over";
 
-/* Openings begin this far apart at least, so that what each of them replaces can end meanwhile; an errand is slow that
- * takes longer than SLOW_MS. */
-enum { PACE_MS = 20, SLOW_MS = 10000 };
+/* An opening begins so long after the one before is over, so that what that replaced can end meanwhile; an errand is slow that
+ * takes longer than SLOW_MS. Logs that cannot be opened anew are tried again after REOPEN_MS. */
+enum { PACE_MS = 20, SLOW_MS = 10000, REOPEN_MS = 1000 };
 
 int reload_init(struct master *m)
 {
@@ -60,16 +60,29 @@ static void open_generation(void *of)
         diagnose_error(&r->report, place_nowhere(), "the configuration cannot be loaded: %s", strerror(-r->err));
 }
 
+static int reopen_error_log(struct reload *r)
+{
+    int err = log_reopen();
+    bool said = r->reopens_again && r->old_error_log_goes_on;
+
+    if (err < 0 && !said)
+        log_error("cannot open the error log anew, the old file goes on: %s; it is tried again", strerror(-err));
+    if (err == 0 && r->old_error_log_goes_on)
+        log_notice("the error log is open anew");
+    r->old_error_log_goes_on = err < 0;
+    return err;
+}
+
 /* In a thread of its own. No generation is freed meanwhile. */
 static void reopen_logs(void *of)
 {
     struct reload *r = of;
-    int err = log_reopen();
 
-    if (err < 0)
-        log_error("cannot open the error log anew, the old file goes on: %s", strerror(-err));
-    for (size_t i = 0; i < r->n_writers; i++)
-        generation_reopen_logs(r->writers[i]);
+    r->err = reopen_error_log(r);
+    for (size_t i = 0; i < r->n_writers; i++) {
+        int err = generation_reopen_logs(r->writers[i], r->reopens_again);
+        r->err = r->err < 0 ? r->err : err;
+    }
 }
 
 static int begin(struct master *m, enum reload_work work, void (*run)(void *), void *of)
@@ -209,6 +222,7 @@ void reload_ask_to_reopen(struct master *m)
 {
     m->reload.wants_reopening = true;
     m->missed_reopening = true;
+    m->reload.not_reopened_before_ms = 0;
     reload_run(m);
 }
 
@@ -232,10 +246,20 @@ static int find_writers(struct master *m)
     return 0;
 }
 
+/* A log that could not be opened goes on in a file that somebody may be about to remove. */
+static void finish_reopening(struct reload *r)
+{
+    if (r->wants_reopening)
+        return; /* somebody has asked meanwhile */
+    r->wants_reopening = r->err < 0;
+    r->not_reopened_before_ms = r->err < 0 ? master_now_ms() + REOPEN_MS : 0;
+}
+
 static int begin_reopening(struct master *m)
 {
     int err = find_writers(m);
 
+    m->reload.reopens_again = m->reload.not_reopened_before_ms > 0;
     if (err == 0)
         err = begin(m, RELOAD_REOPENING, reopen_logs, &m->reload);
     m->reload.wants_reopening = err < 0; /* then it is tried again */
@@ -260,7 +284,7 @@ static void begin_next(struct master *m)
             refuse(m);
             diagnose_fini(&r->report);
         }
-    } else if (r->wants_reopening && !r->wants_opening) {
+    } else if (r->wants_reopening && !r->wants_opening && master_now_ms() >= r->not_reopened_before_ms) {
         (void)begin_reopening(m);
     }
 }
@@ -274,6 +298,8 @@ void reload_run(struct master *m)
         r->work = RELOAD_IDLE;
         if (work == RELOAD_OPENING)
             finish_opening(m);
+        else
+            finish_reopening(r);
     }
     if (m->failed != 0)
         return; /* the daemon ends without having begun */
@@ -297,7 +323,8 @@ int reload_wait_ms(const struct master *m, uint64_t now_ms)
     else if (r->wants_opening && m->successor_fd < 0)
         at = r->not_before_ms;
     else if (r->wants_reopening && !r->wants_opening)
-        at = now_ms + PACE_MS; /* there was no thread to be had */
+        at = r->not_reopened_before_ms > now_ms ? r->not_reopened_before_ms
+                                                : now_ms + PACE_MS; /* no thread was to be had */
     if (at == 0)
         return -1;
     return at > now_ms ? (int)(at - now_ms) : 0;

@@ -72,7 +72,7 @@ static void without_an_access_log_there_is_no_logger(void **state)
     assert_null(logger);
     assert_null(logger_ring(logger, 0));
     assert_null(logger_get(logger));
-    logger_reopen(logger);
+    assert_int_equal(logger_reopen(logger, false), 0);
     logger_retire(logger);
     logger_put(&logger);
     logger_free(&logger);
@@ -103,7 +103,7 @@ static void after_a_rename_the_file_is_opened_anew(void **state)
     assert_true(push(0, 2));
     tell(0);
     expect_size("log.1", 2 * LINE);
-    logger_reopen(logger);
+    assert_int_equal(logger_reopen(logger, false), 0);
     expect_size("log", 0);
     assert_true(push(0, 3));
     tell(0);
@@ -119,11 +119,23 @@ static void where_that_fails_the_old_file_goes_on_and_it_is_said(void **state)
     make_dir("dir");
     start("dir/log");
     assert_int_equal(rename("dir", "gone"), 0);
-    logger_reopen(logger);
+    assert_int_equal(logger_reopen(logger, false), -ENOENT);
     expect_said("anew, the old file goes on: No such file");
     assert_true(push(0, 1));
     tell(0);
     expect_size("gone/log", LINE);
+    assert_int_equal(logger_reopen(logger, true), -ENOENT);
+    assert_int_equal(said().len, 0);
+    assert_int_equal(logger_reopen(logger, false), -ENOENT); /* somebody asked once more */
+    expect_said("anew, the old file goes on: No such file");
+    make_dir("dir");
+    assert_int_equal(logger_reopen(logger, true), 0);
+    expect_said("log is open anew");
+    assert_int_equal(logger_reopen(logger, true), 0);
+    assert_int_equal(said().len, 0);
+    assert_true(push(0, 2));
+    tell(0);
+    expect_size("dir/log", LINE);
 }
 
 /* Lines of three workers, each of which shows its own once in a while; the number is the order in which they ended. */
@@ -206,8 +218,8 @@ static void it_may_be_reopened_while_it_is_freed(void **state)
     struct logger *mine = logger_get(logger);
     logger_free(&logger);
     assert_true(join());
-    logger_reopen(mine);
-    logger_reopen(mine);
+    assert_int_equal(logger_reopen(mine, false), 0);
+    assert_int_equal(logger_reopen(mine, false), 0);
     assert_int_equal(count_fds(), fds + 2); /* the bell, and the last file that was opened */
     logger_put(&mine);
     assert_null(mine);
@@ -222,7 +234,7 @@ static void opening_it_again_and_again_leaves_nothing_open(void **state)
     (void)state;
     start("log");
     for (unsigned i = 0; i < 200; i++) {
-        logger_reopen(logger);
+        assert_int_equal(logger_reopen(logger, false), 0);
         push_and_tell(i, 1);
     }
     logger_free(&logger);

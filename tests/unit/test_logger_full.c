@@ -63,7 +63,7 @@ static void a_file_that_is_renamed_while_the_disk_is_full_ends_whole(void **stat
     push_and_tell(0, 3);
     expect_size("log", 2 * LINE);
     assert_int_equal(rename("log", "log.1"), 0);
-    logger_reopen(logger);
+    assert_int_equal(logger_reopen(logger, false), 0);
     push_and_tell(3, 1);
     expect_size("log", 2 * LINE);
     assert_int_equal(count_whole("log.1"), 2);

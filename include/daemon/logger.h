@@ -17,10 +17,10 @@
  * Ownership: counted. logger_new gives the caller one reference, which logger_free takes; the thread has one of its own, and
  *            owns file and queues. After logger_free it writes what is there, as long as the target takes any of it within
  *            LOGGER_END_MS, and ends; nobody waits for it.
- * Threads:   new, ring, get, retire, free: the master. The queues are for the workers, which are gone when logger_free is
+ * Threads:   new, ring, get, retire, count, free: the master. The queues are for the workers, which are gone when logger_free is
  *            called. logger_reopen: any thread that may open files, and has a reference of its own (logger_get); one at
  *            a time for one logger. It may block on a disk; the thread goes on with the old file until it is done, and the
- *            master may call logger_free meanwhile. put: any.
+ *            master may call logger_free meanwhile. put, missing_late: any.
  * Errors:    logger_new returns 0 or -errno. A file that cannot be opened anew is said in the log, and the old one stays;
  *            that it could be after all is said too.
  * Source:    pipe(7) on PIPE_BUF; write(2).
@@ -64,6 +64,10 @@ void logger_put(struct logger **l);
 int logger_reopen(struct logger *l, bool again);
 /* Its generation retires. */
 void logger_retire(struct logger *l);
+/* The figures have so many of its lines as missing. Those that go missing after logger_free, all loggers' together, are told by
+ * loggers_missing_late, once their thread has ended. */
+void logger_count(struct logger *l, uint64_t missing);
+uint64_t loggers_missing_late(void);
 void logger_free(struct logger **l);
 
 /* The process ends: wait for the threads of all that were freed, and no longer than `most_ms`. What they have not written a

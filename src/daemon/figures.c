@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "daemon/family.h"
+#include "daemon/logger.h"
 
 struct figures_generation {
     struct list link;
@@ -188,6 +189,8 @@ static int read_all(const struct figures *c, struct figures_view *view)
     for (struct list *l = c->generations.next; l != &c->generations; l = l->next)
         for (size_t i = 0; i < generation_of(l)->n; i++)
             add_counters(&view->worker[i], &generation_of(l)->workers[i].shard.counters);
+    if (view->n_workers > 0) /* whose lines these were is not known any more */
+        view->worker[0].of[COUNTER_LOG_DROPS] += loggers_missing_late();
     if (list_empty(&c->generations))
         return 0;
     return buf_add(&view->listeners, buf_sv(&generation_of(c->generations.prev)->listeners));

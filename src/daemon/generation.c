@@ -140,6 +140,16 @@ void generation_close_listeners(struct generation *g)
         listeners_close(&g->status_listeners);
 }
 
+/* Its logger may have to drop lines yet, when nobody reads the workers' numbers any more. */
+static void count_missing_lines(struct generation *g)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < g->n_made; i++)
+        n += counters_get(&g->workers[i].shard.counters, COUNTER_LOG_DROPS);
+    logger_count(g->logger, n);
+}
+
 void generation_free(struct generation **out)
 {
     struct generation *g = *out;
@@ -149,6 +159,7 @@ void generation_free(struct generation **out)
         worker_join(&g->workers[i]);
     status_listener_close(&g->status);
     figures_end(g->home.reports->figures, g->workers);
+    count_missing_lines(g);
     for (size_t i = 0; i < g->n_made; i++)
         worker_fini(&g->workers[i]);
     logger_free(&g->logger);

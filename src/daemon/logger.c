@@ -41,11 +41,15 @@ struct logger {
     uint64_t stuck_since_ms, leaving_since_ms; /* 0 = not */
     /* Of who opens the file anew: */
     bool old_goes_on; /* it could not be opened the last time */
+    /* Of who frees it: */
+    uint64_t counted; /* of the lines that are missing */
 };
 
 /* Threads that have not ended, and by when they have to; 0 = as long as it takes. */
 static _Atomic int running;
 static _Atomic uint64_t end_by_ms;
+/* Lines that went missing after those who count them had looked for the last time. */
+static _Atomic uint64_t missing_late;
 
 static uint64_t now_ms(void)
 {
@@ -211,6 +215,7 @@ static void *logger_main(void *arg)
     work(l, log_writer_finish);
     log_writer_leave(&l->writer);
     say(l, true);
+    atomic_fetch_add(&missing_late, log_writer_missing(&l->writer) - l->counted);
     logger_put(&l);
     atomic_fetch_sub(&running, 1);
     return NULL;
@@ -338,6 +343,17 @@ void logger_retire(struct logger *l)
 {
     if (l != NULL)
         atomic_store(&l->life, RETIRED);
+}
+
+void logger_count(struct logger *l, uint64_t missing)
+{
+    if (l != NULL)
+        l->counted = missing;
+}
+
+uint64_t loggers_missing_late(void)
+{
+    return atomic_load(&missing_late);
 }
 
 void logger_free(struct logger **l)

@@ -55,6 +55,23 @@ static void where_the_disk_stays_full_the_file_ends_whole(void **state)
     assert_int_equal(count_whole("log"), 2);
 }
 
+static void what_goes_missing_after_it_was_counted_is_told(void **state)
+{
+    uint64_t before = loggers_missing_late();
+
+    (void)state;
+    start("log");
+    limit_files(5 * LINE / 2);
+    push_and_tell(0, 2);
+    expect_size("log", 2 * LINE);
+    log_ring_drop(logger_ring(logger, 0), 3);
+    logger_count(logger, 3);
+    push_and_tell(2, 1);
+    logger_free(&logger);
+    assert_true(join());
+    assert_int_equal(loggers_missing_late(), before + 1);
+}
+
 static void a_file_that_is_renamed_while_the_disk_is_full_ends_whole(void **state)
 {
     (void)state;
@@ -290,6 +307,7 @@ int main(void)
         logger_test(a_full_disk_costs_lines_that_are_counted_and_said),
         logger_test(a_line_that_the_disk_took_a_part_of_is_written_before_the_next),
         logger_test(where_the_disk_stays_full_the_file_ends_whole),
+        logger_test(what_goes_missing_after_it_was_counted_is_told),
         logger_test(a_file_that_is_renamed_while_the_disk_is_full_ends_whole),
         logger_test(two_loggers_of_one_file_never_mix_their_lines),
         logger_test(one_that_ends_with_a_full_disk_lets_the_other_go_on),

@@ -297,6 +297,7 @@ static int serve(const struct command *cmd, char *const *argv)
     else
         status = master_run(&args);
     error_pages_fini();
+    log_tell(true);
     scribes_wait(LAST_LINES_MS);
     return status;
 }

@@ -8,7 +8,7 @@
  * pipe or a socket that takes nothing is not waited for, a file behind it is.
  *
  * Each place in the code that logs is a cause. One that says more than LOG_CAUSE_LINES lines within LOG_CAUSE_SECONDS is
- * silent for the rest of them; what it says next is followed by how many lines were left out. Notices are always said:
+ * silent for the rest of them. How many lines were left out is told with what it says next, or by log_tell. Notices are always said:
  * they answer whoever runs the daemon, and no client can cause them.
  *
  * Ownership: log_open opens a file and keeps it until another is used; log_init borrows the descriptor for good.
@@ -30,7 +30,7 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-enum { LOG_CAUSE_LINES = 50, LOG_CAUSE_SECONDS = 30 };
+enum { LOG_CAUSE_LINES = 50, LOG_CAUSE_SECONDS = 30, LOG_CAUSE_TEXT = 160 };
 
 /* How often a cause has spoken; but for `most`, all zero at first. */
 struct log_cause {
@@ -38,6 +38,11 @@ struct log_cause {
     _Atomic int64_t since;     /* when its seconds began; of CLOCK_MONOTONIC */
     _Atomic uint32_t lines;    /* since then */
     _Atomic uint32_t left_out; /* of them */
+    /* Under a lock of base/log: */
+    struct log_cause *next; /* of those that left lines out */
+    bool listed;
+    enum log_level level;
+    char text[LOG_CAUSE_TEXT]; /* the last line before it fell silent, or its beginning */
 };
 
 /* "stderr" or the path of a file, which is made with mode 0640 and appended to. */
@@ -56,6 +61,9 @@ bool log_is_journal(void);
 /* NULL for what is always said. */
 void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Say how many lines were left out by causes whose seconds are over, or with `all` by any. */
+void log_tell(bool all);
 
 /* Would a line of this cause be written? Else it is counted as left out, and what it takes to make one is saved. */
 bool log_has_turn(struct log_cause *cause, enum log_level level);

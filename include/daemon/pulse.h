@@ -3,7 +3,7 @@
  *
  * Once in a while each worker is woken; by the next time its loop must have gone around. Only then is the service manager
  * told that we live (WATCHDOG=1), so that a worker that hangs gets the daemon restarted. Without a service manager, and
- * without a [status] listener that would tell, nothing beats.
+ * without a [status] listener that would tell, nothing beats. What the error log left out is told of in any case.
  *
  * Ownership: none; reads what workers write.
  * Threads:   the master.
@@ -22,10 +22,11 @@ struct master;
 struct pulse {
     uint64_t every_ms; /* 0 = never */
     uint64_t next_ms;
-    uint64_t say_ms; /* when to tell how it goes, next */
-    uint64_t ask_ms; /* when to ask for more time to stop in, next */
-    bool stuck;      /* a worker did not turn */
-    bool owes;       /* the service manager did not read all that it was told */
+    uint64_t say_ms;  /* when to tell how it goes, next */
+    uint64_t tell_ms; /* when to tell what the error log left out, next */
+    uint64_t ask_ms;  /* when to ask for more time to stop in, next */
+    bool stuck;       /* a worker did not turn */
+    bool owes;        /* the service manager did not read all that it was told */
 };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
@@ -33,7 +34,7 @@ void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
 /* Somebody else wants to know. */
 void pulse_watch(struct pulse *p);
 
-/* Milliseconds until the next beat, for epoll_wait(2); -1 = there is none. */
+/* Milliseconds until pulse_run has something to do, for epoll_wait(2). */
 int pulse_wait_ms(const struct pulse *p, uint64_t now_ms);
 
 /* Beat, if it is time, and tell the service manager again what it has not read. */

@@ -26,6 +26,10 @@ static _Atomic int log_most = LOG_LEVEL_NOTICE;
 static pthread_mutex_t file_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct scribe *file; /* owned; NULL = lines go to `direct` */
 
+/* Those that left lines out, and have not told. */
+static pthread_mutex_t causes_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct log_cause *causes; /* borrowed, for good */
+
 static const struct {
     const char *name;
     int priority; /* of syslog(3) */
@@ -120,20 +124,39 @@ static uint32_t most_of(const struct log_cause *c)
     return c->most > 0 ? c->most : LOG_CAUSE_LINES;
 }
 
+static bool is_over(int64_t since, int64_t now)
+{
+    return since == 0 || now - since >= LOG_CAUSE_SECONDS;
+}
+
+static void leave_out(struct log_cause *c)
+{
+    if (atomic_fetch_add(&c->left_out, 1) > 0)
+        return;
+    (void)pthread_mutex_lock(&causes_lock);
+    if (!c->listed) {
+        c->next = causes;
+        causes = c;
+        c->listed = true;
+    }
+    (void)pthread_mutex_unlock(&causes_lock);
+}
+
 /* May the cause speak? Where its seconds are over they begin anew, and *left_out is what it could not say. Two threads may
- * both find that: one of them begins. */
-static bool may_speak(struct log_cause *c, uint32_t *left_out)
+ * both find that: one of them begins. *last: it is silent after that. */
+static bool may_speak(struct log_cause *c, uint32_t *left_out, bool *last)
 {
     int64_t now = seconds_now();
     int64_t since = atomic_load(&c->since);
-    bool over = since == 0 || now - since >= LOG_CAUSE_SECONDS;
-    if (over && atomic_compare_exchange_strong(&c->since, &since, now)) {
+    if (is_over(since, now) && atomic_compare_exchange_strong(&c->since, &since, now)) {
         atomic_store(&c->lines, 0);
         *left_out = atomic_exchange(&c->left_out, 0);
     }
-    if (atomic_fetch_add(&c->lines, 1) < most_of(c))
+    uint32_t before = atomic_fetch_add(&c->lines, 1);
+    *last = before == most_of(c) - 1;
+    if (before < most_of(c))
         return true;
-    atomic_fetch_add(&c->left_out, 1);
+    leave_out(c);
     return false;
 }
 
@@ -142,10 +165,49 @@ bool log_has_turn(struct log_cause *c, enum log_level level)
     if ((int)level > atomic_load_explicit(&log_most, memory_order_relaxed))
         return false;
     int64_t since = atomic_load(&c->since);
-    if (since == 0 || seconds_now() - since >= LOG_CAUSE_SECONDS || atomic_load(&c->lines) < most_of(c))
+    if (is_over(since, seconds_now()) || atomic_load(&c->lines) < most_of(c))
         return true;
-    atomic_fetch_add(&c->left_out, 1);
+    leave_out(c);
     return false;
+}
+
+/* So that what it leaves out has a face. */
+static void keep_text(struct log_cause *c, enum log_level level, const char *text)
+{
+    (void)pthread_mutex_lock(&causes_lock);
+    c->level = level;
+    int n = snprintf(c->text, sizeof c->text, "%s", text);
+    if (n >= (int)sizeof c->text)
+        memcpy(c->text + sizeof c->text - sizeof "...", "...", sizeof "...");
+    (void)pthread_mutex_unlock(&causes_lock);
+}
+
+struct silence {
+    uint32_t left_out;
+    enum log_level level;
+    char text[LOG_CAUSE_TEXT];
+};
+
+/* The next that is to be told of, which is forgotten then. False where there is none. */
+static bool take_silence(bool all, struct silence *s)
+{
+    int64_t now = seconds_now();
+
+    s->left_out = 0;
+    (void)pthread_mutex_lock(&causes_lock);
+    for (struct log_cause **at = &causes, *c = causes; c != NULL && s->left_out == 0; c = *at) {
+        if (!all && !is_over(atomic_load(&c->since), now)) {
+            at = &c->next;
+            continue;
+        }
+        *at = c->next;
+        c->listed = false;
+        s->left_out = atomic_exchange(&c->left_out, 0); /* 0: it has spoken since */
+        s->level = c->level;
+        memcpy(s->text, c->text, sizeof s->text);
+    }
+    (void)pthread_mutex_unlock(&causes_lock);
+    return s->left_out > 0;
 }
 
 /* The front of a line; returns its length. */
@@ -171,13 +233,33 @@ static void end_line(char *line, int n)
         log_sink_write(&direct, line, (size_t)n);
 }
 
+static void say_left_out(enum log_level level, uint32_t left_out, const char *where, const char *text)
+{
+    char room[1 + LINE_MAX_LEN] = "\n", *line = room + 1;
+    int n = begin_line(level, line);
+    int m = snprintf(line + n, LINE_MAX_LEN - (size_t)n, "%" PRIu32 " more like this were left out%s%s", left_out,
+                     where, text);
+
+    end_line(line, n + m);
+}
+
+void log_tell(bool all)
+{
+    struct silence s;
+
+    while (take_silence(all, &s))
+        if ((int)s.level <= atomic_load(&log_most))
+            say_left_out(s.level, s.left_out, ": ", s.text);
+}
+
 void log_write(struct log_cause *cause, enum log_level level, const char *fmt, ...)
 {
     uint32_t left_out = 0;
+    bool last = false;
     int kept = errno;
 
     if ((int)level > atomic_load_explicit(&log_most, memory_order_relaxed) ||
-        (cause != NULL && !may_speak(cause, &left_out)))
+        (cause != NULL && !may_speak(cause, &left_out, &last)))
         return;
 
     char room[1 + LINE_MAX_LEN], *line = room + 1;
@@ -188,12 +270,10 @@ void log_write(struct log_cause *cause, enum log_level level, const char *fmt, .
     va_start(ap, fmt);
     int m = vsnprintf(line + n, LINE_MAX_LEN - (size_t)n, fmt, ap);
     va_end(ap);
+    if (last)
+        keep_text(cause, level, line + n);
     end_line(line, m > 0 ? n + m : n);
-    if (left_out > 0) {
-        n = begin_line(level, line);
-        m = snprintf(line + n, LINE_MAX_LEN - (size_t)n, "%" PRIu32 " more like this were left out before it",
-                     left_out);
-        end_line(line, n + m);
-    }
+    if (left_out > 0)
+        say_left_out(level, left_out, " before it", "");
     errno = kept;
 }

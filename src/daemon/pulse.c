@@ -10,7 +10,7 @@
 #include "daemon/master.h"
 
 /* A watchdog wants to hear of us within its time, in which a worker has to be woken and to turn. */
-enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000, EXTEND_MS = 5 * STOPPING_MS, OWED_MS = 100 };
+enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000, EXTEND_MS = 5 * STOPPING_MS, OWED_MS = 100, TELL_MS = 10000 };
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard)
 {
@@ -27,9 +27,8 @@ void pulse_watch(struct pulse *p)
 
 int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
 {
-    if (p->every_ms == 0)
-        return -1;
-    uint64_t wait = p->next_ms > now_ms ? p->next_ms - now_ms : 0;
+    uint64_t next = p->every_ms > 0 && p->next_ms < p->tell_ms ? p->next_ms : p->tell_ms;
+    uint64_t wait = next > now_ms ? next - now_ms : 0;
     if (p->owes && wait > OWED_MS)
         wait = OWED_MS;
     return wait < INT_MAX ? (int)wait : INT_MAX;
@@ -85,6 +84,10 @@ void pulse_run(struct master *m)
     uint64_t now = master_now_ms();
 
     p->owes = !systemd_tell_again(&m->systemd);
+    if (now >= p->tell_ms) {
+        p->tell_ms = now + TELL_MS;
+        log_tell(false);
+    }
     if (p->every_ms == 0 || now < p->next_ms)
         return;
     p->next_ms = now + (m->stopping.how != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);

@@ -274,6 +274,36 @@ static void when_it_speaks_again_it_says_how_much_was_left_out(void **state)
     assert_true(sv_eq(taken(), SV("batond: error: again\n")));
 }
 
+static void where_it_does_not_speak_again_it_is_told_later(void **state)
+{
+    static struct log_cause flood, other;
+    char text[300];
+
+    (void)state;
+    log_init(ends[1], LOG_LEVEL_NOTICE);
+    log_tell(true); /* of other tests' causes */
+    for (int i = 0; i < LOG_CAUSE_LINES + 7; i++)
+        log_write(&flood, LOG_LEVEL_ERROR, "flood of %d", i);
+    memset(text, 'x', sizeof text);
+    for (int i = 0; i < LOG_CAUSE_LINES; i++)
+        log_write(&other, LOG_LEVEL_WARNING, "%.*s", (int)sizeof text, text);
+    assert_false(log_has_turn(&other, LOG_LEVEL_WARNING));
+    while (taken().len > 0)
+        continue;
+    log_tell(false);
+    assert_int_equal(taken().len, 0);
+    atomic_fetch_sub(&flood.since, LOG_CAUSE_SECONDS); /* as if so long ago */
+    log_tell(false);
+    struct sv told = taken();
+    expect(sv_eq(told, SV("batond: error: 7 more like this were left out: flood of 49\n")), "%.*s", SV_ARG(told));
+    log_tell(true);
+    told = taken();
+    expect(sv_starts(told, SV("batond: warning: 1 more like this were left out: xxx")), "%.*s", SV_ARG(told));
+    expect(sv_ends(told, SV("xxx...\n")), "%.*s", SV_ARG(told));
+    log_tell(true);
+    assert_int_equal(taken().len, 0);
+}
+
 static void what_is_below_the_level_is_not_counted(void **state)
 {
     static struct log_cause cause;
@@ -428,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cause_that_says_too_much_is_cut_short_and_others_are_not, open_pipe,
                                         close_pipe),
         cmocka_unit_test_setup_teardown(when_it_speaks_again_it_says_how_much_was_left_out, open_pipe, close_pipe),
+        cmocka_unit_test_setup_teardown(where_it_does_not_speak_again_it_is_told_later, open_pipe, close_pipe),
         cmocka_unit_test_setup_teardown(what_is_below_the_level_is_not_counted, open_pipe, close_pipe),
         cmocka_unit_test_setup_teardown(threads_share_what_a_cause_may_say, open_pipe, close_pipe),
         cmocka_unit_test_setup_teardown(the_journal_is_told_priorities_and_nobody_else, open_pipe, close_pipe),

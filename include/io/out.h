@@ -74,9 +74,11 @@ struct out {
     uint32_t cap, cap_parts;
     uint64_t bytes; /* of all pieces, and those that the source has left */
     uint64_t sent;  /* bytes since this was made, or since the caller zeroed it */
-    /* The caller's: how many answers these are, and when their requests came, the first and the others. */
+    /* The caller's: how many answers these are; when their requests came, the first and the others; their bodies. */
     uint32_t answers;
     uint64_t first_us, others_us;
+    uint64_t body;              /* bytes of their bodies that were not counted yet */
+    uint64_t last_body;         /* bytes of the body at the end of the row */
     struct access_lines *lines; /* the caller's: owned by it, and it lets go of them before out_free */
 };
 

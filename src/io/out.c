@@ -65,6 +65,7 @@ void out_clear(struct out *o)
         end_source(o);
     o->bytes = 0;
     o->answers = 0;
+    o->body = o->last_body = 0;
 }
 
 void out_text(struct out *o, struct sv bytes)
@@ -273,6 +274,8 @@ struct out *out_save(struct out *o)
     kept->answers = o->answers;
     kept->first_us = o->first_us;
     kept->others_us = o->others_us;
+    kept->body = o->body;
+    kept->last_body = o->last_body;
     for (uint32_t i = o->first; i < o->n; i++) {
         struct sv bytes = sv_of(o->piece[i].iov_base, o->piece[i].iov_len);
         if (is_part(o, i)) {

@@ -88,7 +88,8 @@ void account_answer(struct shard *s, struct conn *c, const struct request *rq, s
     unsigned class = (unsigned)served.status / 100 - 2;
 
     add(s, COUNTER_REQUESTS + row * COUNT_CLASSES + class, 1);
-    add(s, COUNTER_BODY_BYTES, served.bytes);
+    s->out->body += served.bytes;
+    s->out->last_body = served.bytes;
     if (s->out->answers++ == 0)
         s->out->first_us = since_us;
     s->out->others_us = since_us;
@@ -103,10 +104,21 @@ static void count_times(struct shard *s, const struct out *o, uint32_t answers, 
         counters_time(&s->counters, COUNTER_DURATION, now_us - o->others_us, answers - 1);
 }
 
+/* The row is not sent as a whole. What is large is its last body; of small ones before that, which are sent together with their
+ * heads, none counts until all are sent. */
+static void count_part_of_bodies(struct shard *s, struct out *o, uint64_t unsent)
+{
+    if (unsent > o->last_body)
+        return;
+    add(s, COUNTER_BODY_BYTES, o->body - unsent);
+    o->body = unsent;
+}
+
 enum out_result account_flush(struct shard *s, struct conn *c, struct out *o, size_t *budget)
 {
     uint64_t before = o->sent;
     uint32_t answers = o->answers; /* the row forgets them with all else */
+    uint64_t body = o->body;
     enum out_result result = out_flush(o, c->fd, c->last, budget);
     uint64_t sent = o->sent - before;
 
@@ -115,8 +127,11 @@ enum out_result account_flush(struct shard *s, struct conn *c, struct out *o, si
         access_log_sent(&s->access, sent);
     else if (o->lines != NULL)
         o->lines->sent += sent;
-    if (result != OUT_DONE)
+    if (result != OUT_DONE) {
+        count_part_of_bodies(s, o, o->bytes - (o == s->out ? sent : o->sent));
         return result;
+    }
+    add(s, COUNTER_BODY_BYTES, body);
     uint64_t now_us = answers > 0 ? clock_now_us() : 0;
     if (answers > 0)
         count_times(s, o, answers, now_us);

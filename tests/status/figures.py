@@ -129,6 +129,33 @@ def the_figures_are_those_of_the_traffic_exactly(house):
     must_equal(lookups, 25, "looks into the cache")
 
 
+def head_of(sock):
+    """The bytes of an answer's head; more may have been read."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += sock.recv(4096)
+    return len(data.partition(b"\r\n\r\n")[0]) + 4
+
+
+@test
+def of_a_body_that_is_broken_off_what_was_sent_counts(house):
+    server, port = house.start_another({"server": {"workers": 1}})
+    for asked in (("/8m.bin",), ("/1k.txt", "/nope", "/8m.bin")):
+        before = metrics(port)
+
+        def grown(name):
+            return metrics(port).get_one(name) - before.get_one(name)
+        with server.connect() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            sock.sendall(b"".join(request("GET", path) for path in asked))
+            head = head_of(sock)
+            wait_until(lambda: grown("body_bytes_total") > KIB, "a part of it while it is sent")
+            must(grown("body_bytes_total") < 8 * KIB * KIB, "all of it is counted")
+        wait_until(lambda: sum(figures(port)["total"]["connections"].values()) == 0, "the end of the connection")
+        heads = grown("sent_bytes_total") - grown("body_bytes_total")
+        must(heads == head if len(asked) == 1 else head < heads < 4 * KIB, "%d bytes of heads, the first has %d" % (heads, head))
+
+
 @test
 def each_total_is_the_sum_of_its_workers(house):
     server, port = house.start_another({"server": {"workers": 4}})

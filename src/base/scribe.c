@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,10 +30,11 @@ struct scribe {
     struct lines *filling; /* one of `lines`; the other is the thread's */
     uint32_t refused;      /* lines for which there was no room in it */
     int next_fd;           /* owned: the file that was opened anew; -1 = none */
-    bool next_midway;      /* it ends in the middle of a line */
+    off_t next_midway;     /* its size, where it ends in the middle of a line; else 0 */
     bool ended;
     /* The thread's own: */
     struct log_sink sink; /* its descriptor is owned */
+    off_t midway;         /* as next_midway; 0 once it has been written to */
     struct lines lines[2];
 };
 
@@ -52,14 +54,32 @@ static void destroy(struct scribe *s)
     free(s);
 }
 
+static off_t size_midway(int fd, const char *path)
+{
+    struct stat st;
+
+    return ends_midway(fd, path) && fstat(fd, &st) == 0 ? st.st_size : 0;
+}
+
 /* Takes the descriptor over. */
-static void turn_to(struct scribe *s, int fd, bool midway)
+static void turn_to(struct scribe *s, int fd, off_t midway)
 {
     int old = atomic_exchange(&s->sink.fd, fd);
 
     if (old >= 0)
         close(old);
-    atomic_store(&s->sink.torn, midway);
+    s->midway = midway;
+    atomic_store(&s->sink.torn, midway > 0);
+}
+
+/* Another may have written to the file since it was opened, as the scribe before us does, and then ended that line. */
+static void look_at_the_end_again(struct scribe *s)
+{
+    struct stat st;
+
+    if (s->midway > 0 && fstat(atomic_load(&s->sink.fd), &st) == 0 && st.st_size != s->midway)
+        atomic_store(&s->sink.torn, false);
+    s->midway = 0;
 }
 
 /* One write for each line: other processes may append to the same file. */
@@ -67,6 +87,8 @@ static void write_lines(struct scribe *s, const struct lines *l)
 {
     const char *end;
 
+    if (l->len > 1)
+        look_at_the_end_again(s);
     for (const char *p = l->text + 1; p < l->text + l->len; p = end) {
         end = (const char *)memchr(p, '\n', l->len - (size_t)(p - l->text)) + 1;
         log_sink_write(&s->sink, p, (size_t)(end - p));
@@ -92,7 +114,7 @@ static void *scribe_main(void *arg)
         struct lines *taken = s->filling;
         uint32_t refused = s->refused;
         int fd = s->next_fd;
-        bool midway = s->next_midway;
+        off_t midway = s->next_midway;
         ended = s->ended;
         s->filling = &s->lines[taken == &s->lines[0] ? 1 : 0];
         empty(s->filling);
@@ -137,8 +159,9 @@ int scribe_new(struct scribe **out, const char *path, struct thread_enter enter)
     (void)pthread_cond_init(&s->news, NULL);
     s->path = strdup(path);
     int fd = s->path != NULL ? log_file_open(path) : -ENOMEM;
-    atomic_init(&s->sink.fd, fd);
-    atomic_init(&s->sink.torn, fd >= 0 && ends_midway(fd, path));
+    atomic_init(&s->sink.fd, -1);
+    if (fd >= 0)
+        turn_to(s, fd, size_midway(fd, path));
     int err = fd >= 0 ? start(s, enter) : fd;
     if (err < 0)
         destroy(s);
@@ -168,7 +191,7 @@ int scribe_reopen(struct scribe *s)
 
     if (fd < 0)
         return fd;
-    bool midway = ends_midway(fd, s->path);
+    off_t midway = size_midway(fd, s->path);
     (void)pthread_mutex_lock(&s->lock);
     int unused = s->next_fd;
     s->next_fd = fd;

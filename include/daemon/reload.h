@@ -73,6 +73,12 @@ static inline bool reload_is_opening(const struct reload *r)
     return r->work == RELOAD_OPENING;
 }
 
+/* What it does takes so long that a disk may hang. */
+static inline bool reload_is_slow(const struct reload *r)
+{
+    return r->work != RELOAD_IDLE && r->slow_ms == 0;
+}
+
 /* Milliseconds until reload_run is due in any case; -1 = not before the errand is done. */
 int reload_wait_ms(const struct master *m, uint64_t now_ms);
 

@@ -21,6 +21,10 @@ int succession_wait_ms(const struct master *m, uint64_t now_ms);
 /* A signal for the service has come to us; after we have handed over it is for the successor, too. */
 void succession_forward(const struct master *m, int number);
 
+/* The service manager has not read yet that the new process is the main one: it would end that with us. Not for ever: it may
+ * never read. */
+bool succession_is_unheard(const struct master *m);
+
 /* A stop: whoever does not serve yet is not needed any more. */
 void succession_cancel(struct master *m);
 

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/log.h"
+#include "daemon/asker.h"
 #include "daemon/privs.h"
 #include "daemon/report.h"
 #include "daemon/retired.h"
@@ -93,7 +94,10 @@ static void reap(struct master *m, const struct signalfd_siginfo *from)
 /* logrotate may send HUP or USR1. */
 static void reload_and_reopen(struct master *m, const struct signalfd_siginfo *from)
 {
-    succession_forward(m, SIGHUP);
+    pid_t asker;
+
+    if (!asker_of(from, &asker)) /* which would ask again, and hear from us that another has taken over */
+        succession_forward(m, SIGHUP);
     reload_ask(m, from);
     reload_ask_to_reopen(m);
 }

@@ -275,8 +275,9 @@ static void begin_next(struct master *m)
         r->wants_opening = false;
         askers_tell(&r->next, ending);
     }
-    /* What a successor has read is as new as what we would. */
-    bool may_open = master_now_ms() >= r->not_before_ms && m->successor_fd < 0;
+    /* What a successor has read is as new as what we would; and as one, we first have to be told to go on. */
+    bool is_alone = m->successor_fd < 0 && (m->main || m->g == NULL);
+    bool may_open = is_alone && master_now_ms() >= r->not_before_ms;
 
     if (r->wants_opening && may_open) {
         systemd_reloading(&m->systemd);
@@ -320,7 +321,7 @@ int reload_wait_ms(const struct master *m, uint64_t now_ms)
 
     if (r->work != RELOAD_IDLE)
         at = r->slow_ms;
-    else if (r->wants_opening && m->successor_fd < 0)
+    else if (r->wants_opening && m->successor_fd < 0 && m->main)
         at = r->not_before_ms;
     else if (r->wants_reopening && !r->wants_opening)
         at = r->not_reopened_before_ms > now_ms ? r->not_reopened_before_ms

@@ -181,11 +181,11 @@ bool stopping_is_over(const struct master *m, bool *hung)
     bool stops = m->stopping.how != STOP_NOT;
     bool left = nobody_is_left(m);
 
-    if (!stops && (!m->succeeded || m->pulse.owes))
-        return false; /* the service manager has to hear of the new process first, or it would end that with us */
+    if (!stops && (!m->succeeded || succession_is_unheard(m)))
+        return false;
     if (left && m->reload.work == RELOAD_IDLE && list_empty(&m->retired))
         return true;
-    *hung = stops ? master_now_ms() >= m->stopping.end_ms : left && m->reload.work != RELOAD_IDLE;
+    *hung = stops ? master_now_ms() >= m->stopping.end_ms : left && reload_is_slow(&m->reload);
     return *hung;
 }
 

@@ -146,6 +146,7 @@ static void hand_over(struct master *m)
     log_notice("upgrade: process %ld serves now", (long)m->successor_pid);
     m->main = false;
     m->succeeded = true;
+    m->give_up_ms = master_now_ms() + UPGRADE_MS;
     tell_count(m);
     acceptor_use(&m->acceptor, NULL);
     retired_add(m, m->g);
@@ -156,6 +157,11 @@ void succession_forward(const struct master *m, int number)
 {
     if (m->succeeded && m->successor_fd >= 0)
         (void)kill(m->successor_pid, number);
+}
+
+bool succession_is_unheard(const struct master *m)
+{
+    return m->pulse.owes && master_now_ms() < m->give_up_ms;
 }
 
 void succession_event(struct master *m)

@@ -45,9 +45,9 @@ def a_video_is_sought_in_by_ranges(house):
     browser.load(house.main.url("files/ten.txt"))
     begins, size = film.publish(house, browser.evaluate)
     served, relay = house.through_relay(house.main)
-    relay.enough = film.ENOUGH
     try:
         browser.load(served.url("files/film.html"))
+        relay.enough = film.ENOUGH
         must_equal(browser.evaluate(film.METADATA), [film.SECONDS, film.WIDTH, film.HEIGHT], "duration and size of the film")
         film.seek(browser.evaluate)
         must_equal(browser.complaints(served.url("")), [], "complaints")

@@ -14,8 +14,7 @@
 struct port_owner {
     long pid; /* 0 = it cannot be told */
     char name[PROCESS_NAME_SIZE];
-    bool
-        is_lent; /* a unit or another user opened the socket, so that our server may neither take it over nor share its port */
+    bool is_lent; /* a unit or another user opened the socket: ours may neither take it over nor share its port */
 };
 
 bool port_owner_is_batond(const struct port_owner *o);

@@ -7,10 +7,10 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "base/utf8.h"
 #include "config/diagnose.h"
 #include "config/nearest.h"
 #include "config/units.h"
-#include "config/utf8.h"
 
 /* A rule while it is read. */
 struct reader {

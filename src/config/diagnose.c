@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "config/excerpt.h"
-#include "config/utf8.h"
 
 enum { MESSAGE_LEN = 512, WORD_LEN = 60 };
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 enum { WINDOW = 100, LEAD = 40, TAB = 8 };
 

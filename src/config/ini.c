@@ -4,7 +4,7 @@
 
 #include "config/ini.h"
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 /* What a line holds beside a value: its key, quotes. */
 enum { LINE_SLACK = 128 };

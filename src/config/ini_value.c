@@ -4,7 +4,7 @@
 
 #include "config/ini_value.h"
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 static bool is_blank(char c)
 {

@@ -4,8 +4,8 @@
 
 #include "config/mime_rule.h"
 
+#include "base/utf8.h"
 #include "config/diagnose.h"
-#include "config/utf8.h"
 #include "http/mime.h"
 
 static bool is_mime_byte(char c)

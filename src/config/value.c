@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "config/address.h"
 #include "config/cache_rule.h"
 #include "config/directory.h"
@@ -13,7 +14,6 @@
 #include "config/mime_rule.h"
 #include "config/nearest.h"
 #include "config/network.h"
-#include "config/utf8.h"
 
 enum { NAME_MAX_LEN = 255 };
 

@@ -4,7 +4,7 @@
 
 #include "serve/access_line.h"
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 #include "http/date.h"
 #include "http/scan.h"
 

@@ -6,6 +6,7 @@
 #include "config_same.h"
 #include "fuzz.h"
 
+#include "base/utf8.h"
 #include "config/command_line.h"
 #include "config/config.h"
 #include "config/environment.h"
@@ -13,7 +14,6 @@
 #include "config/print.h"
 #include "config/resolve.h"
 #include "config/rules.h"
-#include "config/utf8.h"
 #include "config/written.h"
 
 enum { OTHERS = 32 };

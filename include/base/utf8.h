@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* config/utf8.h: take UTF-8 apart, and say what is safe and how wide it is on a terminal.
+/* base/utf8.h: take UTF-8 apart, and say what is safe and how wide it is on a terminal.
  *
  * Ownership: none.
  * Threads:   any.
  * Errors:    as below.
  * Source:    RFC 3629 (no surrogates, no overlong forms, at most U+10FFFF); Unicode Standard Annex 11 for widths.
  */
-#ifndef BATON_CONFIG_UTF8_H
-#define BATON_CONFIG_UTF8_H
+#ifndef BATON_BASE_UTF8_H
+#define BATON_BASE_UTF8_H
 
 #include <stdint.h>
 

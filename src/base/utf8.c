@@ -3,7 +3,7 @@
  * move the cursor or turn the reading direction must be known, and so must the width that a caret has to skip. Of
  * a request only what is not ASCII comes here, on its way to a log of JSON. */
 
-#include "config/utf8.h"
+#include "base/utf8.h"
 
 struct range {
     uint32_t first;

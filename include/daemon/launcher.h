@@ -30,7 +30,7 @@ int launcher_init(struct launcher *l, const char *path, char *const *argv);
 void launcher_fini(struct launcher *l);
 
 /* Execute the binary, with all sockets of the table and one to talk to us, in a process that is not our child, which has to
- * have these walls (daemon/sandbox). Does not wait. -EPIPE: the launcher is gone. */
+ * have these walls (confine/sandbox). Does not wait. -EPIPE: the launcher is gone. */
 int launcher_start(const struct launcher *l, const struct sockets *sockets, const char *walls, int *fd);
 
 #endif

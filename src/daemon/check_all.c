@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "confine/privs.h"
+#include "confine/sandbox.h"
 #include "daemon/check.h"
 #include "daemon/check_address.h"
 #include "daemon/check_same.h"
 #include "daemon/check_sources.h"
 #include "daemon/plan.h"
-#include "daemon/privs.h"
-#include "daemon/sandbox.h"
 
 int check_as_server(const struct config *config, struct diagnose *report)
 {

@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "daemon/sandbox.h"
+#include "confine/sandbox.h"
 #include "daemon/upgrade.h"
 
 /* A message passes some sockets of one name (the kernel takes 253 at most), or none and says that those were all. */

@@ -11,12 +11,12 @@
 
 #include "base/log.h"
 #include "config/blame.h"
+#include "confine/privs.h"
 #include "daemon/check.h"
 #include "daemon/check_same.h"
 #include "daemon/check_sources.h"
 #include "daemon/memory.h"
 #include "daemon/plan.h"
-#include "daemon/privs.h"
 #include "files/sums.h"
 #include "files/watch.h"
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "confine/sandbox.h"
 #include "daemon/retired.h"
-#include "daemon/sandbox.h"
 #include "daemon/upgrade.h"
 
 enum { UPGRADE_MS = 90000, COUNT_MS = 1000, SAY_MS = 10000, LOOK_MS = 100 };

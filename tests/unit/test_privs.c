@@ -2,7 +2,7 @@
 /* Who it is after privs_take, what is left then, and that there is no way back. Each in a child, which does not come
  * back either. */
 
-#include "daemon/privs.h"
+#include "confine/privs.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a thread can still do once it has entered the sandbox: read below the roots. And that a deploy goes on. */
 
-#include "daemon/sandbox.h"
+#include "confine/sandbox.h"
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the filter decides, by running its program here: each call, each argument that is looked at, each number. */
 
-#include "daemon/seccomp.h"
+#include "confine/seccomp.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/sandbox.h: what the threads that serve may still do, by [server] sandbox.
+/* confine/sandbox.h: what the threads that serve may still do, by [server] sandbox.
  *
  * Read below the roots and sandbox_path, talk on sockets that they are given, and nothing else: no writing, no other
  * file, no new socket, no program, no capability.
@@ -11,15 +11,15 @@
  *            not have is a warning in the report, and an error with sandbox = require. What it has, as this process had it
  *            before, and what failed now, for want of a descriptor or a thread, is an error in any case: less than was asked
  *            for is not taken. sandbox_enter returns 0 or -errno, and a thread that gets an error must not serve.
- * Source:    daemon/landlock, daemon/seccomp, daemon/privs.
+ * Source:    confine/landlock, confine/seccomp, confine/privs.
  */
-#ifndef BATON_DAEMON_SANDBOX_H
-#define BATON_DAEMON_SANDBOX_H
+#ifndef BATON_CONFINE_SANDBOX_H
+#define BATON_CONFINE_SANDBOX_H
 
 #include "config/config.h"
 #include "config/diagnose.h"
-#include "daemon/landlock.h"
-#include "daemon/seccomp.h"
+#include "confine/landlock.h"
+#include "confine/seccomp.h"
 
 struct sandbox {
     bool keeps_capabilities; /* they cannot be given up here */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/privs.h: whom the daemon runs as, by [server] user and group.
+/* confine/privs.h: whom the daemon runs as, by [server] user and group.
  *
  * Rights go before anything is opened, and for good: what opens at the start, opens at a reload too. One is kept in the
  * master where it was there, CAP_NET_BIND_SERVICE, so that a reload and an upgrade can listen below port 1024.
@@ -9,8 +9,8 @@
  * Errors:    0 or -errno, -EINVAL where nobody is called so; the report of privs_take says what is wrong.
  * Source:    credentials(7), capabilities(7), setresuid(2), initgroups(3), prctl(2).
  */
-#ifndef BATON_DAEMON_PRIVS_H
-#define BATON_DAEMON_PRIVS_H
+#ifndef BATON_CONFINE_PRIVS_H
+#define BATON_CONFINE_PRIVS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

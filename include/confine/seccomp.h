@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/seccomp.h: which system calls a thread may still make.
+/* confine/seccomp.h: which system calls a thread may still make.
  *
- * Those of daemon/seccomp.def; all others fail with EPERM, and the kernel's audit log says so. A call that is newer than
+ * Those of confine/seccomp.def; all others fail with EPERM, and the kernel's audit log says so. A call that is newer than
  * this table fails with ENOSYS, so that a C library that tries it goes on to what it did before.
  *
  * A refused call fails rather than kills: a C library of tomorrow may make one that nobody here thought of.
@@ -11,8 +11,8 @@
  * Errors:    seccomp_restrict returns 0 or -errno. On an architecture that is not known here `n` is 0.
  * Source:    seccomp(2), and the kernel's Documentation/userspace-api/seccomp_filter.rst.
  */
-#ifndef BATON_DAEMON_SECCOMP_H
-#define BATON_DAEMON_SECCOMP_H
+#ifndef BATON_CONFINE_SECCOMP_H
+#define BATON_CONFINE_SECCOMP_H
 
 #include <linux/filter.h>
 

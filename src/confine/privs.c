@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whom the daemon runs as: the first thing that happens once the configuration is read. */
 
-#include "daemon/privs.h"
+#include "confine/privs.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which system calls a worker may make: a program for the kernel's filter machine, written from daemon/seccomp.def. It
+/* Which system calls a worker may make: a program for the kernel's filter machine, written from confine/seccomp.def. It
  * loads the number of the call, compares it with that of each row, and ends at the first that fits. */
 
-#include "daemon/seccomp.h"
+#include "confine/seccomp.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -57,7 +57,7 @@ static const struct rule {
 #define CALL(name)                           {SYS_##name, 0, ALWAYS, 0, false},
 #define CALL_IF(name, argument, test, value) {SYS_##name, (argument), (test), (value), false},
 #define CALL_LOGGER(name)                    {SYS_##name, 0, ALWAYS, 0, true},
-#include "daemon/seccomp.def"
+#include "confine/seccomp.def"
 #undef CALL
 #undef CALL_IF
 #undef CALL_LOGGER

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/landlock.h: which directories a thread may still read; of files and ports it gets nothing else.
+/* confine/landlock.h: which directories a thread may still read; of files and ports it gets nothing else.
  *
  * What is open stays open: only open(2), bind(2) and their like are refused, with EACCES. stat(2) is not.
  *
@@ -12,8 +12,8 @@
  * Errors:    0 or -errno; of landlock_open -ENOSYS (the kernel has none) and -EOPNOTSUPP (it is switched off).
  * Source:    landlock(7), and the kernel's Documentation/userspace-api/landlock.rst.
  */
-#ifndef BATON_DAEMON_LANDLOCK_H
-#define BATON_DAEMON_LANDLOCK_H
+#ifndef BATON_CONFINE_LANDLOCK_H
+#define BATON_CONFINE_LANDLOCK_H
 
 struct landlock {
     int abi; /* version of the kernel's Landlock: how much it can refuse */

@@ -2,7 +2,7 @@
 /* What the threads that serve may still do. The master keeps its rights: a reload opens other roots, binds other ports
  * and starts threads with other rules. */
 
-#include "daemon/sandbox.h"
+#include "confine/sandbox.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "config/blame.h"
-#include "daemon/privs.h"
+#include "confine/privs.h"
 
 static int enter(const struct sandbox *s, const struct seccomp *seccomp)
 {

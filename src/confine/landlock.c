@@ -3,7 +3,7 @@
  * root; this one holds when the worker itself has been taken over. The C library has no names for these calls, and the
  * kernel's headers may be older than the kernel, so the numbers are here. */
 
-#include "daemon/landlock.h"
+#include "confine/landlock.h"
 
 #include <errno.h>
 #include <fcntl.h>

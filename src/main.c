@@ -14,14 +14,14 @@
 
 #include "base/log.h"
 #include "config/config.h"
-#include "config/diagnose.h"
-#include "config/nearest.h"
 #include "config/schema.h"
 #include "daemon/asker.h"
 #include "daemon/check_all.h"
 #include "daemon/explain.h"
 #include "daemon/master.h"
 #include "serve/error_page.h"
+#include "text/diagnose.h"
+#include "text/nearest.h"
 
 enum action { SERVE, CHECK, PRINT, EXPLAIN, RELOAD, DEFAULTS, VERSION, HELP, MISUSE };
 

@@ -11,15 +11,15 @@
  *
  * Ownership: none; the report copies what it is told.
  * Threads:   any, for reports of their own: a configuration is const.
- * Errors:    as config/diagnose. A configuration that config_load did not make knows no places, and every value of it
+ * Errors:    as text/diagnose. A configuration that config_load did not make knows no places, and every value of it
  *            is taken for a default.
  */
 #ifndef BATON_CONFIG_BLAME_H
 #define BATON_CONFIG_BLAME_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
 #include "config/schema.h"
+#include "text/diagnose.h"
 
 /* A value: sites[section].root, listens[section].address.v[value], log.access. */
 struct config_at {

@@ -15,7 +15,7 @@
 #define BATON_CONFIG_COMMAND_LINE_H
 
 #include "config/draft.h"
-#include "config/source.h"
+#include "text/source.h"
 
 int command_line_apply(struct draft *d, struct sources *sources, const struct config_args *args);
 

@@ -127,7 +127,7 @@ struct config {
 /* What the command line and the environment say about the configuration. All of it is borrowed. */
 struct config_args {
     const char *file;          /* -c; NULL = none is read */
-    bool may_wait;             /* nobody waits for us: the file may be a FIFO, and is waited for (config/source) */
+    bool may_wait;             /* nobody waits for us: the file may be a FIFO, and is waited for (text/source) */
     const char *root;          /* ROOT, or NULL */
     const char *const *listen; /* -l, n_listen of them */
     size_t n_listen;

@@ -15,9 +15,9 @@
 #ifndef BATON_CONFIG_DRAFT_H
 #define BATON_CONFIG_DRAFT_H
 
-#include "config/diagnose.h"
-#include "config/ini.h"
 #include "config/schema.h"
+#include "text/diagnose.h"
+#include "text/ini.h"
 
 enum { DRAFT_SECTIONS_MAX = 256, DRAFT_VALUES_MAX = 1000 };
 

@@ -22,7 +22,7 @@
 #define BATON_CONFIG_ENVIRONMENT_H
 
 #include "config/draft.h"
-#include "config/source.h"
+#include "text/source.h"
 
 /* `variables` is NAME=VALUE each, and ends with NULL; or is NULL. */
 int environment_apply(struct draft *d, struct sources *sources, const char *const *variables);

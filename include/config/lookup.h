@@ -8,9 +8,9 @@
 #ifndef BATON_CONFIG_LOOKUP_H
 #define BATON_CONFIG_LOOKUP_H
 
-#include "config/diagnose.h"
-#include "config/ini.h"
 #include "config/schema.h"
+#include "text/diagnose.h"
+#include "text/ini.h"
 
 /* The section of that kind, or NULL. */
 const struct schema_section *lookup_section(struct diagnose *report, struct ini_part kind);

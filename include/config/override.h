@@ -9,7 +9,7 @@
 #define BATON_CONFIG_OVERRIDE_H
 
 #include "config/draft.h"
-#include "config/source.h"
+#include "text/source.h"
 
 struct override {
     struct ini_part kind;

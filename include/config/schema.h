@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "config/config.h"
-#include "config/units.h"
+#include "text/units.h"
 
 enum key_type {
     BOOL,

@@ -9,7 +9,7 @@
 #define BATON_CONFIG_WRITTEN_H
 
 #include "config/blame.h"
-#include "config/source.h"
+#include "text/source.h"
 
 struct written_value {
     struct config_at at;

@@ -16,7 +16,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 /* The first time: become the user and the group, if there is one to become, and never gain a right again. Later, for a new
  * configuration: 0 where the process is whom it names. */

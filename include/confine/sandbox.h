@@ -17,9 +17,9 @@
 #define BATON_CONFINE_SANDBOX_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
 #include "confine/landlock.h"
 #include "confine/seccomp.h"
+#include "text/diagnose.h"
 
 struct sandbox {
     bool keeps_capabilities; /* they cannot be given up here */

@@ -12,7 +12,7 @@
 #define BATON_DAEMON_CHECK_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 int check_places(const struct config *config, struct diagnose *report);
 

@@ -12,7 +12,7 @@
 #define BATON_DAEMON_CHECK_ADDRESS_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 /* Only root sees which process has one that is in use, so this may come before we become somebody else. What is at hand
  * under the names that systemd:NAME gives is looked for among what was passed to us, and, where nothing was, among the

@@ -8,7 +8,7 @@
 #define BATON_DAEMON_CHECK_ALL_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 void check_all(const struct config *config, struct diagnose *report);
 

@@ -11,7 +11,7 @@
 #define BATON_DAEMON_CHECK_SAME_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 int check_same(const struct config *c, struct diagnose *report);
 

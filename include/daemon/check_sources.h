@@ -11,7 +11,7 @@
 #define BATON_DAEMON_CHECK_SOURCES_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 void check_sources(const struct config *config, struct diagnose *report);
 

@@ -18,7 +18,6 @@
 #include "base/list.h"
 #include "base/scribe.h"
 #include "config/config.h"
-#include "config/diagnose.h"
 #include "confine/sandbox.h"
 #include "daemon/budget.h"
 #include "daemon/listeners.h"
@@ -30,6 +29,7 @@
 #include "io/listen.h"
 #include "reactor/worker.h"
 #include "serve/terms.h"
+#include "text/diagnose.h"
 
 /* What all generations share; borrowed for as long as there is one. */
 struct generation_home {

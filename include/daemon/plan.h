@@ -10,8 +10,8 @@
 #define BATON_DAEMON_PLAN_H
 
 #include "config/config.h"
-#include "config/diagnose.h"
 #include "daemon/budget.h"
+#include "text/diagnose.h"
 
 /* As many as are asked for, or one for each CPU. */
 size_t plan_workers(const struct config *c);

@@ -9,7 +9,7 @@
 #define BATON_DAEMON_REPORT_H
 
 #include "base/log.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 /* Does standard error lead to people, or to a file that they read, rather than to the journal? */
 bool report_is_for_people(void);

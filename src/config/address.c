@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/cidr.h"
-#include "config/units.h"
+#include "text/units.h"
 
 enum { UNIX_PATH_MAX_LEN = 107, SYSTEMD_NAME_MAX_LEN = 255, HOST_LEN = 64, PORT_MAX = 65535 };
 

@@ -8,9 +8,9 @@
 #include <inttypes.h>
 
 #include "base/utf8.h"
-#include "config/diagnose.h"
-#include "config/nearest.h"
-#include "config/units.h"
+#include "text/diagnose.h"
+#include "text/nearest.h"
+#include "text/units.h"
 
 /* A rule while it is read. */
 struct reader {

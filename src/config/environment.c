@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "config/nearest.h"
 #include "config/override.h"
+#include "text/nearest.h"
 
 static const struct sv prefix = {"BATON__", 7};
 static const struct sv nearly = {"BATON_", 6};

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "config/lookup.h"
-#include "config/matches.h"
 #include "config/value.h"
+#include "text/matches.h"
 
 struct loader {
     struct draft *draft;

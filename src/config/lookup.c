@@ -3,7 +3,7 @@
 
 #include "config/lookup.h"
 
-#include "config/nearest.h"
+#include "text/nearest.h"
 
 /* What follows the kind when a section of it is talked about. */
 static const char *name_of_kind(enum section_id id)

@@ -5,8 +5,8 @@
 #include "config/mime_rule.h"
 
 #include "base/utf8.h"
-#include "config/diagnose.h"
 #include "http/mime.h"
+#include "text/diagnose.h"
 
 static bool is_mime_byte(char c)
 {

@@ -5,7 +5,7 @@
 #include "config/network.h"
 
 #include "base/cidr.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 enum { V4_PARTS = 4 };
 

@@ -10,10 +10,10 @@
 #include "config/address.h"
 #include "config/cache_rule.h"
 #include "config/directory.h"
-#include "config/ini.h"
 #include "config/mime_rule.h"
-#include "config/nearest.h"
 #include "config/network.h"
+#include "text/ini.h"
+#include "text/nearest.h"
 
 enum { NAME_MAX_LEN = 255 };
 

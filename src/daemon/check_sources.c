@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/matches.h"
 #include "config/written.h"
 #include "daemon/denial.h"
 #include "daemon/names.h"
+#include "text/matches.h"
 
 static struct sv folder_of(const char *path)
 {

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 enum { LABEL_COLUMNS = 10 };
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "config/excerpt.h"
+#include "text/excerpt.h"
 
 /* A client can have lines written: of each reason as many as this in LOG_CAUSE_SECONDS, and so much of a path. */
 enum { LINES = 10, PATH_ROOM = 400, DETAIL_ROOM = PATH_ROOM + 256 };

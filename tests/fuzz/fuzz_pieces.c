@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "config/diagnose.h"
 #include "files/sums.h"
 #include "fuzz.h"
 #include "http/date.h"
 #include "pieces_root.h"
 #include "reactor/conn.h"
 #include "serve/error_page.h"
+#include "text/diagnose.h"
 
 enum { SEED_LEN = 4, IDLE_MAX = 200, TAKE = 256 * 1024 };
 

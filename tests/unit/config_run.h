@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 #include "expect.h"
 

@@ -4,9 +4,9 @@
 
 #include "config/cache_rule.h"
 
-#include "config/ini.h"
 #include "expect.h"
 #include "guard.h"
+#include "text/ini.h"
 
 static const char *const good_rows[][2] = {
     {"/assets/* 1y immutable", "/assets/* max-age=31536000, immutable"},

@@ -2,7 +2,7 @@
 /* The error report: what it says, to the byte; the caret is under the wrong part whatever stands before it; and nothing
  * in a configuration can steer the terminal that it is shown on. */
 
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* The tokenizer: every kind of line becomes the token that it says, with its place; whatever is wrong is a fault at the
  * byte that is; and no input, cut anywhere, is read past its end. */
 
-#include "config/ini.h"
+#include "text/ini.h"
 
 #include "guard.h"
 

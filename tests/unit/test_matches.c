@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Patterns of includes: which paths they name, in which order, and what they may cost. */
 
-#include "config/matches.h"
+#include "text/matches.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was probably meant: the word that is the fewest edits away. */
 
-#include "config/nearest.h"
+#include "text/nearest.h"
 
 #include "expect.h"
 

@@ -2,7 +2,7 @@
 /* What is read as a file of the configuration, and what is refused: nothing that could hold the reader, or that has no
  * end. */
 
-#include "config/source.h"
+#include "text/source.h"
 
 #include <errno.h>
 #include <fcntl.h>

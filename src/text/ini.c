@@ -2,7 +2,7 @@
 /* The tokenizer of the configuration. It stands before everything: at start-up, and at each reload, every byte of every
  * file passes here first, whoever wrote it and whatever is in it. */
 
-#include "config/ini.h"
+#include "text/ini.h"
 
 #include "base/utf8.h"
 

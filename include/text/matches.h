@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/matches.h: the files that the pattern of an include names.
+/* text/matches.h: the files that the pattern of an include names.
  *
  * '*', '?' and '[...]' stand for bytes of one segment of a path, as fnmatch(3) says; a leading dot has to be written.
  * What comes before the pattern, the directory of the file that includes, is no pattern.
@@ -10,8 +10,8 @@
  * Threads:   one.
  * Errors:    as below. A directory that is not there holds no files, and is no error.
  */
-#ifndef BATON_CONFIG_MATCHES_H
-#define BATON_CONFIG_MATCHES_H
+#ifndef BATON_TEXT_MATCHES_H
+#define BATON_TEXT_MATCHES_H
 
 #include "base/sv.h"
 

@@ -3,7 +3,7 @@
  * path may well name a file of any size, a FIFO that nobody writes to, or a device without an end, and a daemon that
  * reloads has clients that wait. */
 
-#include "config/source.h"
+#include "text/source.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* The quoted line of the error report. The line is measured first, in terminal columns, and then written: all of it, or
  * the window that holds the caret. */
 
-#include "config/excerpt.h"
+#include "text/excerpt.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 /* The values of a configuration. Those who write them know other programs' files, in which a value ends in ';' or a
  * block in a brace: taken in silence, each of these would be a part of a path that nobody meant. */
 
-#include "config/ini_value.h"
+#include "text/ini_value.h"
 
 #include "base/utf8.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/excerpt.h: the line of a place, fit for a terminal, and the caret line below it.
+/* text/excerpt.h: the line of a place, fit for a terminal, and the caret line below it.
  *
  * Tabs become spaces, what could steer a terminal is escaped, and a long line is cut to a window around the place; the
  * caret accounts for all of it, and for characters that take two columns or none.
@@ -8,11 +8,11 @@
  * Threads:   any.
  * Errors:    -ENOMEM, and then nothing is held.
  */
-#ifndef BATON_CONFIG_EXCERPT_H
-#define BATON_CONFIG_EXCERPT_H
+#ifndef BATON_TEXT_EXCERPT_H
+#define BATON_TEXT_EXCERPT_H
 
 #include "base/buf.h"
-#include "config/place.h"
+#include "text/place.h"
 
 /* How one character, or one byte that is none, is written. */
 struct glyph {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* config/ini.h: take the text of a configuration apart into tokens.
+/* text/ini.h: take the text of a configuration apart into tokens.
  *
  *     [section]   [kind name]   key = value   key = "value"   # comment   ; comment
  *
- * One token a line that says anything. A comment starts at the start of a line or after white space; config/ini_value
+ * One token a line that says anything. A comment starts at the start of a line or after white space; text/ini_value
  * says what a value is. What a key means, and whether there is one of that name, is config/schema's to say.
  *
  * A line that is wrong gives a token with a fault, and reading goes on with the next one. Where it is clear what was
@@ -13,11 +13,11 @@
  * Threads:   one. Pure: no system call, no allocation.
  * Errors:    faults, as above. No input makes it read outside the text, or return more tokens than there are lines.
  */
-#ifndef BATON_CONFIG_INI_H
-#define BATON_CONFIG_INI_H
+#ifndef BATON_TEXT_INI_H
+#define BATON_TEXT_INI_H
 
-#include "config/ini_value.h"
-#include "config/place.h"
+#include "text/ini_value.h"
+#include "text/place.h"
 
 enum { INI_LINE_MAX = 8192 };
 

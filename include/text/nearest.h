@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/nearest.h: the known word that a misspelt one is nearest to.
+/* text/nearest.h: the known word that a misspelt one is nearest to.
  *
  * Letters swapped, missing, added or changed each count one; the case of a letter, and '-' for '_', count nothing. The
  * first letters of a word ('warn') are as near to it as one wrong letter.
@@ -9,8 +9,8 @@
  * Errors:    none; words longer than NEAREST_MAX are near to nothing.
  * Source:    Damerau-Levenshtein distance, optimal string alignment.
  */
-#ifndef BATON_CONFIG_NEAREST_H
-#define BATON_CONFIG_NEAREST_H
+#ifndef BATON_TEXT_NEAREST_H
+#define BATON_TEXT_NEAREST_H
 
 #include "base/sv.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/place.h: where a piece of configuration stands (header only).
+/* text/place.h: where a piece of configuration stands (header only).
  *
  * Everything that is read keeps its place, so that an error, and each line of -T, can say where it came from. An option
  * of the command line is a source of its own: its argument is the text, and its ordinal the line. So is a variable of
@@ -11,8 +11,8 @@
  * Errors:    none.
  * Units:     lines count from 1; columns and lengths are bytes, columns from 0 (printed from 1).
  */
-#ifndef BATON_CONFIG_PLACE_H
-#define BATON_CONFIG_PLACE_H
+#ifndef BATON_TEXT_PLACE_H
+#define BATON_TEXT_PLACE_H
 
 #include <sys/types.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/diagnose.h: the report of everything that is wrong with a configuration.
+/* text/diagnose.h: the report of everything that is wrong with a configuration.
  *
  *     /etc/baton/conf.d/a.ini:7:1: error: unknown key 'cahce' in [site example.com]; did you mean 'cache'?
  *       cahce = /assets/ * 1y
@@ -13,14 +13,14 @@
  * Errors:    out of memory is remembered, not returned: `oom` is what is left to be told then.
  * Units:     a printed column counts bytes from 1, as a compiler's does; the caret counts terminal columns.
  */
-#ifndef BATON_CONFIG_DIAGNOSE_H
-#define BATON_CONFIG_DIAGNOSE_H
+#ifndef BATON_TEXT_DIAGNOSE_H
+#define BATON_TEXT_DIAGNOSE_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "config/place.h"
+#include "text/place.h"
 
 enum { DIAGNOSE_MAX = 100 }; /* printed; the others are counted */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/ini_value.h: what stands behind the '=' of a line.
+/* text/ini_value.h: what stands behind the '=' of a line.
  *
  *     value              up to a comment, or the end of the line; white space at its ends is none of it
  *     "value"            all that is between the quotes: \" stands for a quote, \\ for a backslash; but for a comment
@@ -12,8 +12,8 @@
  * Threads:   any. Pure.
  * Errors:    a fault, and the part of the text that is wrong.
  */
-#ifndef BATON_CONFIG_INI_VALUE_H
-#define BATON_CONFIG_INI_VALUE_H
+#ifndef BATON_TEXT_INI_VALUE_H
+#define BATON_TEXT_INI_VALUE_H
 
 #include "base/sv.h"
 

@@ -2,14 +2,14 @@
 /* The error report of the configuration. Each mistake is rendered when it is met, while its place is at hand, and all
  * of them are written when the configuration has been read to its end. */
 
-#include "config/diagnose.h"
+#include "text/diagnose.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "config/excerpt.h"
+#include "text/excerpt.h"
 
 enum { MESSAGE_LEN = 512, WORD_LEN = 60 };
 

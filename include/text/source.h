@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* config/source.h: the files, variables and arguments that a configuration is read from.
+/* text/source.h: the files, variables and arguments that a configuration is read from.
  *
  * Ownership: `struct sources` owns each source that it hands out; they live until sources_fini.
  * Threads:   one.
  * Errors:    0 or -errno. Nothing is kept of a file that fails.
  */
-#ifndef BATON_CONFIG_SOURCE_H
-#define BATON_CONFIG_SOURCE_H
+#ifndef BATON_TEXT_SOURCE_H
+#define BATON_TEXT_SOURCE_H
 
-#include "config/place.h"
+#include "text/place.h"
 
 enum { SOURCE_MAX = 1 << 20, SOURCES_MAX = 16 << 20, SOURCE_WAIT_MS = 30000 };
 

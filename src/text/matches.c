@@ -2,7 +2,7 @@
 /* Patterns of includes. Not glob(3), which reads a directory to its end whatever is in it: a slip that names the root
  * of a large tree is to be an error, and not to hold a reload up. */
 
-#include "config/matches.h"
+#include "text/matches.h"
 
 #include <dirent.h>
 #include <errno.h>

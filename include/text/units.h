@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* config/units.h: numbers with units, read and written.
+/* text/units.h: numbers with units, read and written.
  *
  * Durations: ms s m h d w y, bare = seconds; a year has 365 days. Sizes: k m g of 1024, in either case, bare = bytes.
  *
@@ -8,8 +8,8 @@
  * Errors:    a status; *out is set with UNITS_OK only.
  * Units:     durations in milliseconds, sizes in bytes.
  */
-#ifndef BATON_CONFIG_UNITS_H
-#define BATON_CONFIG_UNITS_H
+#ifndef BATON_TEXT_UNITS_H
+#define BATON_TEXT_UNITS_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Durations and sizes of the configuration, as people write them. */
 
-#include "config/units.h"
+#include "text/units.h"
 
 #include <inttypes.h>
 #include <stdio.h>

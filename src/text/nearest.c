@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* "did you mean ...?" of the error report. */
 
-#include "config/nearest.h"
+#include "text/nearest.h"
 
 #include <stdint.h>
 

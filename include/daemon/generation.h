@@ -15,13 +15,13 @@
 #ifndef BATON_DAEMON_GENERATION_H
 #define BATON_DAEMON_GENERATION_H
 
+#include "access/logger.h"
 #include "base/list.h"
 #include "base/scribe.h"
 #include "config/config.h"
 #include "confine/sandbox.h"
 #include "daemon/budget.h"
 #include "daemon/listeners.h"
-#include "daemon/logger.h"
 #include "daemon/reports.h"
 #include "daemon/sockets.h"
 #include "daemon/status_listener.h"

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "access/log.h"
 #include "base/counters.h"
 #include "base/list.h"
 #include "config/config.h"
@@ -22,7 +23,6 @@
 #include "io/handoff.h"
 #include "io/out.h"
 #include "io/timeout.h"
-#include "serve/access_log.h"
 #include "serve/serve.h"
 
 enum close_reason {

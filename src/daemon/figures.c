@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "access/logger.h"
 #include "base/clock.h"
 #include "daemon/family.h"
-#include "daemon/logger.h"
 
 struct figures_generation {
     struct list link;

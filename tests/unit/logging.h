@@ -12,9 +12,9 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
+#include "access/logger.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/logger.h"
 
 #include "scratch.h"
 #include "threads.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of the access log: in both formats no client can forge one, and none is longer than a pipe takes at once. */
 
-#include "serve/access_line.h"
+#include "access/line.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* The access log of a worker: a line for each answer once it was sent, with what was sent of it; in order; and what finds
  * no room is counted. */
 
-#include "serve/access_log.h"
+#include "access/log.h"
 
 #include <stdlib.h>
 #include <string.h>

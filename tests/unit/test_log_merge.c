@@ -2,7 +2,7 @@
 /* Lines of several queues in the order of their times: whatever the order in which they are shown, and however late they are
  * taken. */
 
-#include "io/log_merge.h"
+#include "access/merge.h"
 
 #include <pthread.h>
 #include <stdlib.h>

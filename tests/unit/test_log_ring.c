@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ring of log lines: they come out whole and in order, what finds no room is counted, and no wake-up is lost. */
 
-#include "io/log_ring.h"
+#include "access/ring.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
 /* Where the access log goes: lines come out whole, whatever the disk takes of them, whoever else writes, and however it
  * ends. A limit on the size of files stands for the full disk: it gives way in the middle of a line in the same way. */
 
-#include "daemon/log_target.h"
+#include "access/target.h"
 
 #include <errno.h>
 #include <pty.h>

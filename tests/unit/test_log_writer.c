@@ -2,7 +2,7 @@
 /* From the queues to the target, step by step and without a thread: what is written, what is lost, and what a log in JSON
  * says of it, and where. */
 
-#include "daemon/log_writer.h"
+#include "access/writer.h"
 
 #include <errno.h>
 #include <signal.h>

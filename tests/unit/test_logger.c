@@ -2,7 +2,7 @@
 /* The thread that writes the access log: what workers push arrives whole and in order; its file may be opened anew; and it
  * begins and ends as it should. */
 
-#include "daemon/logger.h"
+#include "access/logger.h"
 
 #include <errno.h>
 #include <signal.h>

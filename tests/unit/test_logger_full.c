@@ -2,7 +2,7 @@
 /* A target that is stuck, full or gone: lines are whole, and missing ones are counted and said; with full = wait none is.
  * It never costs a worker's time, nor the end. A limit on the size of files stands for the full disk. */
 
-#include "daemon/logger.h"
+#include "access/logger.h"
 
 #include <signal.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The thread that writes the access log. It sleeps while there are no lines, and never longer than its target makes it. */
 
-#include "daemon/logger.h"
+#include "access/logger.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "access/writer.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/log_writer.h"
 
 enum {
     ENOUGH = 256 * 1024, /* bytes in one queue that are written at once */

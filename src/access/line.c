@@ -2,7 +2,7 @@
 /* What the access log says of one answer. Every request passes here where there is a log, so nothing is formatted by
  * printf, and runs of harmless bytes are copied as they are. */
 
-#include "serve/access_line.h"
+#include "access/line.h"
 
 #include "base/utf8.h"
 #include "http/date.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/access_line.h: what the access log says of one answer.
+/* access/line.h: what the access log says of one answer.
  *
  * A line is written in two steps, as a request's bytes are gone when its answer has been sent: what is known beforehand, as
  * two texts; and the line of them, with what was sent in between.
@@ -21,8 +21,8 @@
  * Units:     microseconds, in UTC since 1970 for a time; bytes.
  * Source:    the combined log format of Apache's mod_log_config; RFC 8259; RFC 3339; pipe(7) on PIPE_BUF.
  */
-#ifndef BATON_SERVE_ACCESS_LINE_H
-#define BATON_SERVE_ACCESS_LINE_H
+#ifndef BATON_ACCESS_LINE_H
+#define BATON_ACCESS_LINE_H
 
 #include <limits.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* io/log_ring.h: lines on their way from a worker to the thread that writes them.
+/* access/ring.h: lines on their way from a worker to the thread that writes them.
  *
  * A queue of lines with one producer and one consumer, and a bell, by which one consumer of several queues sleeps. Each
  * line bears the time at which its answer ended, so that the consumer can merge the lines of several workers.
@@ -19,8 +19,8 @@
  * Units:     bytes; microseconds of CLOCK_MONOTONIC.
  * Source:    eventfd(2), mmap(2).
  */
-#ifndef BATON_IO_LOG_RING_H
-#define BATON_IO_LOG_RING_H
+#ifndef BATON_ACCESS_RING_H
+#define BATON_ACCESS_RING_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* io/log_merge.h: the lines of several workers in one row, in the order in which their answers ended.
+/* access/merge.h: the lines of several workers in one row, in the order in which their answers ended.
  *
  * A worker shows its lines at the end of a turn of its loop, or when a block is full. So a line is taken only once no worker
  * is in a turn that began before it: what is still to be shown is later. A worker that hangs in its turn is waited for
@@ -10,10 +10,10 @@
  * Errors:    init returns 0 or -ENOMEM.
  * Units:     bytes; microseconds of CLOCK_MONOTONIC.
  */
-#ifndef BATON_IO_LOG_MERGE_H
-#define BATON_IO_LOG_MERGE_H
+#ifndef BATON_ACCESS_MERGE_H
+#define BATON_ACCESS_MERGE_H
 
-#include "io/log_ring.h"
+#include "access/ring.h"
 
 enum { LOG_MERGE_PATIENCE_US = 1000000 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/log_writer.h: from the workers' queues to the access log's target.
+/* access/writer.h: from the workers' queues to the access log's target.
  *
  * Lines are merged into a batch, and the batch is written piece by piece. What the target refuses is lost and counted, or,
  * with `wait`, offered again. In a JSON log a note of lines that are missing stands where they would.
@@ -8,11 +8,11 @@
  * Threads:   the logger's.
  * Errors:    init returns 0 or -errno; fini is due in both cases.
  */
-#ifndef BATON_DAEMON_LOG_WRITER_H
-#define BATON_DAEMON_LOG_WRITER_H
+#ifndef BATON_ACCESS_WRITER_H
+#define BATON_ACCESS_WRITER_H
 
-#include "daemon/log_target.h"
-#include "io/log_merge.h"
+#include "access/merge.h"
+#include "access/target.h"
 
 /* What came of a step.
  *     DONE      there is nothing that may be written now

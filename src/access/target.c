@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the access log goes: the end of a line's way. */
 
-#include "daemon/log_target.h"
+#include "access/target.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * producer until it goes on to the next one, and then to the consumer. `pushed` and `popped` only grow; they count what
  * lines cost, not where they lie. */
 
-#include "io/log_ring.h"
+#include "access/ring.h"
 
 #include <assert.h>
 #include <errno.h>

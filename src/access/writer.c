@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From the workers' queues to the access log's target: lines of many requests become one write here. */
 
-#include "daemon/log_writer.h"
+#include "access/writer.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 /* The lines of several workers in the order of their ends. There are few queues, so the first of them is searched for; and
  * not for each line, as those of one turn of a worker stand together. */
 
-#include "io/log_merge.h"
+#include "access/merge.h"
 
 #include <errno.h>
 #include <stdlib.h>

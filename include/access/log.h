@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/access_log.h: a line for each answer, once it has been sent.
+/* access/log.h: a line for each answer, once it has been sent.
  *
  * The lines of the answers in a worker's row wait here, half written, until the row has been sent. Then they go to the ring
  * of the thread that writes them, with what was sent and how long it took. Where a row cannot be sent at once, its
@@ -16,15 +16,15 @@
  *            counted there.
  * Units:     bytes; microseconds of CLOCK_MONOTONIC.
  */
-#ifndef BATON_SERVE_ACCESS_LOG_H
-#define BATON_SERVE_ACCESS_LOG_H
+#ifndef BATON_ACCESS_LOG_H
+#define BATON_ACCESS_LOG_H
 
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "io/log_ring.h"
-#include "serve/access_line.h"
+#include "access/line.h"
+#include "access/ring.h"
 
 /* Lines of the answers of one row, in their order. */
 struct access_lines {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/log_target.h: where the access log goes: standard output, or what a path names.
+/* access/target.h: where the access log goes: standard output, or what a path names.
  *
  * What goes in are whole lines, and so is what comes out, whatever the disk does:
  *
@@ -19,8 +19,8 @@
  * Errors:    -errno. A lock that cannot be had at all, as on some network file systems, is done without.
  * Source:    open(2) on O_APPEND; fcntl(2) on open file description locks; pipe(7) on PIPE_BUF; write(2).
  */
-#ifndef BATON_DAEMON_LOG_TARGET_H
-#define BATON_DAEMON_LOG_TARGET_H
+#ifndef BATON_ACCESS_TARGET_H
+#define BATON_ACCESS_TARGET_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/logger.h: the thread that writes the access log of one generation.
+/* access/logger.h: the thread that writes the access log of one generation.
  *
  * Each worker has a queue of its own, which holds seconds of it. The thread sleeps until one of them has lines, lets more
  * come for a moment, merges them in the order in which their answers ended, and writes them: to a file in large pieces; to
@@ -25,16 +25,16 @@
  *            that it could be after all is said too.
  * Source:    pipe(7) on PIPE_BUF; write(2).
  */
-#ifndef BATON_DAEMON_LOGGER_H
-#define BATON_DAEMON_LOGGER_H
+#ifndef BATON_ACCESS_LOGGER_H
+#define BATON_ACCESS_LOGGER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access/ring.h"
 #include "base/thread.h"
 #include "config/config.h"
-#include "io/log_ring.h"
 
 struct logger;
 

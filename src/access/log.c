@@ -2,7 +2,7 @@
 /* A line for each answer, once it has been sent: a request leaves its last trace here. Nothing of it happens where the
  * log is off. */
 
-#include "serve/access_log.h"
+#include "access/log.h"
 
 #include <errno.h>
 #include <stdlib.h>

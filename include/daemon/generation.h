@@ -22,13 +22,13 @@
 #include "confine/sandbox.h"
 #include "daemon/budget.h"
 #include "daemon/listeners.h"
-#include "daemon/reports.h"
 #include "daemon/sockets.h"
-#include "daemon/status_listener.h"
 #include "io/gate.h"
 #include "io/listen.h"
 #include "reactor/worker.h"
 #include "serve/terms.h"
+#include "status/listener.h"
+#include "status/reports.h"
 #include "text/diagnose.h"
 
 /* What all generations share; borrowed for as long as there is one. */

@@ -27,16 +27,16 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "daemon/acceptor.h"
-#include "daemon/figures.h"
 #include "daemon/follow.h"
 #include "daemon/generation.h"
 #include "daemon/launcher.h"
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
-#include "daemon/reports.h"
 #include "daemon/sockets.h"
 #include "daemon/stopping.h"
 #include "daemon/systemd.h"
+#include "status/figures.h"
+#include "status/reports.h"
 
 struct master_args {
     struct config_args config;

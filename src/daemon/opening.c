@@ -182,10 +182,17 @@ static int open_workers(const struct opening *o)
 static int open_status(const struct opening *o)
 {
     struct generation *g = o->g;
-    struct status_listener_options status = {&g->config,           g->home.reports,      g->home.gate,
-                                             g->home.status_seats, &g->status_listeners, {sandbox_enter, &g->sandbox}};
-    int err = status_listener_open(&g->status, &status);
+    struct status_listener_options status = {
+        .config = &g->config,
+        .reports = g->home.reports,
+        .gate = g->home.gate,
+        .seats = g->home.status_seats,
+        .enter = {sandbox_enter, &g->sandbox},
+    };
+    int err = listeners_deal(&g->status_listeners, 0, 1, &status.doors, &status.n_doors);
 
+    if (err == 0)
+        err = status_listener_open(&g->status, &status);
     return err < 0 ? fail(o, "cannot make the worker of [status]", err) : 0;
 }
 

@@ -8,7 +8,7 @@
 
 #include "config/blame.h"
 #include "daemon/cpus.h"
-#include "daemon/status_listener.h"
+#include "status/listener.h"
 
 enum { FEW = 128 }; /* fewer connections than this are said to be few */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures: what ended workers counted stays, what they held goes, and no total ever goes back. */
 
-#include "daemon/figures.h"
+#include "status/figures.h"
 
 #include <pthread.h>
 #include <stdlib.h>

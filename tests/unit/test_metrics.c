@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures as text: the lines of /metrics and the members of /status.json, for figures that are known. */
 
-#include "daemon/metrics.h"
+#include "status/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/family.h"
-#include "daemon/status_json.h"
-#include "daemon/text.h"
+#include "status/family.h"
+#include "status/json.h"
+#include "status/text.h"
 
 #include "expect.h"
 

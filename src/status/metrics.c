@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures as Prometheus reads them. */
 
-#include "daemon/metrics.h"
+#include "status/metrics.h"
 
 #include <inttypes.h>
 
-#include "daemon/family.h"
-#include "daemon/text.h"
+#include "status/family.h"
+#include "status/text.h"
 
 /* The bounds that a histogram shows, powers of two: 4 us to 33 s. Four buckets of ours lie between two of them. */
 enum { BOUND_FIRST = 2, BOUND_LAST = 25, BUCKETS_A_BOUND = 4 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text for those who watch the daemon. No request but theirs comes by here. */
 
-#include "daemon/text.h"
+#include "status/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/status_json.h: the figures as JSON, for scripts and for the live page.
+/* status/json.h: the figures as JSON, for scripts and for the live page.
  *
  *     {"version": "0.1.0", "health": "ok", "uptime_seconds": 12.5, ..., "listeners": ["http://127.0.0.1:80"],
  *      "total": {"requests": {"GET": {"2xx": 3, ...}, ...}, "sent_bytes": 700,
@@ -13,10 +13,10 @@
  * Errors:    0 or -ENOMEM.
  * Source:    RFC 8259.
  */
-#ifndef BATON_DAEMON_STATUS_JSON_H
-#define BATON_DAEMON_STATUS_JSON_H
+#ifndef BATON_STATUS_JSON_H
+#define BATON_STATUS_JSON_H
 
-#include "daemon/figures.h"
+#include "status/figures.h"
 
 /* `illness` as figures_illness tells it. */
 int status_json_write(const struct figures_view *view, const char *illness, struct buf *to);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/figures.h: the figures of the whole process.
+/* status/figures.h: the figures of the whole process.
  *
  * What the workers of all generations counted, those that have ended included, so that no total ever goes back; and what
  * only the master knows: reloads, upgrades, health.
@@ -11,8 +11,8 @@
  * Errors:    0 or -ENOMEM. figures_end cannot fail.
  * Units:     in the names; `_wall` in seconds since 1970.
  */
-#ifndef BATON_DAEMON_FIGURES_H
-#define BATON_DAEMON_FIGURES_H
+#ifndef BATON_STATUS_FIGURES_H
+#define BATON_STATUS_FIGURES_H
 
 #include <pthread.h>
 #include <stdatomic.h>

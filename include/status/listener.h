@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/status_listener.h: the worker behind the [status] listeners.
+/* status/listener.h: the worker behind the [status] listeners.
  *
- * A worker like the others, which accepts for itself and answers from daemon/reports. It has limits of its own, so that
+ * A worker like the others, which accepts for itself and answers from status/reports. It has limits of its own, so that
  * nobody who may come to this port takes much; and at a stop it is the last to end, so that a balancer hears that the
  * others drain.
  *
- * Ownership: borrows all that is in its options; owns its worker.
+ * Ownership: borrows all that is in its options but for the doors; owns its worker.
  * Threads:   the master.
  * Errors:    open and start return 0 or -errno; close is due in all cases, once, and ends what runs. All are no-ops where
- *            there are no listeners.
+ *            there are no doors.
  */
-#ifndef BATON_DAEMON_STATUS_LISTENER_H
-#define BATON_DAEMON_STATUS_LISTENER_H
+#ifndef BATON_STATUS_LISTENER_H
+#define BATON_STATUS_LISTENER_H
 
 #include "config/config.h"
-#include "daemon/listeners.h"
-#include "daemon/reports.h"
 #include "reactor/worker.h"
+#include "status/reports.h"
 
 /* How many may be connected at once. */
 enum { STATUS_CONNECTIONS = 64 };
@@ -26,13 +25,14 @@ struct status_listener_options {
     const struct reports *reports;
     struct gate *gate;
     struct seats *seats;
-    const struct listeners *listeners;
+    struct door *doors; /* owned by the listener once status_listener_open is called; where it accepts */
+    size_t n_doors;
     struct thread_enter enter; /* what its thread gives up first */
 };
 
 struct status_listener {
     struct config config;  /* a copy, with other limits; borrows what it points to */
-    struct worker *worker; /* owned; NULL = there are no listeners */
+    struct worker *worker; /* owned; NULL = there are no doors */
     bool started;
     bool leaving; /* it was told to stop */
 };

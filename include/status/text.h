@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/text.h: text that is written piece by piece, and asked once at its end whether all of it is there.
+/* status/text.h: text that is written piece by piece, and asked once at its end whether all of it is there.
  *
  * Ownership: borrows the buffer.
  * Threads:   one at a time.
  * Errors:    `err` is 0, or -ENOMEM from the first piece on that found no room; what follows is left out.
  * Source:    RFC 8259 7 (strings of JSON); the Prometheus text format 0.0.4 (label values).
  */
-#ifndef BATON_DAEMON_TEXT_H
-#define BATON_DAEMON_TEXT_H
+#ifndef BATON_STATUS_TEXT_H
+#define BATON_STATUS_TEXT_H
 
 #include <stdint.h>
 

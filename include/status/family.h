@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/family.h: the families of base/counters.def, with what their numbers stand for.
+/* status/family.h: the families of base/counters.def, with what their numbers stand for.
  *
  * A number of a family is told from its neighbours by up to two labels: number i is word i / n of the first and i % n
  * of the second, which has n words. Labels without a word are those of places that no table of a higher layer fills.
@@ -8,8 +8,8 @@
  * Threads:   any.
  * Errors:    none.
  */
-#ifndef BATON_DAEMON_FAMILY_H
-#define BATON_DAEMON_FAMILY_H
+#ifndef BATON_STATUS_FAMILY_H
+#define BATON_STATUS_FAMILY_H
 
 #include <stdbool.h>
 

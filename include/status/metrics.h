@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/metrics.h: the figures as Prometheus reads them.
+/* status/metrics.h: the figures as Prometheus reads them.
  *
  * Each family is there twice, under two names, so that sum() counts nothing twice: baton_X is of the whole process, and
  * baton_worker_X{worker="0"} of one worker.
@@ -9,10 +9,10 @@
  * Errors:    0 or -ENOMEM.
  * Source:    the Prometheus text exposition format 0.0.4, and its rules for names.
  */
-#ifndef BATON_DAEMON_METRICS_H
-#define BATON_DAEMON_METRICS_H
+#ifndef BATON_STATUS_METRICS_H
+#define BATON_STATUS_METRICS_H
 
-#include "daemon/figures.h"
+#include "status/figures.h"
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/status_page.h: the live page, src/daemon/status_page.html, as CMake puts it into the binary (header only).
+/* status/page.h: the live page, src/status/page.html, as CMake puts it into the binary (header only).
  *
  * Ownership: a constant.
  * Threads:   any.
  * Errors:    none.
  */
-#ifndef BATON_DAEMON_STATUS_PAGE_H
-#define BATON_DAEMON_STATUS_PAGE_H
+#ifndef BATON_STATUS_PAGE_H
+#define BATON_STATUS_PAGE_H
 
 #include <stddef.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What the [status] listener answers. */
 
-#include "daemon/reports.h"
+#include "status/reports.h"
 
 #include <errno.h>
 
 #include "base/sha256.h"
-#include "daemon/metrics.h"
-#include "daemon/status_json.h"
-#include "daemon/status_page.h"
 #include "http/digest.h"
+#include "status/json.h"
+#include "status/metrics.h"
+#include "status/page.h"
 
 /* The hash, as a CSP wants it, of what stands in the page between two tags. */
 static int add_source(struct buf *to, const char *directive, struct sv open, struct sv close)

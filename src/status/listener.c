@@ -2,7 +2,7 @@
 /* The worker behind the [status] listeners. Those who are answered here watch the daemon; what they cost, they cost this
  * thread. */
 
-#include "daemon/status_listener.h"
+#include "status/listener.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,19 +27,21 @@ int status_listener_open(struct status_listener *s, const struct status_listener
     *s = (struct status_listener){.config = *options->config};
     s->config.limits = limits;
     s->config.server.drain_timeout_ms = limits.send_timeout_ms;
-    if (options->listeners->n == 0)
-        return 0;
+    s->worker = options->n_doors > 0 ? aligned_alloc(_Alignof(struct worker), sizeof *s->worker) : NULL;
+    if (s->worker == NULL) {
+        free(options->doors);
+        return options->n_doors > 0 ? -ENOMEM : 0;
+    }
     struct worker_options worker = {
         .shard = {.config = &s->config, .reporter = &options->reports->reporter},
+        .doors = options->doors,
+        .n_doors = options->n_doors,
         .enter = options->enter,
         .gate = options->gate,
         .seats = options->seats,
     };
+    int err = worker_init(s->worker, &worker);
 
-    s->worker = aligned_alloc(_Alignof(struct worker), sizeof *s->worker);
-    int err = s->worker != NULL ? listeners_deal(options->listeners, 0, 1, &worker.doors, &worker.n_doors) : -ENOMEM;
-    if (err == 0)
-        err = worker_init(s->worker, &worker);
     if (err < 0) {
         free(s->worker);
         s->worker = NULL;

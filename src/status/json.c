@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures as JSON. */
 
-#include "daemon/status_json.h"
+#include "status/json.h"
 
 #include <inttypes.h>
 
-#include "daemon/family.h"
-#include "daemon/text.h"
+#include "status/family.h"
+#include "status/text.h"
 
 static void add_buckets(struct text *t, const uint64_t *number)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures of the whole process: gathered when somebody asks, from numbers that the workers change meanwhile. */
 
-#include "daemon/figures.h"
+#include "status/figures.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #include "access/logger.h"
 #include "base/clock.h"
-#include "daemon/family.h"
+#include "status/family.h"
 
 struct figures_generation {
     struct list link;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/reports.h: what the [status] listener answers.
+/* status/reports.h: what the [status] listener answers.
  *
  *     /             the live page
- *     /metrics      daemon/metrics
- *     /status.json  daemon/status_json
+ *     /metrics      status/metrics
+ *     /status.json  status/json
  *     /healthz      200 "ok", or 503 and why not
  *
  * Ownership: borrows the figures, which must outlive the workers that report.
@@ -12,11 +12,11 @@
  * Source:    CSP level 3 (hash sources): the page may run the script and use the style that are in it, and may ask this
  *            server and nobody else.
  */
-#ifndef BATON_DAEMON_REPORTS_H
-#define BATON_DAEMON_REPORTS_H
+#ifndef BATON_STATUS_REPORTS_H
+#define BATON_STATUS_REPORTS_H
 
-#include "daemon/figures.h"
 #include "serve/report.h"
+#include "status/figures.h"
 
 struct reports {
     struct figures *figures;  /* borrowed */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the numbers stand for, gathered from the tables of all layers. /metrics and /status.json walk along it. */
 
-#include "daemon/family.h"
+#include "status/family.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #ifndef BATON_DAEMON_PORT_OWNER_H
 #define BATON_DAEMON_PORT_OWNER_H
 
-#include "daemon/process.h"
+#include "host/process.h"
 
 /* A process that listens where we would. */
 struct port_owner {

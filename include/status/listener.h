@@ -17,9 +17,6 @@
 #include "reactor/worker.h"
 #include "status/reports.h"
 
-/* How many may be connected at once. */
-enum { STATUS_CONNECTIONS = 64 };
-
 struct status_listener_options {
     const struct config *config;
     const struct reports *reports;

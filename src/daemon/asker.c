@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/process.h"
+#include "host/process.h"
 
 /* A little less than TimeoutStartSec= is by itself. */
 enum { PATIENCE_S = 85, LOOK_MS = 200, ASK_AGAIN = 5 };

@@ -12,9 +12,9 @@
 
 #include "base/log_file.h"
 #include "config/blame.h"
-#include "daemon/denial.h"
-#include "daemon/file_place.h"
-#include "daemon/names.h"
+#include "host/denial.h"
+#include "host/file_place.h"
+#include "host/names.h"
 
 struct check {
     const struct config *config;

@@ -12,7 +12,7 @@
 #include "daemon/check_address.h"
 #include "daemon/check_same.h"
 #include "daemon/check_sources.h"
-#include "daemon/plan.h"
+#include "host/plan.h"
 
 int check_as_server(const struct config *config, struct diagnose *report)
 {

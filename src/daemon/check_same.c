@@ -10,7 +10,7 @@
 
 #include "config/blame.h"
 #include "config/written.h"
-#include "daemon/file_place.h"
+#include "host/file_place.h"
 
 static const char scheme[] = "unix:";
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "config/written.h"
-#include "daemon/denial.h"
-#include "daemon/names.h"
+#include "host/denial.h"
+#include "host/names.h"
 #include "text/matches.h"
 
 static struct sv folder_of(const char *path)

@@ -15,10 +15,10 @@
 #include "daemon/check.h"
 #include "daemon/check_same.h"
 #include "daemon/check_sources.h"
-#include "daemon/memory.h"
-#include "daemon/plan.h"
 #include "files/sums.h"
 #include "files/watch.h"
+#include "host/memory.h"
+#include "host/plan.h"
 
 /* Of the memory the queues of the log may take a sixteenth. */
 enum { LOG_SHARE = 16 };

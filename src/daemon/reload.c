@@ -11,11 +11,11 @@
 
 #include "base/log.h"
 #include "daemon/master.h"
-#include "daemon/names.h"
 #include "daemon/report.h"
 #include "daemon/retired.h"
 #include "daemon/succession.h"
 #include "files/trouble.h"
+#include "host/names.h"
 
 static const char ending[] = "this process ends, or another has taken over";
 

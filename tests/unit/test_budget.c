@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What so many descriptors are enough for. */
 
-#include "daemon/budget.h"
+#include "host/budget.h"
 
 #include <errno.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The limits of control groups, of both versions, as a kernel would show them. */
 
-#include "daemon/cgroup.h"
+#include "host/cgroup.h"
 
-#include "daemon/cpus.h"
-#include "daemon/memory.h"
+#include "host/cpus.h"
+#include "host/memory.h"
 
 #include "scratch.h"
 

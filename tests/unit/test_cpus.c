@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How many CPUs a quota allows, and that the affinity mask limits the answer. */
 
-#include "daemon/cpus.h"
+#include "host/cpus.h"
 
 #include <limits.h>
 #include <sched.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How much memory a limit allows, and what that means for the cache. */
 
-#include "daemon/memory.h"
+#include "host/memory.h"
 
 #include <unistd.h>
 

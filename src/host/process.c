@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Other processes of this machine. */
 
-#include "daemon/process.h"
+#include "host/process.h"
 
 #include <limits.h>
 #include <stdio.h>

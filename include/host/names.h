@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/names.h: what users and groups are called, for messages.
+/* host/names.h: what users and groups are called, for messages.
  *
  * Ownership: the caller's room.
  * Threads:   one at a time, and none in a sandbox: the user database is read.
  * Errors:    who has no name is a number.
  */
-#ifndef BATON_DAEMON_NAMES_H
-#define BATON_DAEMON_NAMES_H
+#ifndef BATON_HOST_NAMES_H
+#define BATON_HOST_NAMES_H
 
 #include <sys/types.h>
 

@@ -2,7 +2,7 @@
 /* The control groups of this process: a limit of any of them is one of ours. Of version 2 there is one hierarchy; of
  * version 1 one for each controller, and both may be there, as where an image is older than its host. */
 
-#include "daemon/cgroup.h"
+#include "host/cgroup.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How much memory there is for us: a cache that fills a small container ends it. */
 
-#include "daemon/memory.h"
+#include "host/memory.h"
 
 #include <ctype.h>
 #include <errno.h>

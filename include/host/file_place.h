@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/file_place.h: where a file is that a path names, or would be made: in which directory, and how it is called there.
+/* host/file_place.h: where a file is that a path names, or would be made: in which directory, and how it is called there.
  *
  * Two paths that are written in different ways are one file if they have one name in one directory.
  *
@@ -8,8 +8,8 @@
  * Errors:    0 or -errno.
  * Source:    symlink(7), path_resolution(7).
  */
-#ifndef BATON_DAEMON_FILE_PLACE_H
-#define BATON_DAEMON_FILE_PLACE_H
+#ifndef BATON_HOST_FILE_PLACE_H
+#define BATON_HOST_FILE_PLACE_H
 
 #include <limits.h>
 #include <sys/types.h>

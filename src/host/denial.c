@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which directory on the way is closed to us, whose it is, and what helps. */
 
-#include "daemon/denial.h"
+#include "host/denial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/names.h"
+#include "host/names.h"
 
 bool denial_may_enter(const char *path)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * daemon/process.h - other processes of this machine, as /proc shows them.
+ * host/process.h - other processes of this machine, as /proc shows them.
  *
  * Threads: any.
  * Errors:  what cannot be seen (proc(5), hidepid=) is as if it were not there.
  */
-#ifndef BATON_DAEMON_PROCESS_H
-#define BATON_DAEMON_PROCESS_H
+#ifndef BATON_HOST_PROCESS_H
+#define BATON_HOST_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a process with so many descriptors can promise: decided once for each generation, before it opens anything. */
 
-#include "daemon/budget.h"
+#include "host/budget.h"
 
 #include <errno.h>
 

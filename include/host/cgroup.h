@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/cgroup.h: what the control groups of this process allow.
+/* host/cgroup.h: what the control groups of this process allow.
  *
  * Ownership: none.
  * Threads:   any; reads files, so at start-up only.
  * Errors:    what cannot be read does not limit.
  * Source:    cgroups(7), the kernel's guides to cgroup-v1 and cgroup-v2.
  */
-#ifndef BATON_DAEMON_CGROUP_H
-#define BATON_DAEMON_CGROUP_H
+#ifndef BATON_HOST_CGROUP_H
+#define BATON_HOST_CGROUP_H
 
 #include <stddef.h>
 #include <stdint.h>

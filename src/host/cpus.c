@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How many CPUs this process may use: the number of workers where the configuration says "auto". */
 
-#include "daemon/cpus.h"
+#include "host/cpus.h"
 
 #include <limits.h>
 #include <sched.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/denial.h: why we, as the user that we are, may not get at what a path names.
+/* host/denial.h: why we, as the user that we are, may not get at what a path names.
  *
  * Ownership: the text is the caller's.
  * Threads:   any; it may block, as disks may.
  * Errors:    none.
  */
-#ifndef BATON_DAEMON_DENIAL_H
-#define BATON_DAEMON_DENIAL_H
+#ifndef BATON_HOST_DENIAL_H
+#define BATON_HOST_DENIAL_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers of users and groups to names. No request comes here. */
 
-#include "daemon/names.h"
+#include "host/names.h"
 
 #include <grp.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/cpus.h: how many CPUs this process may use.
+/* host/cpus.h: how many CPUs this process may use.
  *
  * The CPUs of its affinity mask, or what the CPU quotas of its control groups allow, whichever is less.
  *
@@ -9,10 +9,10 @@
  * Source:    sched_getaffinity(2), cgroups(7), cpu.max of the kernel's cgroup-v2 guide, cpu.cfs_quota_us of
  *            its guide to the CFS bandwidth control.
  */
-#ifndef BATON_DAEMON_CPUS_H
-#define BATON_DAEMON_CPUS_H
+#ifndef BATON_HOST_CPUS_H
+#define BATON_HOST_CPUS_H
 
-#include "daemon/cgroup.h"
+#include "host/cgroup.h"
 
 unsigned cpus_available(void);
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What was promised by the configuration, or would be by anybody, and cannot be kept is said. */
 
-#include "daemon/plan.h"
+#include "host/plan.h"
 
 #include <inttypes.h>
 #include <sys/resource.h>
 
 #include "config/blame.h"
-#include "daemon/cpus.h"
-#include "status/listener.h"
+#include "host/cpus.h"
 
 enum { FEW = 128 }; /* fewer connections than this are said to be few */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/memory.h: how much memory this process may use, and what it means for the cache.
+/* host/memory.h: how much memory this process may use, and what it means for the cache.
  *
  * Ownership: none.
  * Threads:   any; reads files, so at start-up only.
@@ -8,13 +8,13 @@
  * Source:    sysconf(3); memory.max and memory.high of the kernel's cgroup-v2 guide, memory.limit_in_bytes of that to
  *            cgroup-v1.
  */
-#ifndef BATON_DAEMON_MEMORY_H
-#define BATON_DAEMON_MEMORY_H
+#ifndef BATON_HOST_MEMORY_H
+#define BATON_HOST_MEMORY_H
 
 #include <stdint.h>
 
 #include "config/config.h"
-#include "daemon/cgroup.h"
+#include "host/cgroup.h"
 
 /* The machine's, or what the control groups allow, whichever is less. */
 uint64_t memory_allowed(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a file is, or would be. The kernel goes the same way; but it does not tell where that ends, unless it makes one. */
 
-#include "daemon/file_place.h"
+#include "host/file_place.h"
 
 #include <errno.h>
 #include <fcntl.h>

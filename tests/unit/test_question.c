@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Questions: the head that a client would send for a URL, and the listener it would come in by. */
 
-#include "daemon/question.h"
+#include "explain/question.h"
 
 #include "expect.h"
 

@@ -2,14 +2,14 @@
 /* The file behind an answer, and the rules that made its head. Nothing is decided here: the entry holds what was decided
  * when it was loaded, and files/labels is asked again what it said then. */
 
-#include "daemon/facts.h"
+#include "explain/facts.h"
 
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "config/blame.h"
-#include "daemon/say.h"
+#include "explain/say.h"
 #include "files/labels.h"
 #include "files/siblings.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The lines of --explain. Paths, URLs and fields are anybody's bytes, so nothing is printed past this file. */
 
-#include "daemon/say.h"
+#include "explain/say.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/question.h: the request that a client would send for a URL, and the listener that it would come in by.
+/* explain/question.h: the request that a client would send for a URL, and the listener that it would come in by.
  *
  * Ownership: views are of the arguments and the configuration.
  * Threads:   one.
  * Errors:    question_write: 0 or -ENOMEM. Nothing is refused here: that is for those who refuse it on a real request's way.
  * Source:    RFC 9112 3 (request line, Host), RFC 9110 4.2 (http and https).
  */
-#ifndef BATON_DAEMON_QUESTION_H
-#define BATON_DAEMON_QUESTION_H
+#ifndef BATON_EXPLAIN_QUESTION_H
+#define BATON_EXPLAIN_QUESTION_H
 
 #include "base/buf.h"
 #include "config/config.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/facts.h: what --explain says of the file behind an answer, and which rules of the site made its head.
+/* explain/facts.h: what --explain says of the file behind an answer, and which rules of the site made its head.
  *
  * Ownership: borrows everything.
  * Threads:   one.
  * Errors:    none.
  */
-#ifndef BATON_DAEMON_FACTS_H
-#define BATON_DAEMON_FACTS_H
+#ifndef BATON_EXPLAIN_FACTS_H
+#define BATON_EXPLAIN_FACTS_H
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/explain.h: what would be answered to a request, and why.
+/* explain/explain.h: what would be answered to a request, and why.
  *
  * The request goes the way of every other: parse_head, request_read, serve_request, on the configuration and the files that
  * the server would use. What is printed is the row of the answer, and the reasons that were kept on the way. No socket
@@ -9,12 +9,12 @@
  * Threads:   one.
  * Errors:    0, -errno of the root's open(2), or -ENOMEM; logged.
  */
-#ifndef BATON_DAEMON_EXPLAIN_H
-#define BATON_DAEMON_EXPLAIN_H
+#ifndef BATON_EXPLAIN_EXPLAIN_H
+#define BATON_EXPLAIN_EXPLAIN_H
 
 #include <stdio.h>
 
-#include "daemon/question.h"
+#include "explain/question.h"
 
 int explain(const struct config *config, const struct question *question, FILE *to);
 

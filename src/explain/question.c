@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a URL to the head of a request and to a listener, as a client and the kernel would do it between them. */
 
-#include "daemon/question.h"
+#include "explain/question.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/say.h: a line of --explain: a label, and what is said, with what could steer a terminal escaped.
+/* explain/say.h: a line of --explain: a label, and what is said, with what could steer a terminal escaped.
  *
  * Ownership: none.
  * Threads:   one.
  * Errors:    none; what there is no memory for is left out, and the stream keeps its own errors.
  */
-#ifndef BATON_DAEMON_SAY_H
-#define BATON_DAEMON_SAY_H
+#ifndef BATON_EXPLAIN_SAY_H
+#define BATON_EXPLAIN_SAY_H
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* --explain: one request, taken by hand along the way that reactor/intake takes all others, and then told about. */
 
-#include "daemon/explain.h"
+#include "explain/explain.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 #include "base/log.h"
 #include "config/blame.h"
-#include "daemon/facts.h"
-#include "daemon/say.h"
+#include "explain/facts.h"
+#include "explain/say.h"
 #include "host/memory.h"
 #include "host/plan.h"
 #include "http/body.h"

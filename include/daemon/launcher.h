@@ -19,7 +19,7 @@
 #ifndef BATON_DAEMON_LAUNCHER_H
 #define BATON_DAEMON_LAUNCHER_H
 
-#include "daemon/sockets.h"
+#include "listen/sockets.h"
 
 struct launcher {
     int fd; /* owned; -1 = there is none */

@@ -32,9 +32,9 @@
 #include "daemon/launcher.h"
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
-#include "daemon/sockets.h"
 #include "daemon/stopping.h"
-#include "daemon/systemd.h"
+#include "io/systemd.h"
+#include "listen/sockets.h"
 #include "status/figures.h"
 #include "status/reports.h"
 

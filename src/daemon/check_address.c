@@ -16,10 +16,10 @@
 #include "config/blame.h"
 #include "config/written.h"
 #include "confine/privs.h"
-#include "daemon/listeners.h"
-#include "daemon/port_owner.h"
-#include "daemon/systemd.h"
 #include "host/file_place.h"
+#include "io/systemd.h"
+#include "listen/listeners.h"
+#include "listen/port_owner.h"
 
 enum { LINE_SIZE = 512 };
 

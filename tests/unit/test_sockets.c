@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of listening sockets: the same one for as long as somebody wants its address, and none without a reason. */
 
-#include "daemon/sockets.h"
+#include "listen/sockets.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the service manager hears, from a socket of its kind, and what descriptors it may leave us. */
 
-#include "daemon/systemd.h"
+#include "io/systemd.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel tells which sockets listen where, and for each process which sockets it has open. */
 
-#include "daemon/port_owner.h"
+#include "listen/port_owner.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "config/address.h"
-#include "daemon/sockets.h"
+#include "listen/sockets.h"
 
 enum { LINK_SIZE = 32, LINE_SIZE = 512, LISTENS = 0x0A, FIRST_PASSED = 3 };
 

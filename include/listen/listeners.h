@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/listeners.h: where one generation listens: the sockets that it borrows, and whose door each one is.
+/* listen/listeners.h: where one generation listens: the sockets that it borrows, and whose door each one is.
  *
  * Ownership: borrows sockets from the table, from listeners_add to listeners_close; owns the rest.
  * Threads:   the master.
  * Errors:    0 or -errno. Why an address cannot be listened on is in the report.
  */
-#ifndef BATON_DAEMON_LISTENERS_H
-#define BATON_DAEMON_LISTENERS_H
+#ifndef BATON_LISTEN_LISTENERS_H
+#define BATON_LISTEN_LISTENERS_H
 
 #include "base/buf.h"
 #include "config/blame.h"
-#include "daemon/sockets.h"
+#include "listen/sockets.h"
 
 struct listeners {
     struct sockets *sockets; /* borrowed */

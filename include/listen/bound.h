@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/bound.h: the sockets of one address, of which daemon/sockets keeps the table.
+/* listen/bound.h: the sockets of one address, of which listen/sockets keeps the table.
  *
  * Ownership: the table owns each, and what is in it.
  * Threads:   the master.
  * Errors:    0 or -errno.
  * Source:    socket(7) on SO_REUSEPORT.
  */
-#ifndef BATON_DAEMON_BOUND_H
-#define BATON_DAEMON_BOUND_H
+#ifndef BATON_LISTEN_BOUND_H
+#define BATON_LISTEN_BOUND_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/port_owner.h: whose socket keeps us from listening on an address.
+/* listen/port_owner.h: whose socket keeps us from listening on an address.
  *
  * Threads: any; it may take long where there are many processes, so for those who only ask.
  * Errors:  what cannot be seen has no owner.
  * Source:  proc(5) on net/tcp and PID/fd.
  */
-#ifndef BATON_DAEMON_PORT_OWNER_H
-#define BATON_DAEMON_PORT_OWNER_H
+#ifndef BATON_LISTEN_PORT_OWNER_H
+#define BATON_LISTEN_PORT_OWNER_H
 
 #include "host/process.h"
 

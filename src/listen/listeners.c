@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a generation listens. What it takes from the table of sockets here, its workers, or the master, accept from. */
 
-#include "daemon/listeners.h"
+#include "listen/listeners.h"
 
 #include <errno.h>
 #include <stdlib.h>

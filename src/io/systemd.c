@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Talk to the service manager: datagrams of a few lines, sent when something changes. No request comes here. */
 
-#include "daemon/systemd.h"
+#include "io/systemd.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/systemd.h: the service manager's side of being a daemon, without its library.
+/* io/systemd.h: the service manager's side of being a daemon, without its library.
  *
  * What happens is told to the socket that NOTIFY_SOCKET names; sockets that the manager, or our predecessor, opened for
  * us come as descriptors from 3 up. Where there is no manager all of it does nothing.
@@ -13,8 +13,8 @@
  * Units:     in the names; MONOTONIC_USEC and EXTEND_TIMEOUT_USEC are microseconds on the wire.
  * Source:    sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3), systemd.service(5).
  */
-#ifndef BATON_DAEMON_SYSTEMD_H
-#define BATON_DAEMON_SYSTEMD_H
+#ifndef BATON_IO_SYSTEMD_H
+#define BATON_IO_SYSTEMD_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 /* The sockets of one address. Most have one; those that workers accept from for themselves have one for each of them, and one
  * that took in another address of its port has that one's too. */
 
-#include "daemon/bound.h"
+#include "listen/bound.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/sockets.h: the listening sockets of this process, whichever generation uses them.
+/* listen/sockets.h: the listening sockets of this process, whichever generation uses them.
  *
  * A socket stays open, backlog and all, for as long as there is a generation that wants its address: a new one gets it
  * from here before the old one puts it back. An address may have several sockets (SO_REUSEPORT, one for each worker); they
@@ -16,11 +16,11 @@
  * Errors:    0 or -errno.
  * Source:    sd_listen_fds(3), socket(7) on SO_REUSEPORT.
  */
-#ifndef BATON_DAEMON_SOCKETS_H
-#define BATON_DAEMON_SOCKETS_H
+#ifndef BATON_LISTEN_SOCKETS_H
+#define BATON_LISTEN_SOCKETS_H
 
-#include "daemon/bound.h"
-#include "daemon/systemd.h"
+#include "io/systemd.h"
+#include "listen/bound.h"
 
 struct sockets {
     struct systemd *systemd; /* borrowed */

@@ -2,7 +2,7 @@
 /* The listening sockets of the process: opened for the first generation that wants an address, lent to each that follows,
  * closed behind the last. */
 
-#include "daemon/sockets.h"
+#include "listen/sockets.h"
 
 #include <errno.h>
 #include <stdio.h>

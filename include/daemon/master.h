@@ -33,7 +33,7 @@
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
 #include "daemon/stopping.h"
-#include "io/systemd.h"
+#include "io/notify.h"
 #include "listen/sockets.h"
 #include "status/figures.h"
 #include "status/reports.h"
@@ -56,7 +56,7 @@ struct master {
     struct launcher launcher;
     int epoll_fd;  /* owned */
     int signal_fd; /* owned */
-    struct systemd systemd;
+    struct notify systemd;
     struct sockets sockets;
     struct acceptor acceptor;
     struct figures figures;

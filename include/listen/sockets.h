@@ -19,11 +19,12 @@
 #ifndef BATON_LISTEN_SOCKETS_H
 #define BATON_LISTEN_SOCKETS_H
 
-#include "io/systemd.h"
+#include "io/inherited.h"
+#include "io/notify.h"
 #include "listen/bound.h"
 
 struct sockets {
-    struct systemd *systemd; /* borrowed */
+    struct notify *systemd; /* borrowed */
     struct inherited inherited;
     struct bound *first; /* owned */
     unsigned generation; /* that is being opened */
@@ -34,7 +35,7 @@ struct sockets {
                             whoever is started next is to find it */
 };
 
-int sockets_init(struct sockets *s, struct systemd *systemd);
+int sockets_init(struct sockets *s, struct notify *systemd);
 void sockets_fini(struct sockets *s);
 
 /* A generation begins to open. It gets each socket once: two addresses with port 0 are two sockets. */

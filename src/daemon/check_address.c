@@ -17,7 +17,7 @@
 #include "config/written.h"
 #include "confine/privs.h"
 #include "host/file_place.h"
-#include "io/systemd.h"
+#include "io/inherited.h"
 #include "listen/listeners.h"
 #include "listen/port_owner.h"
 

@@ -71,9 +71,9 @@ int master_watch(const struct master *m, enum master_source source, int fd, uint
 void master_say(struct master *m, const char *state)
 {
     if (m->main && m->g != NULL)
-        systemd_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,
-                       seats_taken(&m->acceptor.seats),
-                       m->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", m->reload.refused);
+        notify_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,
+                      seats_taken(&m->acceptor.seats),
+                      m->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", m->reload.refused);
 }
 
 void master_watch_workers(struct master *m)
@@ -249,8 +249,8 @@ static int prepare(struct master *m)
 
     if (n < 0)
         (void)snprintf(m->path, sizeof m->path, "%s", m->args->argv[0]);
-    systemd_init(&m->systemd);
-    pulse_init(&m->pulse, m->systemd.watchdog_ms, systemd_hears(&m->systemd));
+    notify_init(&m->systemd);
+    pulse_init(&m->pulse, m->systemd.watchdog_ms, notify_hears(&m->systemd));
     m->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     int err = m->epoll_fd < 0 ? -errno : acceptor_init(&m->acceptor, m->epoll_fd);
     if (err == 0)
@@ -342,7 +342,7 @@ static void fini(struct master *m)
     (void)loggers_join(log_patience_ms(m));
     sockets_fini(&m->sockets);
     acceptor_fini(&m->acceptor);
-    systemd_fini(&m->systemd);
+    notify_fini(&m->systemd);
     launcher_fini(&m->launcher);
     reload_fini(&m->reload);
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)

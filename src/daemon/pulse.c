@@ -67,7 +67,7 @@ static void ask_for_time(struct master *m, uint64_t now)
     if (some == 0 || now < m->pulse.ask_ms)
         return;
     m->pulse.ask_ms = now + STOPPING_MS;
-    systemd_beat(&m->systemd, "EXTEND_TIMEOUT_USEC=%" PRIu64, some * 1000);
+    notify_beat(&m->systemd, "EXTEND_TIMEOUT_USEC=%" PRIu64, some * 1000);
 }
 
 /* What the service manager has to know. It may have been too busy to hear the sockets that it is to keep. */
@@ -83,7 +83,7 @@ void pulse_run(struct master *m)
     struct pulse *p = &m->pulse;
     uint64_t now = master_now_ms();
 
-    p->owes = !systemd_tell_again(&m->systemd);
+    p->owes = !notify_again(&m->systemd);
     if (now >= p->tell_ms) {
         p->tell_ms = now + TELL_MS;
         log_tell(false);
@@ -103,7 +103,7 @@ void pulse_run(struct master *m)
     if (!m->main)
         return;
     if (!p->stuck && m->systemd.watchdog_ms > 0)
-        systemd_beat(&m->systemd, "WATCHDOG=1");
+        notify_beat(&m->systemd, "WATCHDOG=1");
     if (!p->stuck)
         ask_for_time(m, now);
     if (now < p->say_ms)

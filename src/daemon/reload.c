@@ -136,7 +136,7 @@ static void refuse(struct master *m)
     log_write(NULL, LOG_LEVEL_ERROR, "the configuration was not reloaded; the old one goes on");
     askers_tell(&r->asking, r->refused);
     master_say(m, "Serving");
-    systemd_notify(&m->systemd, "READY=1");
+    notify_tell(&m->systemd, "READY=1");
 }
 
 static void take(struct master *m, struct generation *g)
@@ -154,7 +154,7 @@ static void take(struct master *m, struct generation *g)
     log_notice("reloaded");
     askers_tell(&m->reload.asking, "");
     master_say(m, "Reloaded");
-    systemd_notify(&m->systemd, "READY=1");
+    notify_tell(&m->systemd, "READY=1");
 }
 
 /* The first generation serves, or the daemon ends. */
@@ -280,7 +280,7 @@ static void begin_next(struct master *m)
     bool may_open = is_alone && master_now_ms() >= r->not_before_ms;
 
     if (r->wants_opening && may_open) {
-        systemd_reloading(&m->systemd);
+        notify_reloading(&m->systemd);
         if (begin_opening(m) < 0) {
             refuse(m);
             diagnose_fini(&r->report);

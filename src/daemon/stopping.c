@@ -79,7 +79,7 @@ static void begin(struct master *m)
     figures_drain(&m->figures);
     m->sockets.serving = false;
     if (m->main)
-        systemd_notify(&m->systemd, "STOPPING=1");
+        notify_tell(&m->systemd, "STOPPING=1");
     m->pulse.next_ms = 0;
     if (delay == 0) {
         begin_to_drain(m);

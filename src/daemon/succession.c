@@ -113,10 +113,10 @@ static void lose_successor(struct master *m, const char *why)
 /* The service manager hears it from us, as it does not listen to the new process before. */
 static int say_go(struct master *m)
 {
-    systemd_notify(&m->systemd, "MAINPID=%ld", (long)m->successor_pid);
+    notify_tell(&m->systemd, "MAINPID=%ld", (long)m->successor_pid);
     int err = upgrade_send(m->successor_fd, UPGRADE_GO, NULL);
     if (err < 0)
-        systemd_notify(&m->systemd, "MAINPID=%ld", (long)getpid());
+        notify_tell(&m->systemd, "MAINPID=%ld", (long)getpid());
     return err;
 }
 
@@ -269,7 +269,7 @@ static void become_main(struct master *m)
     m->sockets.lent = false;
     if (!reload_is_opening(&m->reload))
         sockets_store(&m->sockets); /* else once that is over */
-    systemd_notify(&m->systemd, "READY=1");
+    notify_tell(&m->systemd, "READY=1");
     master_say(m, "Serving");
 }
 

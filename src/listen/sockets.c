@@ -40,7 +40,7 @@ static char *name_of(const char *address)
     return strdup(name);
 }
 
-int sockets_init(struct sockets *s, struct systemd *systemd)
+int sockets_init(struct sockets *s, struct notify *systemd)
 {
     *s = (struct sockets){.systemd = systemd};
     return inherited_init(&s->inherited);
@@ -69,7 +69,7 @@ static void leave_names(struct bound *b)
 /* The manager keeps a socket once, under the name by which it heard of it first; others may have that socket, too. */
 static void forget(const struct sockets *s, const char *name)
 {
-    systemd_store_remove(s->systemd, name);
+    notify_store_remove(s->systemd, name);
     for (struct bound *b = s->first; b != NULL; b = b->next)
         if (!sockets_is_passed(b->address))
             b->stored = 0;
@@ -360,7 +360,7 @@ void sockets_store(struct sockets *s)
     if (!s->lent)
         close_leftovers(s);
     for (struct bound *b = s->first; b != NULL; b = b->next) {
-        while (b->stored < b->n && (b->v[b->stored].is_unix || systemd_store(s->systemd, b->name, b->v[b->stored].fd)))
+        while (b->stored < b->n && (b->v[b->stored].is_unix || notify_store(s->systemd, b->name, b->v[b->stored].fd)))
             b->stored++;
         b->known |= b->stored > 0;
     }

@@ -16,7 +16,7 @@
 
 enum { LONG_MS = 20000 };
 
-static struct systemd nobody = {.fd = -1};
+static struct notify nobody = {.fd = -1};
 
 /* The new process ends when it has written; the end of its socket says so. */
 static void wait_for_end(int fd)

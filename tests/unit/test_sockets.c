@@ -16,7 +16,7 @@
 
 static const struct listen_options one = {.backlog = 16};
 static const struct listen_options many = {.backlog = 16, .reuseport = true};
-static struct systemd nobody = {.fd = -1};
+static struct notify nobody = {.fd = -1};
 
 static uint16_t port_of(int fd)
 {
@@ -510,7 +510,7 @@ static void store_hear(struct store *store)
 static void the_manager_keeps_what_is_listened_on(void **state)
 {
     static const char *const hosts[] = {"127.0.0.1", "0.0.0.0", "127.0.0.1", "0.0.0.0", "[::]", "0.0.0.0", "127.0.0.1"};
-    struct systemd manager = {.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct notify manager = {.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), .lock = PTHREAD_MUTEX_INITIALIZER};
     struct store store = {.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     struct sockets s;
     struct bound *b = NULL;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What the service manager hears, from a socket of its kind, and what descriptors it may leave us. */
+/* What the service manager hears, from a socket of its kind. */
 
-#include "io/systemd.h"
+#include "io/notify.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "scratch.h"
-
-enum { FIRST_FD = 3 };
 
 /* The manager's end: NOTIFY_SOCKET is its name. */
 static int listen_as_manager(const char *name)
@@ -24,6 +22,15 @@ static int listen_as_manager(const char *name)
     assert_int_equal(bind(fd, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)), 0);
     assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
     return fd;
+}
+
+/* An abstract name that no other run of these tests has. */
+static const char *own_name(const char *what)
+{
+    static char name[64];
+
+    (void)snprintf(name, sizeof name, "@baton-test-%ld-%s", (long)getpid(), what);
+    return name;
 }
 
 /* The next message, and the descriptor with it or -1. */
@@ -59,32 +66,32 @@ static void it_hears_lines_at_a_path_and_at_an_abstract_name(void **state)
     (void)snprintf(names[0], sizeof names[0], "%s/notify", scratch_dir);
     (void)snprintf(names[1], sizeof names[1], "@%s/notify", scratch_dir);
     for (size_t i = 0; i < ROWS(names); i++) {
-        struct systemd s;
+        struct notify s;
         int manager = listen_as_manager(names[i]);
-        systemd_init(&s);
-        assert_true(systemd_hears(&s));
-        systemd_notify(&s, "READY=%d\nMAINPID=%d", 1, 42);
+        notify_init(&s);
+        assert_true(notify_hears(&s));
+        notify_tell(&s, "READY=%d\nMAINPID=%d", 1, 42);
         expect_text(manager, "READY=1\nMAINPID=42");
-        systemd_status(&s, "two\nlines, and %s", "\x1b[31mred");
+        notify_status(&s, "two\nlines, and %s", "\x1b[31mred");
         expect_text(manager, "STATUS=two lines, and  [31mred");
-        systemd_store_remove(&s, "http");
+        notify_store_remove(&s, "http");
         expect_text(manager, "FDSTOREREMOVE=1\nFDNAME=http");
-        systemd_fini(&s);
+        notify_fini(&s);
         (void)close(manager);
     }
 }
 
 static void a_descriptor_goes_with_its_name(void **state)
 {
-    struct systemd s;
-    int manager = listen_as_manager("@baton-test-store");
+    struct notify s;
+    int manager = listen_as_manager(own_name("store"));
     int pipe_fd[2];
     int fd;
 
     (void)state;
     assert_int_equal(pipe(pipe_fd), 0);
-    systemd_init(&s);
-    systemd_store(&s, "http", pipe_fd[1]);
+    notify_init(&s);
+    notify_store(&s, "http", pipe_fd[1]);
     expect_message(manager, "FDSTORE=1\nFDNAME=http", &fd);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, "x", 1), 1);
@@ -93,12 +100,12 @@ static void a_descriptor_goes_with_its_name(void **state)
     (void)close(fd);
     (void)close(pipe_fd[0]);
     (void)close(pipe_fd[1]);
-    systemd_fini(&s);
+    notify_fini(&s);
     (void)close(manager);
 }
 
 /* The manager hangs: everybody's messages fill its socket, and not even one of a new sender fits any more. */
-static void fill(const struct systemd *s)
+static void fill(const struct notify *s)
 {
     enum { SENDERS = 256 };
     int fds[SENDERS];
@@ -136,73 +143,73 @@ static void expect_silence(int manager)
 
 static void what_has_to_be_told_waits_for_a_manager_that_does_not_read_and_we_do_not(void **state)
 {
-    struct systemd s;
-    int manager = listen_as_manager("@baton-test-full");
+    struct notify s;
+    int manager = listen_as_manager(own_name("full"));
 
     (void)state;
-    systemd_init(&s);
+    notify_init(&s);
     fill(&s);
     for (int i = 0; i < 1000; i++)
-        systemd_beat(&s, "WATCHDOG=1");
-    systemd_status(&s, "lost");
-    systemd_notify(&s, "RELOADING=%d", 1);
-    systemd_notify(&s, "READY=1");
-    assert_false(systemd_store(&s, "http", STDIN_FILENO));
-    assert_false(systemd_tell_again(&s));
+        notify_beat(&s, "WATCHDOG=1");
+    notify_status(&s, "lost");
+    notify_tell(&s, "RELOADING=%d", 1);
+    notify_tell(&s, "READY=1");
+    assert_false(notify_store(&s, "http", STDIN_FILENO));
+    assert_false(notify_again(&s));
     drain(manager);
-    assert_true(systemd_tell_again(&s));
+    assert_true(notify_again(&s));
     expect_text(manager, "RELOADING=1");
     expect_text(manager, "READY=1");
     expect_silence(manager);
     fill(&s);
-    systemd_notify(&s, "STOPPING=1");
+    notify_tell(&s, "STOPPING=1");
     drain(manager);
-    systemd_beat(&s, "WATCHDOG=1");
+    notify_beat(&s, "WATCHDOG=1");
     expect_text(manager, "STOPPING=1");
     expect_text(manager, "WATCHDOG=1");
     fill(&s);
-    systemd_notify(&s, "MAINPID=1");
-    systemd_fini(&s); /* it waits for a moment only */
+    notify_tell(&s, "MAINPID=1");
+    notify_fini(&s); /* it waits for a moment only */
     (void)close(manager);
 }
 
 static void of_too_much_that_has_to_be_told_the_latest_is(void **state)
 {
-    enum { MORE = SYSTEMD_OWED_MAX + 5 };
-    struct systemd s;
+    enum { MORE = NOTIFY_OWED_MAX + 5 };
+    struct notify s;
     char text[64];
-    int manager = listen_as_manager("@baton-test-latest");
+    int manager = listen_as_manager(own_name("latest"));
 
     (void)state;
-    systemd_init(&s);
+    notify_init(&s);
     fill(&s);
     for (int i = 0; i < MORE; i++)
-        systemd_notify(&s, "X=%d", i);
+        notify_tell(&s, "X=%d", i);
     drain(manager);
-    for (int i = MORE - SYSTEMD_OWED_MAX; i < MORE; i++) {
-        (void)systemd_tell_again(&s); /* as many as there is room for */
+    for (int i = MORE - NOTIFY_OWED_MAX; i < MORE; i++) {
+        (void)notify_again(&s); /* as many as there is room for */
         (void)snprintf(text, sizeof text, "X=%d", i);
         expect_text(manager, text);
     }
     expect_silence(manager);
-    systemd_fini(&s);
+    notify_fini(&s);
     (void)close(manager);
 }
 
 static void reloading_has_the_time_with_it(void **state)
 {
-    struct systemd s;
-    int manager = listen_as_manager("@baton-test-reloading");
+    struct notify s;
+    int manager = listen_as_manager(own_name("reloading"));
     static const char prefix[] = "RELOADING=1\nMONOTONIC_USEC=";
     char text[256] = "";
 
     (void)state;
-    systemd_init(&s);
-    systemd_reloading(&s);
+    notify_init(&s);
+    notify_reloading(&s);
     assert_true(recv(manager, text, sizeof text - 1, 0) > 0);
     assert_int_equal(strncmp(text, prefix, sizeof prefix - 1), 0);
     assert_true(strtoull(text + sizeof prefix - 1, NULL, 10) > 0);
-    systemd_fini(&s);
+    notify_fini(&s);
     (void)close(manager);
 }
 
@@ -213,12 +220,12 @@ static void without_a_manager_nothing_is_said(void **state)
     (void)state;
     assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
     for (size_t i = 0; i <= ROWS(names); i++) {
-        struct systemd s;
-        systemd_init(&s);
-        systemd_notify(&s, "READY=1");
-        systemd_status(&s, "nobody hears this");
-        systemd_store(&s, "http", STDIN_FILENO);
-        systemd_fini(&s);
+        struct notify s;
+        notify_init(&s);
+        notify_tell(&s, "READY=1");
+        notify_status(&s, "nobody hears this");
+        notify_store(&s, "http", STDIN_FILENO);
+        notify_fini(&s);
         if (i < ROWS(names))
             assert_int_equal(setenv("NOTIFY_SOCKET", names[i], 1), 0);
     }
@@ -239,93 +246,17 @@ static void the_watchdog_is_for_whom_it_names(void **state)
     (void)state;
     (void)snprintf(us, sizeof us, "%ld", (long)getpid());
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct systemd s;
+        struct notify s;
         (void)unsetenv("WATCHDOG_USEC");
         (void)unsetenv("WATCHDOG_PID");
         if (rows[i].usec != NULL)
             assert_int_equal(setenv("WATCHDOG_USEC", rows[i].usec, 1), 0);
         if (rows[i].pid != NULL)
             assert_int_equal(setenv("WATCHDOG_PID", rows[i].pid, 1), 0);
-        systemd_init(&s);
+        notify_init(&s);
         expect(s.watchdog_ms == rows[i].ms, "row %zu: %llu", i, (unsigned long long)s.watchdog_ms);
-        systemd_fini(&s);
+        notify_fini(&s);
     }
-}
-
-static void set_listen(const char *pid, const char *fds, const char *names)
-{
-    const char *const rows[][2] = {{"LISTEN_PID", pid}, {"LISTEN_FDS", fds}, {"LISTEN_FDNAMES", names}};
-
-    for (size_t i = 0; i < ROWS(rows); i++)
-        assert_int_equal(rows[i][1] != NULL ? setenv(rows[i][0], rows[i][1], 1) : unsetenv(rows[i][0]), 0);
-}
-
-/* Descriptors are the process's own here: the manager's are 3 and 4, for as long as the test takes them. */
-static void descriptors_are_taken_once_each_by_name(void **state)
-{
-    struct inherited all;
-    char us[24];
-    int kept[2];
-
-    (void)state;
-    for (int i = 0; i < 2; i++)
-        kept[i] = dup(FIRST_FD + i);
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(dup2(STDIN_FILENO, FIRST_FD + i), FIRST_FD + i);
-    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
-    set_listen(us, "2", "http:http");
-    assert_int_equal(inherited_init(&all), 0);
-    assert_null(getenv("LISTEN_PID"));
-    assert_null(getenv("LISTEN_FDS"));
-    assert_null(getenv("LISTEN_FDNAMES"));
-    assert_int_equal(inherited_take(&all, "https"), -1);
-    assert_int_equal(inherited_take(&all, "http"), FIRST_FD);
-    assert_true((fcntl(FIRST_FD, F_GETFD) & FD_CLOEXEC) != 0);
-    assert_int_equal(inherited_take(&all, "http"), FIRST_FD + 1);
-    assert_int_equal(inherited_take(&all, "http"), -1);
-    inherited_fini(&all);
-    for (int i = 0; i < 2; i++) {
-        (void)close(FIRST_FD + i);
-        if (kept[i] >= 0) {
-            (void)dup2(kept[i], FIRST_FD + i);
-            (void)close(kept[i]);
-        }
-    }
-}
-
-static void what_is_not_for_us_is_left_alone(void **state)
-{
-    char us[24];
-    const char *const rows[][3] = {{NULL, "1", "http"}, {"1", "1", "http"}, {us, NULL, "http"},
-                                   {us, "0", ""},       {us, "-1", ""},     {us, "1x", ""}};
-
-    (void)state;
-    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        struct inherited all;
-        set_listen(rows[i][0], rows[i][1], rows[i][2]);
-        assert_int_equal(inherited_init(&all), 0);
-        expect(all.n == 0, "row %zu", i);
-        assert_int_equal(inherited_take(&all, "http"), -1);
-        inherited_fini(&all);
-    }
-}
-
-static void fewer_names_and_descriptors_than_said_do_no_harm(void **state)
-{
-    struct inherited all;
-    char us[24];
-
-    (void)state;
-    (void)snprintf(us, sizeof us, "%ld", (long)getpid());
-    set_listen(us, "600", "http");
-    assert_int_equal(inherited_init(&all), 0);
-    assert_int_equal(all.n, 600);
-    assert_string_equal(all.v[1].name, "unknown");
-    assert_int_equal(all.v[599].fd, -1);
-    for (size_t i = 0; i < all.n; i++)
-        all.v[i].fd = -1; /* they are the test's own */
-    inherited_fini(&all);
 }
 
 int main(void)
@@ -338,9 +269,6 @@ int main(void)
         cmocka_unit_test(reloading_has_the_time_with_it),
         cmocka_unit_test(without_a_manager_nothing_is_said),
         cmocka_unit_test(the_watchdog_is_for_whom_it_names),
-        cmocka_unit_test(descriptors_are_taken_once_each_by_name),
-        cmocka_unit_test(what_is_not_for_us_is_left_alone),
-        cmocka_unit_test(fewer_names_and_descriptors_than_said_do_no_harm),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

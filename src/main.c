@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "check/all.h"
 #include "config/config.h"
 #include "config/schema.h"
 #include "daemon/asker.h"
-#include "daemon/check_all.h"
 #include "daemon/master.h"
 #include "explain/explain.h"
 #include "serve/error_page.h"

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "check/places.h"
+#include "check/same.h"
+#include "check/sources.h"
 #include "config/blame.h"
 #include "confine/privs.h"
-#include "daemon/check.h"
-#include "daemon/check_same.h"
-#include "daemon/check_sources.h"
 #include "files/sums.h"
 #include "files/watch.h"
 #include "host/memory.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a configuration names, and is or is not there for the user that asks: in a child that becomes another user, too. */
 
-#include "daemon/check.h"
+#include "check/places.h"
 
 #include <errno.h>
 #include <fcntl.h>

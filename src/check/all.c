@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* All that a start would look at, in its order. */
 
-#include "daemon/check_all.h"
+#include "check/all.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
+#include "check/address.h"
+#include "check/places.h"
+#include "check/same.h"
+#include "check/sources.h"
 #include "confine/privs.h"
 #include "confine/sandbox.h"
-#include "daemon/check.h"
-#include "daemon/check_address.h"
-#include "daemon/check_same.h"
-#include "daemon/check_sources.h"
 #include "host/plan.h"
 
 int check_as_server(const struct config *config, struct diagnose *report)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of the configuration, and the directories that its patterns list, once more. */
 
-#include "daemon/check_sources.h"
+#include "check/sources.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Each unix address against those before it, and the logs against all. */
 
-#include "daemon/check_same.h"
+#include "check/same.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/check_same.h: are two unix sockets, or a socket and a log, one file that is written in two ways?
+/* check/same.h: are two unix sockets, or a socket and a log, one file that is written in two ways?
  *
  * The configuration knows words; that /d/s, /d//s and /link/s are one file only the file system does. What it does not have yet
  * is none of the same: others say so.
@@ -7,8 +7,8 @@
  * Threads: one; it may block, as disks may.
  * Errors:  0, -EINVAL or -ENOMEM; reasons are in the report.
  */
-#ifndef BATON_DAEMON_CHECK_SAME_H
-#define BATON_DAEMON_CHECK_SAME_H
+#ifndef BATON_CHECK_SAME_H
+#define BATON_CHECK_SAME_H
 
 #include "config/config.h"
 #include "text/diagnose.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/check_address.h: can the addresses of a configuration be listened on? For those who only ask.
+/* check/address.h: can the addresses of a configuration be listened on? For those who only ask.
  *
  * Nothing is taken from anybody: an address at which a batond listens is taken to be that of the server that would be asked to
  * reload.
@@ -8,8 +8,8 @@
  * Errors:  0, or the first -errno; reasons are in the report.
  * Source:  bind(2), proc(5) on net/tcp, systemd.socket(5).
  */
-#ifndef BATON_DAEMON_CHECK_ADDRESS_H
-#define BATON_DAEMON_CHECK_ADDRESS_H
+#ifndef BATON_CHECK_ADDRESS_H
+#define BATON_CHECK_ADDRESS_H
 
 #include "config/config.h"
 #include "text/diagnose.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Can the addresses of a configuration be listened on? Tried without listening there, so that nobody notices. */
 
-#include "daemon/check_address.h"
+#include "check/address.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/check_all.h: would a start with this configuration succeed? What -t asks, without opening anything for long.
+/* check/all.h: would a start with this configuration succeed? What -t asks, without opening anything for long.
  *
  * Threads: the only one of its process, which may be another user's afterwards, for good; it may block, as disks may.
  * Errors:  reasons are in the report.
  */
-#ifndef BATON_DAEMON_CHECK_ALL_H
-#define BATON_DAEMON_CHECK_ALL_H
+#ifndef BATON_CHECK_ALL_H
+#define BATON_CHECK_ALL_H
 
 #include "config/config.h"
 #include "text/diagnose.h"

@@ -2,7 +2,7 @@
 /* Is everything there that a configuration names? Asked by -t, and by each start and reload before anything is opened, so
  * that all of them say the same. */
 
-#include "daemon/check.h"
+#include "check/places.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -26,13 +26,13 @@
 
 #include "base/list.h"
 #include "config/config.h"
-#include "daemon/acceptor.h"
 #include "daemon/follow.h"
-#include "daemon/generation.h"
 #include "daemon/launcher.h"
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
 #include "daemon/stopping.h"
+#include "generation/acceptor.h"
+#include "generation/generation.h"
 #include "io/notify.h"
 #include "listen/sockets.h"
 #include "status/figures.h"
@@ -86,7 +86,7 @@ struct master {
     bool misused; /* what is wrong is in the command line */
 };
 
-/* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (daemon/acceptor). */
+/* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (generation/acceptor). */
 enum master_source {
     SOURCE_DOOR,
     SOURCE_SIGNALS,

@@ -19,7 +19,7 @@
 
 #include "daemon/asker.h"
 #include "daemon/errand.h"
-#include "daemon/generation.h"
+#include "generation/generation.h"
 
 struct master;
 

@@ -2,7 +2,7 @@
 /* Accept, and deal out. With accept = handoff every connection begins here: accepted in batches, handed round-robin to the
  * workers' rings, one signal for each worker that got any. */
 
-#include "daemon/acceptor.h"
+#include "generation/acceptor.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A configuration at work, from the moment at which all of it is open. What opens it is daemon/opening. */
+/* A configuration at work, from the moment at which all of it is open. What opens it is generation/opening. */
 
-#include "daemon/generation.h"
+#include "generation/generation.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/opening.h"
 #include "files/sums.h"
 #include "files/watch.h"
+#include "generation/opening.h"
 
 int generation_new(struct generation **out, struct config *config, const struct generation_home *home,
                    struct diagnose *report)

@@ -2,7 +2,7 @@
 /* From a configuration to a generation that is ready to serve. All that can fail fails here, while another generation may
  * still serve: first what somebody has to mend in the configuration, all of it; then what the process is short of. */
 
-#include "daemon/opening.h"
+#include "generation/opening.h"
 
 #include <errno.h>
 #include <stdlib.h>

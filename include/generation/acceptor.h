@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/acceptor.h: deal connections out to the workers of a generation, round-robin.
+/* generation/acceptor.h: deal connections out to the workers of a generation, round-robin.
  *
  * Such as it accepts itself (accept = handoff), and such as are passed on. What there is no room for stays where it is: in
  * the kernel's backlog, or with whoever had it.
@@ -9,10 +9,10 @@
  * Errors:    acceptor_init returns 0 or -errno. Shortages are logged, and it tries again.
  * Source:    accept4(2), epoll(7).
  */
-#ifndef BATON_DAEMON_ACCEPTOR_H
-#define BATON_DAEMON_ACCEPTOR_H
+#ifndef BATON_GENERATION_ACCEPTOR_H
+#define BATON_GENERATION_ACCEPTOR_H
 
-#include "daemon/generation.h"
+#include "generation/generation.h"
 
 struct acceptor {
     struct generation *g; /* borrowed; NULL = nobody takes connections */

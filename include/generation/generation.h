@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/generation.h: a configuration at work: its sockets, its logs, its workers.
+/* generation/generation.h: a configuration at work: its sockets, its logs, its workers.
  *
  *     generation_new     opens all that it needs and starts its threads, which are held. It may block, as disks may, and
  *                        changes nothing that others see: an errand (daemon/errand) does it.
@@ -12,8 +12,8 @@
  * Errors:    generation_new and generation_serve return 0, -EINVAL for a configuration that is wrong, or -errno, and then the
  *            report says what they could not do. Nothing is left open by the first.
  */
-#ifndef BATON_DAEMON_GENERATION_H
-#define BATON_DAEMON_GENERATION_H
+#ifndef BATON_GENERATION_GENERATION_H
+#define BATON_GENERATION_GENERATION_H
 
 #include "access/logger.h"
 #include "base/list.h"

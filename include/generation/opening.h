@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/opening.h: open all that a configuration names, and start the threads that will serve it.
+/* generation/opening.h: open all that a configuration names, and start the threads that will serve it.
  *
  * Every mistake is reported, with its place, not only the first: roots, directories, logs, users, addresses.
  *
@@ -7,10 +7,10 @@
  * Threads:   one; it may block.
  * Errors:    0, -EINVAL or -errno, with reasons in the report; generation_free is due in all cases.
  */
-#ifndef BATON_DAEMON_OPENING_H
-#define BATON_DAEMON_OPENING_H
+#ifndef BATON_GENERATION_OPENING_H
+#define BATON_GENERATION_OPENING_H
 
-#include "daemon/generation.h"
+#include "generation/generation.h"
 
 int opening_run(struct generation *g, struct diagnose *report);
 

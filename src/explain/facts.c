@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The file behind an answer, and the rules that made its head. Nothing is decided here: the entry holds what was decided
- * when it was loaded, and files/labels is asked again what it said then. */
+ * when it was loaded, and site/labels is asked again what it said then. */
 
 #include "explain/facts.h"
 
@@ -10,8 +10,8 @@
 
 #include "config/blame.h"
 #include "explain/say.h"
-#include "files/labels.h"
 #include "files/siblings.h"
+#include "site/labels.h"
 
 static struct config_at at(const struct facts *f, enum key_id key, size_t value)
 {

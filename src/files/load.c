@@ -12,9 +12,9 @@
 
 #include "files/caught.h"
 #include "files/content.h"
-#include "files/labels.h"
 #include "files/tag.h"
 #include "files/trouble.h"
+#include "site/labels.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };

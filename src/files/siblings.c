@@ -7,8 +7,8 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "files/labels.h"
 #include "http/coded_size.h"
+#include "site/labels.h"
 
 #define SECOND_NS INT64_C(1000000000)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a site says of a file: of the rows of `mime` a whole name wins over an extension, and both over the built-in table. */
 
-#include "files/labels.h"
+#include "site/labels.h"
 
 #include "expect.h"
 

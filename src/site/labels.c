@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a site puts on a file by rules of its own. Asked once for each entry, before its head is written. */
 
-#include "files/labels.h"
+#include "site/labels.h"
 
 #include "http/pattern.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* files/labels.h: what a site puts on a file by rules of its own: its type, and what caches are told.
+/* site/labels.h: what a site puts on a file by rules of its own: its type, and what caches are told.
  *
  * Ownership: what is returned are views of the site's configuration, or constants.
  * Threads:   any; no state.
  * Errors:    none; where no rule fits there is a default.
  */
-#ifndef BATON_FILES_LABELS_H
-#define BATON_FILES_LABELS_H
+#ifndef BATON_SITE_LABELS_H
+#define BATON_SITE_LABELS_H
 
 #include "base/sv.h"
 #include "config/config.h"

@@ -8,7 +8,7 @@
 #define scan_target portable_target
 #define scan_token  portable_token
 #define scan_plain  portable_plain
-#include "../../src/http/scan.c"
+#include "../../../src/http/scan.c"
 #undef scan_value
 #undef scan_target
 #undef scan_token

@@ -20,8 +20,8 @@
 #include "config/config.h"
 #include "io/gate.h"
 #include "io/handoff.h"
-#include "io/listen.h"
 #include "io/seats.h"
+#include "reactor/accept.h"
 #include "reactor/shard.h"
 
 /* How the worker is asked to end, each more urgent than the one before it:
@@ -38,7 +38,7 @@ struct worker_options {
     struct thread_enter enter; /* what its thread gives up first */
     struct gate *gate;         /* borrowed: opened when a connection ended or was adopted */
     struct seats *seats;       /* borrowed: that its connections have; it takes one for those that it accepts itself */
-    struct door *doors;        /* owned by the worker once worker_init is called: where it accepts itself */
+    struct door *doors;        /* owned by the worker once worker_init is called: where it accepts */
     size_t n_doors;
 };
 
@@ -48,23 +48,17 @@ struct worker {
     bool is_touched;        /* the master's: it is among those */
     struct handoff handoff; /* from the master */
     struct shard shard;
+    struct accept accept;
     struct worker_options options;
-    bool adopting;            /* the ring may hold more, of which epoll will not tell again */
-    bool accepting;           /* the doors are in epoll */
-    bool left_doors;          /* it accepts no more */
-    uint64_t owed;            /* draining: connections that may have waited when it began, and were not accepted yet */
-    int stopping;             /* enum stop; as far as it has begun */
-    uint64_t accept_again_ms; /* after a shortage: not before this */
-    uint64_t awake_until_ms;  /* busy_poll behind the last event */
+    bool adopting;           /* the ring may hold more, of which epoll will not tell again */
+    int stopping;            /* enum stop; as far as it has begun */
+    uint64_t awake_until_ms; /* busy_poll behind the last event */
     uint64_t drain_until_ms;
-    uint64_t told_ended;
     uint64_t turns_seen;    /* the master's: when it last looked, and woke it */
     bool poked;             /* the master's: it has */
     _Atomic uint64_t first; /* written by the worker while seats are scarce: who would have to go (reactor/evict) */
     _Atomic uint32_t to_go; /* written by the master: so many have to */
     _Atomic int stop;       /* enum stop; written by the master */
-    _Atomic bool held;      /* written by the master: it may not accept yet */
-    _Atomic bool deaf;      /* written by the worker: it accepts no more, and its doors may be closed */
     _Atomic bool done;      /* written by the worker, last */
 };
 

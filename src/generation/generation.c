@@ -122,7 +122,7 @@ bool generation_outgrown(const struct generation *g)
 bool generation_is_deaf(const struct generation *g)
 {
     for (size_t i = 0; i < g->n_started; i++)
-        if (!atomic_load(&g->workers[i].deaf))
+        if (!accept_is_deaf(&g->workers[i].accept))
             return false;
     return !g->status.leaving || status_listener_is_deaf(&g->status);
 }

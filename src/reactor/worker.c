@@ -6,12 +6,10 @@
 #include "reactor/worker.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "reactor/accept.h"
 #include "reactor/conn.h"
 #include "reactor/evict.h"
 
@@ -45,13 +43,6 @@ static void adopt_some(struct worker *w)
     }
 }
 
-static bool is_door(const struct worker *w, const void *what)
-{
-    const struct door *door = what;
-
-    return door >= w->options.doors && door < w->options.doors + w->options.n_doors;
-}
-
 /* Who is accepted may take the seat of another, of whom these events tell too: doors come last. */
 static void dispatch(struct worker *w, const struct epoll_event *events, int n)
 {
@@ -61,14 +52,14 @@ static void dispatch(struct worker *w, const struct epoll_event *events, int n)
         void *what = events[i].data.ptr;
         if (what == &w->handoff)
             w->adopting = true;
-        else if (is_door(w, what))
+        else if (accept_has_door(&w->accept, what))
             doors = true;
         else
             conn_event(&w->shard, what, events[i].events);
     }
-    for (int i = 0; i < n && doors && !w->left_doors; i++)
-        if (is_door(w, events[i].data.ptr))
-            (void)accept_some(w, events[i].data.ptr);
+    for (int i = 0; i < n && doors && !w->accept.left; i++)
+        if (accept_has_door(&w->accept, events[i].data.ptr))
+            (void)accept_some(&w->accept, events[i].data.ptr);
 }
 
 /* Who gives up this turn too waits for the next. */
@@ -120,8 +111,7 @@ static void begin_drain(struct worker *w)
 
     s->draining = true;
     w->drain_until_ms = shard_now(s) + w->options.shard.config->server.drain_timeout_ms;
-    for (size_t i = 0; i < w->options.n_doors; i++)
-        w->owed += (uint64_t)w->options.doors[i].backlog;
+    accept_begin_drain(&w->accept);
     leave_idle(w);
 }
 
@@ -133,7 +123,7 @@ static void begin_to_stop(struct worker *w, int how)
     s->retiring = how == STOP_RETIRE;
     s->ending = how >= STOP_ANNOUNCE;
     if (s->retiring || how == STOP_NOW)
-        accept_leave(w);
+        accept_leave(&w->accept);
     if (s->retiring) {
         leave_idle(w);
     } else if (how >= STOP_DRAIN && !s->draining) {
@@ -164,8 +154,8 @@ static bool run_stop(struct worker *w)
         begin_to_stop(w, stop);
     if (s->retiring && s->crowded)
         leave_idle(w);
-    if (s->draining && !w->left_doors)
-        accept_rest(w);
+    if (s->draining && !w->accept.left)
+        accept_rest(&w->accept, w->drain_until_ms);
     if (stop == STOP_NOW || (s->draining && shard_now(s) >= w->drain_until_ms))
         close_all(w);
     return (s->retiring || stop >= STOP_WHEN_EMPTY) && s->connections == 0 && !w->adopting;
@@ -183,11 +173,11 @@ static void make_room(struct worker *w)
 /* Tell the master what is over, and who could be; and try again to accept where that had to stop. */
 static void tell(struct worker *w)
 {
-    accept_leave_seats(w);
+    accept_leave_seats(&w->accept);
     if (atomic_load_explicit(&w->options.seats->scarce_ms, memory_order_relaxed) > shard_now(&w->shard))
         atomic_store(&w->first, evict_first(&w->shard));
     gate_open(w->options.gate);
-    accept_again(w);
+    accept_again(&w->accept);
 }
 
 /* Of two times to wait, -1 is for ever. */
@@ -201,11 +191,11 @@ static int sooner(int a, int b)
 static int wait_ms(const struct worker *w)
 {
     const struct shard *s = &w->shard;
-    bool more = s->draining && w->accepting; /* in the backlogs */
+    bool more = s->draining && w->accept.watching; /* in the backlogs */
 
     if (!list_empty(&s->ready) || w->adopting || more || shard_now(s) < w->awake_until_ms)
         return 0;
-    int wait = sooner(timeouts_next(&s->timeouts, shard_now(s)), accept_wait_ms(w));
+    int wait = sooner(timeouts_next(&s->timeouts, shard_now(s)), accept_wait_ms(&w->accept));
     wait = sooner(wait, serve_wait_ms(&s->serve));
     if (!list_empty(&s->stalled))
         wait = sooner(wait, STALL_MS);
@@ -258,12 +248,13 @@ static void *worker_main(void *arg)
 
 int worker_init(struct worker *w, const struct worker_options *options)
 {
-    *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}, .left_doors = options->n_doors == 0};
+    *w = (struct worker){.options = *options, .handoff = {.wake_fd = -1}};
+    accept_init(&w->accept, &w->shard, options->doors, options->n_doors);
+    w->accept.gate = options->gate;
+    w->accept.seats = options->seats;
     atomic_init(&w->first, EVICT_NONE);
     atomic_init(&w->to_go, 0);
     atomic_init(&w->stop, STOP_NOT);
-    atomic_init(&w->held, true);
-    atomic_init(&w->deaf, options->n_doors == 0);
     atomic_init(&w->done, false);
 
     int err = shard_init(&w->shard, &options->shard);
@@ -288,7 +279,7 @@ int worker_start(struct worker *w)
 
 void worker_release(struct worker *w)
 {
-    atomic_store(&w->held, false);
+    accept_release(&w->accept);
     handoff_signal(&w->handoff);
 }
 
@@ -312,8 +303,7 @@ void worker_join(struct worker *w)
 
 void worker_fini(struct worker *w)
 {
-    free(w->options.doors);
-    w->options.doors = NULL;
+    accept_fini(&w->accept);
     size_t left = handoff_fini(&w->handoff);
     if (left > 0)
         seats_leave(w->options.seats, left);

@@ -99,7 +99,7 @@ bool status_listener_pass(struct status_listener *from, struct status_listener *
 
 bool status_listener_is_deaf(const struct status_listener *s)
 {
-    return s->worker == NULL || (s->leaving && atomic_load(&s->worker->deaf));
+    return s->worker == NULL || (s->leaving && accept_is_deaf(&s->worker->accept));
 }
 
 void status_listener_close(struct status_listener *s)

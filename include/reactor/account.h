@@ -10,10 +10,10 @@
 #ifndef BATON_REACTOR_ACCOUNT_H
 #define BATON_REACTOR_ACCOUNT_H
 
+#include "io/baton.h"
 #include "reactor/conn.h"
 
 void account_begin(struct shard *s, const struct conn *c, const struct baton *b);
-void account_wait(struct shard *s, const struct conn *c, enum timeout_kind next);
 /* The connection ends: what was not sent never will be. */
 void account_end(struct shard *s, struct conn *c, enum close_reason reason);
 /* A connection that ended before there was a structure for it. */

@@ -17,6 +17,7 @@
 #define BATON_REACTOR_CLIENT_H
 
 #include "http/request.h"
+#include "io/baton.h"
 #include "reactor/conn.h"
 
 /* A connection begins; false where it is one too many. Decides too whether it must introduce itself first. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reactor/conn.h: one connection, from adoption to close.
+/* reactor/conn.h: one connection, and what it waits for.
  *
  * What it waits for is the timer that is armed:
  *
@@ -13,19 +13,17 @@
  *
  * An idle connection is this structure and nothing else: no buffer, no parser.
  *
- * Ownership: conn_adopt takes the baton's descriptor over, whatever happens. conn_close frees the connection.
+ * Ownership: a connection is made by turn_adopt, and freed by conn_close (reactor/close).
  * Threads:   the worker that adopted it; debug builds assert that.
- * Errors:    none are returned: what fails ends the connection, with its reason.
- * Source:    epoll(7) on edge-triggered use, RFC 9112 9.3 to 9.6, tcp(7).
  */
 #ifndef BATON_REACTOR_CONN_H
 #define BATON_REACTOR_CONN_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
-#include "io/baton.h"
 #include "io/out.h"
 #include "io/peer.h"
 #include "io/timeout.h"
@@ -59,18 +57,13 @@ struct conn {
     uint32_t seat;            /* in the census; 0 = none */
 };
 
-void conn_adopt(struct shard *s, const struct baton *b);
-/* Events of epoll for it; it may be gone afterwards, as after each call below. */
-void conn_event(struct shard *s, struct conn *c, uint32_t events);
-/* It was taken from the ready list, or from that of the stalled. */
-void conn_go_on(struct shard *s, struct conn *c);
-/* Its timer ended. */
-void conn_expired(struct shard *s, struct conn *c);
-/* The shard began to drain, or to retire: an idle one has a last chance to have sent something, and then ends here. */
-void conn_leave(struct shard *s, struct conn *c);
-void conn_close(struct shard *s, struct conn *c, enum close_reason reason);
+static inline void conn_assert_owner(const struct shard *s)
+{
+    (void)s;
+    assert(pthread_equal(s->thread, pthread_self()));
+}
 
-/* Start to wait for something; the time runs from now. */
+/* Start to wait for something; the time runs from now. Debug builds assert that the wait may follow the one before. */
 void conn_wait_for(struct shard *s, struct conn *c, enum timeout_kind kind);
 
 #endif

@@ -10,7 +10,7 @@
 #define BATON_REACTOR_SEND_H
 
 #include "base/sv.h"
-#include "reactor/turn.h"
+#include "reactor/step.h"
 
 /* Send the row. What does not go is kept, and so are the bytes behind the requests that it answers. */
 enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn);

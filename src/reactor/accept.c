@@ -9,8 +9,8 @@
 #include <sys/epoll.h>
 
 #include "base/log.h"
-#include "reactor/conn.h"
 #include "reactor/evict.h"
+#include "reactor/turn.h"
 
 enum { ACCEPT_BATCH = 32, RETRY_MS = 100, SOON_MS = 10 };
 
@@ -58,7 +58,7 @@ static void take(struct accept *a, const struct door *door, int fd)
     struct baton baton = {.fd = fd, .since_us = clock_us(), .terms = door->terms};
 
     a->owed -= a->owed > 0;
-    conn_adopt(a->shard, &baton);
+    turn_adopt(a->shard, &baton);
 }
 
 void accept_leave_seats(struct accept *a)

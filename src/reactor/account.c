@@ -21,12 +21,6 @@ void account_begin(struct shard *s, const struct conn *c, const struct baton *b)
     s->connections++;
 }
 
-void account_wait(struct shard *s, const struct conn *c, enum timeout_kind next)
-{
-    add(s, COUNTER_STATE + c->waits_for, (uint64_t)-1);
-    add(s, COUNTER_STATE + (unsigned)next, 1);
-}
-
 /* The lines of answers in the shard's row are the log's until they are kept. */
 static void end_lines(struct shard *s, struct out *o, uint64_t now_us)
 {

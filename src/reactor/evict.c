@@ -3,8 +3,9 @@
 
 #include "reactor/evict.h"
 
-#include "reactor/conn.h"
+#include "reactor/close.h"
 #include "reactor/intake.h"
+#include "reactor/turn.h"
 
 enum { RANK_SHIFT = 56, TRIES = 256 };
 
@@ -93,7 +94,7 @@ static bool evict(struct shard *s, const struct rank *rank, struct conn *c)
         return true;
     }
     s->evicting = true;
-    conn_leave(s, c);
+    turn_leave(s, c);
     s->evicting = false;
     return s->ended > before;
 }

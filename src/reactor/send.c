@@ -60,13 +60,13 @@ static enum step wait_to_send(struct shard *s, struct conn *c, enum out_result r
 {
     if (anew || c->waits_for != TIMEOUT_SEND)
         send_wait(s, c);
-    return result == OUT_YIELD ? turn_yield(s, c) : WAIT;
+    return result == OUT_YIELD ? step_yield(s, c) : WAIT;
 }
 
 static enum step failed_to_send(struct shard *s, struct conn *c, enum out_result result)
 {
     out_clear(s->out);
-    return turn_gone(s, c, result == OUT_SHRANK ? CLOSE_SHRANK : CLOSE_RESET);
+    return step_gone(s, c, result == OUT_SHRANK ? CLOSE_SHRANK : CLOSE_RESET);
 }
 
 enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn *turn)
@@ -84,10 +84,10 @@ enum step send_row(struct shard *s, struct conn *c, struct sv bytes, struct turn
         out_free(&c->out);
     if (c->out == NULL) {
         out_clear(s->out);
-        return turn_gone(s, c, CLOSE_NO_MEMORY);
+        return step_gone(s, c, CLOSE_NO_MEMORY);
     }
     if (!account_keep(s, c->out))
-        return turn_gone(s, c, CLOSE_NO_MEMORY);
+        return step_gone(s, c, CLOSE_NO_MEMORY);
     return wait_to_send(s, c, result, s->limits->min_send_rate == 0);
 }
 

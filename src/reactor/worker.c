@@ -10,8 +10,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "reactor/conn.h"
+#include "reactor/close.h"
 #include "reactor/evict.h"
+#include "reactor/turn.h"
 
 enum { EVENTS = 512, ADOPT_BATCH = 32, RETRY_MS = 100, STALL_MS = 5 };
 
@@ -39,7 +40,7 @@ static void adopt_some(struct worker *w)
         if (!w->adopting)
             break;
         counters_time(&w->shard.counters, COUNTER_HANDOFF, clock_since(baton.since_us, now), 1);
-        conn_adopt(&w->shard, &baton);
+        turn_adopt(&w->shard, &baton);
     }
 }
 
@@ -55,7 +56,7 @@ static void dispatch(struct worker *w, const struct epoll_event *events, int n)
         else if (accept_has_door(&w->accept, what))
             doors = true;
         else
-            conn_event(&w->shard, what, events[i].events);
+            turn_event(&w->shard, what, events[i].events);
     }
     for (int i = 0; i < n && doors && !w->accept.left; i++)
         if (accept_has_door(&w->accept, events[i].data.ptr))
@@ -70,7 +71,7 @@ static void run_list(struct worker *w, struct list *waiting)
     list_init(&ready);
     list_move(&ready, waiting);
     for (struct list *l; (l = list_pop(&ready)) != NULL;)
-        conn_go_on(&w->shard, list_of(l, struct conn, ready));
+        turn_go_on(&w->shard, list_of(l, struct conn, ready));
 }
 
 /* Those that gave up their last turn, and those that wait for room in the log once there is some. */
@@ -86,7 +87,7 @@ static void run_ready(struct worker *w)
 static void run_timeouts(struct worker *w)
 {
     for (struct timer *t; (t = timeouts_expired(&w->shard.timeouts, shard_now(&w->shard))) != NULL;)
-        conn_expired(&w->shard, list_of(t, struct conn, timer));
+        turn_expired(&w->shard, list_of(t, struct conn, timer));
 }
 
 static void leave_idle(struct worker *w)
@@ -100,7 +101,7 @@ static void leave_idle(struct worker *w)
         struct list *head = &s->timeouts.fifo[idle[i]];
         for (struct list *l = head->next, *next; l != head && !s->crowded; l = next) {
             next = l->next;
-            conn_leave(s, conn_of(l));
+            turn_leave(s, conn_of(l));
         }
     }
 }

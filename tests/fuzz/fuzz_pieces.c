@@ -18,7 +18,7 @@
 #include "fuzz.h"
 #include "http/date.h"
 #include "pieces_root.h"
-#include "reactor/conn.h"
+#include "reactor/turn.h"
 #include "serve/error_page.h"
 #include "text/diagnose.h"
 
@@ -156,7 +156,7 @@ static bool run_list(struct list *waiting)
     list_init(&ready);
     list_move(&ready, waiting);
     for (struct list *l; (l = list_pop(&ready)) != NULL;)
-        conn_go_on(&shard, list_of(l, struct conn, ready));
+        turn_go_on(&shard, list_of(l, struct conn, ready));
     return some;
 }
 
@@ -170,12 +170,12 @@ static bool turn(struct pace *pace)
         fill_ring();
     int n = epoll_wait(shard.epoll_fd, events, 4, 0);
     for (int i = 0; i < n; i++)
-        conn_event(&shard, events[i].data.ptr, events[i].events);
+        turn_event(&shard, events[i].data.ptr, events[i].events);
     bool worked = run_list(&shard.ready) || n > 0 || !list_empty(&shard.stalled);
     if (access_log_has_room(&shard.access))
         (void)run_list(&shard.stalled);
     for (struct timer *t; (t = timeouts_expired(&shard.timeouts, shard_now(&shard))) != NULL; worked = true)
-        conn_expired(&shard, list_of(t, struct conn, timer));
+        turn_expired(&shard, list_of(t, struct conn, timer));
     if (!one_in(pace, 3))
         take_lines();
     return worked;
@@ -259,7 +259,7 @@ static void play(struct sv requests, struct pace *pace, struct buf *answers)
     later = 0;
     begin_turn(pace);
     (void)give(pair[0], &requests, &said, pace);
-    conn_adopt(&shard, &(struct baton){.fd = pair[1]});
+    turn_adopt(&shard, &(struct baton){.fd = pair[1]});
     for (size_t idle = 0; shard.connections > 0;) {
         bool worked = turn(pace);
         if (pace->whole || !one_in(pace, 4))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A connection and its timers, at a clock that the test sets: who is busy goes on, and who reads too slowly does not. */
 
-#include "reactor/conn.h"
+#include "reactor/close.h"
+#include "reactor/turn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +117,7 @@ static void open_stage(struct stage *stage, const char *bytes, int times)
     stage->shard.thread = pthread_self();
     serve_turn(&stage->shard.serve);
     ask(stage, bytes, times);
-    conn_adopt(&stage->shard, &(struct baton){.fd = pair[0]});
+    turn_adopt(&stage->shard, &(struct baton){.fd = pair[0]});
     assert_true(is_open(stage));
 }
 
@@ -141,11 +142,11 @@ static void turn(struct stage *stage, uint64_t later_ms)
 
     s->serve.clock.now_ms += later_ms;
     if ((l = list_pop(&s->ready)) != NULL)
-        conn_go_on(s, list_of(l, struct conn, ready));
+        turn_go_on(s, list_of(l, struct conn, ready));
     if (is_open(stage) && epoll_wait(s->epoll_fd, &event, 1, 0) == 1)
-        conn_event(s, event.data.ptr, event.events);
+        turn_event(s, event.data.ptr, event.events);
     while ((t = timeouts_expired(&s->timeouts, s->serve.clock.now_ms)) != NULL)
-        conn_expired(s, list_of(t, struct conn, timer));
+        turn_expired(s, list_of(t, struct conn, timer));
 }
 
 static void whoever_is_always_busy_is_ended_by_no_timer(void **state)

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* generation/generation.h: a configuration at work: its sockets, its logs, its workers.
  *
- *     generation_new     opens all that it needs and starts its threads, which are held. It may block, as disks may, and
- *                        changes nothing that others see: an errand (daemon/errand) does it.
- *     generation_serve   listens, and lets the workers go. It does not block. Where it fails nobody has been accepted.
+ * generation/opening makes one, with its threads held; generation_serve listens, and lets them go.
  *
  * A reload makes a new one beside the old, which retires once the new one serves.
  *
  * Ownership: a generation owns its configuration and all else but the sockets, which it borrows from the table.
- * Threads:   the master; generation_new another one, as long as the master keeps off the table of sockets.
- * Errors:    generation_new and generation_serve return 0, -EINVAL for a configuration that is wrong, or -errno, and then the
- *            report says what they could not do. Nothing is left open by the first.
+ * Threads:   the master.
  */
 #ifndef BATON_GENERATION_GENERATION_H
 #define BATON_GENERATION_GENERATION_H
@@ -64,9 +60,7 @@ struct generation {
     struct logger *logger; /* owned; NULL where there is no access log */
 };
 
-/* Takes the configuration over in any case: *config is empty then. */
-int generation_new(struct generation **out, struct config *config, const struct generation_home *home,
-                   struct diagnose *report);
+/* It does not block. Returns 0 or -errno, with a reason in the report, and then nobody has been accepted. */
 int generation_serve(struct generation *g, struct diagnose *report);
 
 /* Ask all workers to end, or to do so sooner. */

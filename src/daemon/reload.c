@@ -15,6 +15,7 @@
 #include "daemon/retired.h"
 #include "daemon/succession.h"
 #include "files/trouble.h"
+#include "generation/opening.h"
 #include "host/names.h"
 
 static const char ending[] = "this process ends, or another has taken over";
@@ -55,7 +56,7 @@ static void open_generation(void *of)
     r->err = r->has_config ? 0 : config_load(&r->config, &r->args, &r->report);
     r->has_config = false;
     if (r->err == 0)
-        r->err = generation_new(&r->g, &r->config, &r->home, &r->report);
+        r->err = opening_run(&r->g, &r->config, &r->home, &r->report);
     if (r->err < 0 && r->report.errors == 0)
         diagnose_error(&r->report, place_nowhere(), "the configuration cannot be loaded: %s", strerror(-r->err));
 }

@@ -3,7 +3,6 @@
 
 #include "generation/generation.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,29 +10,6 @@
 #include "base/log.h"
 #include "files/sums.h"
 #include "files/watch.h"
-#include "generation/opening.h"
-
-int generation_new(struct generation **out, struct config *config, const struct generation_home *home,
-                   struct diagnose *report)
-{
-    struct generation *g = calloc(1, sizeof *g);
-
-    *out = g;
-    if (g == NULL) {
-        config_fini(config);
-        diagnose_error(report, place_nowhere(), "out of memory");
-        return -ENOMEM;
-    }
-    g->config = *config;
-    *config = (struct config){0};
-    g->home = *home;
-    g->sandbox.landlock.fd = -1;
-    list_init(&g->link);
-    int err = opening_run(g, report);
-    if (err < 0)
-        generation_free(out);
-    return err;
-}
 
 static void say_where(const struct generation *g)
 {

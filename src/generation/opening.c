@@ -237,7 +237,7 @@ static int start_threads(const struct opening *o)
     return fail_workers(o, "cannot start the threads that serve", err);
 }
 
-int opening_run(struct generation *g, struct diagnose *report)
+static int open_all(struct generation *g, struct diagnose *report)
 {
     struct opening o = {.g = g, .report = report};
 
@@ -253,5 +253,27 @@ int opening_run(struct generation *g, struct diagnose *report)
     if (err == 0)
         err = start_threads(&o);
     sandbox_fini(&g->sandbox); /* all have entered */
+    return err;
+}
+
+int opening_run(struct generation **out, struct config *config, const struct generation_home *home,
+                struct diagnose *report)
+{
+    struct generation *g = calloc(1, sizeof *g);
+
+    *out = g;
+    if (g == NULL) {
+        config_fini(config);
+        diagnose_error(report, place_nowhere(), "out of memory");
+        return -ENOMEM;
+    }
+    g->config = *config;
+    *config = (struct config){0};
+    g->home = *home;
+    g->sandbox.landlock.fd = -1;
+    list_init(&g->link);
+    int err = open_all(g, report);
+    if (err < 0)
+        generation_free(out);
     return err;
 }

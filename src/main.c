@@ -14,7 +14,7 @@
 
 #include "base/log.h"
 #include "check/all.h"
-#include "config/config.h"
+#include "config/load.h"
 #include "config/schema.h"
 #include "daemon/asker.h"
 #include "daemon/master.h"

@@ -13,7 +13,8 @@
 #ifndef BATON_CONFIG_ADDRESS_H
 #define BATON_CONFIG_ADDRESS_H
 
-#include "config/value.h"
+#include "base/sv.h"
+#include "text/fault.h"
 
 bool address_check(struct sv text, struct fault *fault);
 

@@ -21,15 +21,7 @@
 #include "config/schema.h"
 #include "text/diagnose.h"
 
-/* A value: sites[section].root, listens[section].address.v[value], log.access. */
-struct config_at {
-    enum key_id key;
-    size_t section; /* 0 where the kind has no names */
-    size_t value;   /* of a list; 0 else */
-};
-
-/* One mistake, or warning, about a value. Where a line of the file holds several values, the place is that of the one.
- * */
+/* One mistake, or warning, about a value. Of a line that holds several values, the place is that of the one. */
 void config_blame(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void config_warn(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)

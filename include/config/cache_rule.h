@@ -17,7 +17,11 @@
 #ifndef BATON_CONFIG_CACHE_RULE_H
 #define BATON_CONFIG_CACHE_RULE_H
 
-#include "config/value.h"
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/sv.h"
+#include "text/fault.h"
 
 enum { CACHE_AGE_MAX = 10 * 31536000 };
 

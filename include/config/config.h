@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* config/config.h: the configuration of one generation.
+/* config/config.h: the configuration of one generation (header only).
  *
- * Read from, in this order: the defaults, the file, the files it includes, the environment, and the command line; later
- * wins. Every key is one row of config/schema.def, which the parser, the bounds, -T, --defaults and the error report all
- * read.
+ * Every key is one row of config/schema.def, which the parser, the bounds, -T, --defaults and the error report all read.
+ * config/load fills it. What is wrong with a value that only whoever opens it can know is reported with its place by
+ * config/blame.
  *
- * What is wrong with a value that only whoever opens it can know is reported with its place by config/blame.
- *
- * Ownership: config_load fills a structure that the caller frees with config_fini; everything in it is owned by it.
+ * Ownership: everything in it is owned by it.
  * Threads:   loaded by one; const from then on, and read by all.
- * Errors:    as config_load says.
  * Units:     in the names: _ms milliseconds, _len and _size bytes.
  */
 #ifndef BATON_CONFIG_CONFIG_H
@@ -18,11 +15,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/buf.h"
 
-struct diagnose;
 struct written;
 
 enum accept_mode { ACCEPT_HANDOFF, ACCEPT_REUSEPORT };
@@ -135,16 +130,5 @@ struct config_args {
     size_t n_set;
     const char *const *environment; /* NAME=VALUE each, up to a NULL, as environ(7); NULL = none is looked at */
 };
-
-/* Load and check. Every mistake goes to the report, which the caller prints when it has added what it finds itself.
- * After an error *c needs no config_fini.
- * Returns: 0
- *          -EINVAL  there are errors in the report that were not there before
- *          -ENOMEM */
-int config_load(struct config *c, const struct config_args *args, struct diagnose *report);
-void config_fini(struct config *c);
-
-/* --defaults: every key, its default, its unit and its line of help, as a valid INI file. */
-void config_print_defaults(FILE *to);
 
 #endif

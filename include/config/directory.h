@@ -13,7 +13,9 @@
 #ifndef BATON_CONFIG_DIRECTORY_H
 #define BATON_CONFIG_DIRECTORY_H
 
-#include "config/value.h"
+#include "base/buf.h"
+#include "base/sv.h"
+#include "text/fault.h"
 
 /* `text` begins with '$'. */
 bool directory_check(struct sv text, struct fault *fault);

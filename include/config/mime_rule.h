@@ -14,7 +14,9 @@
 #ifndef BATON_CONFIG_MIME_RULE_H
 #define BATON_CONFIG_MIME_RULE_H
 
-#include "config/value.h"
+#include "base/buf.h"
+#include "base/sv.h"
+#include "text/fault.h"
 
 struct mime_rule {
     struct sv name; /* of an extension with its dot */

@@ -12,7 +12,8 @@
 #ifndef BATON_CONFIG_NETWORK_H
 #define BATON_CONFIG_NETWORK_H
 
-#include "config/value.h"
+#include "base/sv.h"
+#include "text/fault.h"
 
 /* `text` is trimmed, and not empty. */
 bool network_check(struct sv text, struct fault *fault);

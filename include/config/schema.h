@@ -53,6 +53,13 @@ enum key_id {
 #undef KEY
 /* clang-format on */
 
+/* A value: sites[section].root, listens[section].address.v[value], log.access. */
+struct config_at {
+    enum key_id key;
+    size_t section; /* 0 where the kind has no names */
+    size_t value;   /* of a list; 0 else */
+};
+
 struct schema_section {
     const char *kind;
     const char *default_name; /* "" where the kind has no names */

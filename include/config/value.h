@@ -9,16 +9,7 @@
 #define BATON_CONFIG_VALUE_H
 
 #include "config/schema.h"
-
-/* What is wrong with a value, and which part of its text is. */
-struct fault {
-    size_t at;
-    size_t len;
-    char why[240];
-};
-
-/* Fill a fault; returns false. */
-bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+#include "text/fault.h"
 
 /* May this text be a value of the key? An empty one is for the caller to judge, and faulty here. */
 bool value_check(const struct schema_key *k, struct sv text, struct fault *fault);

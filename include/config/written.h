@@ -8,7 +8,7 @@
 #ifndef BATON_CONFIG_WRITTEN_H
 #define BATON_CONFIG_WRITTEN_H
 
-#include "config/blame.h"
+#include "config/schema.h"
 #include "text/source.h"
 
 struct written_value {

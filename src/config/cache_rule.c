@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/utf8.h"
+#include "config/schema.h"
 #include "text/diagnose.h"
 #include "text/nearest.h"
 #include "text/units.h"

@@ -5,6 +5,7 @@
 #include "config/mime_rule.h"
 
 #include "base/utf8.h"
+#include "config/schema.h"
 #include "http/mime.h"
 #include "text/diagnose.h"
 

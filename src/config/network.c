@@ -5,6 +5,7 @@
 #include "config/network.h"
 
 #include "base/cidr.h"
+#include "config/schema.h"
 #include "text/diagnose.h"
 
 enum { V4_PARTS = 4 };

@@ -4,6 +4,7 @@
 #include "config/schema.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "http/range.h"
 

@@ -11,6 +11,7 @@
 #include "config/cache_rule.h"
 #include "config/directory.h"
 #include "config/mime_rule.h"
+#include "config/value.h"
 
 static void *member(const struct schema_key *k, void *base)
 {

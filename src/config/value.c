@@ -17,18 +17,6 @@
 
 enum { NAME_MAX_LEN = 255 };
 
-bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...)
-{
-    va_list ap;
-
-    f->at = at;
-    f->len = len;
-    va_start(ap, fmt);
-    (void)vsnprintf(f->why, sizeof f->why, fmt, ap);
-    va_end(ap);
-    return false;
-}
-
 /* "WHAT: 'key' takes auto or 1..1024" */
 static bool fault_range(struct fault *f, const struct schema_key *k, struct sv text, const char *what)
 {

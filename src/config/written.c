@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "text/diagnose.h"
+
 struct written *written_new(void)
 {
     return calloc(1, sizeof(struct written));

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/log.h"
+#include "config/load.h"
 #include "confine/privs.h"
 #include "daemon/asker.h"
 #include "daemon/report.h"

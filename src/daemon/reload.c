@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/load.h"
 #include "daemon/master.h"
 #include "daemon/report.h"
 #include "daemon/retired.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "config/load.h"
 #include "files/sums.h"
 #include "files/watch.h"
 

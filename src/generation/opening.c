@@ -14,6 +14,7 @@
 #include "check/same.h"
 #include "check/sources.h"
 #include "config/blame.h"
+#include "config/load.h"
 #include "confine/privs.h"
 #include "files/sums.h"
 #include "files/watch.h"

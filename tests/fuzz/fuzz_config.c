@@ -7,10 +7,11 @@
 #include "fuzz.h"
 
 #include "base/utf8.h"
+#include "config/blame.h"
 #include "config/command_line.h"
-#include "config/config.h"
 #include "config/environment.h"
 #include "config/file.h"
+#include "config/load.h"
 #include "config/print.h"
 #include "config/resolve.h"
 #include "config/rules.h"

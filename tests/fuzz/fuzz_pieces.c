@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "config/load.h"
 #include "files/sums.h"
 #include "fuzz.h"
 #include "http/date.h"

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/load.h"
 #include "text/diagnose.h"
 
 #include "expect.h"

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "confine.h"
 #include "scratch.h"
 

@@ -2,6 +2,7 @@
 /* Paths in the service manager's directories: what each stands for, and what is said where one is not there. */
 
 #include "config/directory.h"
+#include "config/value.h"
 
 #include <stdlib.h>
 

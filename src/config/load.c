@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration from beginning to end: files, the environment and the command line,
- * into a draft; the draft into a struct config.
- * Everything that is wrong goes to one report, so that a user sees all of it at once. */
+/* The configuration from beginning to end: files, the environment and the command line, into a draft; the draft into a
+ * struct config. Everything that is wrong goes to one report, so that a user sees all of it at once. */
 
-#include "config/config.h"
+#include "config/load.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "config/agree.h"
 #include "config/command_line.h"
 #include "config/environment.h"
 #include "config/file.h"
 #include "config/print.h"
 #include "config/resolve.h"
-#include "config/rules.h"
 #include "config/store.h"
 #include "config/written.h"
 
@@ -30,7 +30,7 @@ static int build(struct config *c, const struct config_args *args, struct draft 
     if (err == 0)
         err = resolve(c, d);
     if (err == 0)
-        rules_check(c, d);
+        agree_check(c, d);
     return err;
 }
 

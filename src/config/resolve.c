@@ -30,7 +30,7 @@ void *resolve_base(struct config *c, enum section_id id, size_t i)
     return NULL;
 }
 
-/* A site is not made up: whoever names none has nothing to serve, and config/rules says so. */
+/* A site is not made up: whoever names none has nothing to serve, and config/agree says so. */
 static int add_missing(struct draft *d)
 {
     int err = 0;

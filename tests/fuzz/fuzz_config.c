@@ -7,6 +7,7 @@
 #include "fuzz.h"
 
 #include "base/utf8.h"
+#include "config/agree.h"
 #include "config/blame.h"
 #include "config/command_line.h"
 #include "config/environment.h"
@@ -14,7 +15,6 @@
 #include "config/load.h"
 #include "config/print.h"
 #include "config/resolve.h"
-#include "config/rules.h"
 #include "config/written.h"
 
 enum { OTHERS = 32 };
@@ -123,7 +123,7 @@ static void read_all(struct config *c, struct diagnose *report, const struct sou
     check(command_line_apply(&draft, &c->written->sources, args) == 0, "memory");
     draft_give_way(&draft);
     check(resolve(c, &draft) == 0, "memory");
-    rules_check(c, &draft);
+    agree_check(c, &draft);
     check(print_effective(&c->effective, c, &draft) == 0, "memory");
     check_report(report);
     draft_fini(&draft);

@@ -2,7 +2,7 @@
 /* What no single value can be blamed for: two keys that do not go together, or a list in which one line makes another
  * pointless. It comes last, when all that is wrong by itself has been reported. */
 
-#include "config/rules.h"
+#include "config/agree.h"
 
 #include "base/cidr.h"
 #include "config/address.h"
@@ -358,7 +358,7 @@ static void check_listens(const struct config *c, const struct draft *d)
     check_addresses(c, d);
 }
 
-void rules_check(struct config *c, const struct draft *d)
+void agree_check(struct config *c, const struct draft *d)
 {
     check_server(c, d);
     check_limits(c, d);

@@ -8,9 +8,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <unistd.h>
+
+#include "base/wake.h"
 
 struct log_block {
     _Atomic(struct log_block *) next; /* written by the producer, when it goes on there */
@@ -38,15 +38,12 @@ int log_bell_init(struct log_bell *b)
 {
     atomic_init(&b->enough, UINT32_MAX);
     atomic_init(&b->blocked, false);
-    b->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    return b->fd < 0 ? -errno : 0;
+    return wake_open(&b->fd);
 }
 
 void log_bell_fini(struct log_bell *b)
 {
-    if (b->fd >= 0)
-        close(b->fd);
-    b->fd = -1;
+    wake_close(&b->fd);
 }
 
 void log_bell_wait(struct log_bell *b, uint32_t enough)
@@ -56,20 +53,13 @@ void log_bell_wait(struct log_bell *b, uint32_t enough)
 
 void log_bell_clear(struct log_bell *b)
 {
-    uint64_t count;
-    ssize_t n;
-
     atomic_store(&b->enough, UINT32_MAX);
-    n = read(b->fd, &count, sizeof count);
-    (void)n; /* EAGAIN: woken by something else */
+    wake_clear(b->fd);
 }
 
 void log_bell_ring(struct log_bell *b)
 {
-    uint64_t one = 1;
-    ssize_t n = write(b->fd, &one, sizeof one);
-
-    (void)n; /* it fails only where the count is at its top, and then the consumer is awake already */
+    wake_up(b->fd);
 }
 
 void log_bell_block(struct log_bell *b, bool blocked)

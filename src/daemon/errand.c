@@ -4,35 +4,28 @@
 #include "daemon/errand.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdint.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/thread.h"
+#include "base/wake.h"
 
 int errand_init(struct errand *e)
 {
-    *e = (struct errand){.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
-    return e->fd < 0 ? -errno : 0;
+    *e = (struct errand){.fd = -1};
+    return wake_open(&e->fd);
 }
 
 void errand_fini(struct errand *e)
 {
-    if (e->fd >= 0)
-        close(e->fd);
-    e->fd = -1;
+    wake_close(&e->fd);
 }
 
 static void *errand_main(void *arg)
 {
     struct errand *e = arg;
-    const uint64_t one = 1;
 
     e->run(e->of);
     atomic_store_explicit(&e->done, true, memory_order_release);
-    ssize_t n = write(e->fd, &one, sizeof one);
-    (void)n; /* it fails only where the count is at its top, and then it is readable already */
+    wake_up(e->fd);
     return NULL;
 }
 

@@ -5,9 +5,9 @@
 
 #include "io/handoff.h"
 
-#include <errno.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "base/wake.h"
 
 _Static_assert((HANDOFF_SLOTS & (HANDOFF_SLOTS - 1)) == 0, "slots are found by masking");
 
@@ -17,8 +17,7 @@ int handoff_init(struct handoff *h)
     atomic_init(&h->popped, 0);
     h->popped_seen = 0;
     h->pushed_seen = 0;
-    h->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    return h->wake_fd < 0 ? -errno : 0;
+    return wake_open(&h->wake_fd);
 }
 
 size_t handoff_fini(struct handoff *h)
@@ -30,8 +29,7 @@ size_t handoff_fini(struct handoff *h)
         return 0;
     for (; handoff_pop(h, &b); n++)
         close(b.fd);
-    close(h->wake_fd);
-    h->wake_fd = -1;
+    wake_close(&h->wake_fd);
     return n;
 }
 
@@ -58,10 +56,7 @@ bool handoff_push(struct handoff *h, const struct baton *b)
 
 void handoff_signal(struct handoff *h)
 {
-    uint64_t one = 1;
-    ssize_t n = write(h->wake_fd, &one, sizeof one);
-
-    (void)n; /* it fails only where the count is at its top, and then the worker is awake already */
+    wake_up(h->wake_fd);
 }
 
 bool handoff_peek(struct handoff *h, struct baton *b)

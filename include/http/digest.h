@@ -22,8 +22,4 @@ bool digest_is_wanted(const struct request *rq);
 enum { DIGEST_LEN = (sizeof(uint8_t[SHA256_LEN]) + 2) / 3 * 4 };
 void digest_write(const uint8_t sum[SHA256_LEN], char *room);
 
-/* Write "Repr-Digest: sha-256=:...:\r\n", DIGEST_LINE_LEN bytes, not terminated. */
-enum { DIGEST_LINE_LEN = sizeof "Repr-Digest: sha-256=::\r\n" - 1 + DIGEST_LEN };
-void digest_write_line(const uint8_t sum[SHA256_LEN], char *room);
-
 #endif

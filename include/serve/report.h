@@ -16,10 +16,10 @@
 #include "serve/response.h"
 
 struct report {
-    int status;            /* one of http/status.def; 200 unless it is set */
-    struct sv type;        /* Content-Type, "; charset=utf-8" with it; a constant */
-    struct sv more_fields; /* whole lines of the head, borrowed until the call to report_answer is over */
-    struct buf body;       /* to be filled */
+    int status;       /* one of http/status.def; 200 unless it is set */
+    struct sv type;   /* Content-Type, "; charset=utf-8" with it; a constant */
+    struct sv policy; /* of a page: Content-Security-Policy, borrowed until the call to report_answer is over */
+    struct buf body;  /* to be filled */
 };
 
 struct reporter {

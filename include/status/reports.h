@@ -21,7 +21,7 @@
 struct reports {
     struct figures *figures;  /* borrowed */
     struct reporter reporter; /* for the workers */
-    struct buf page_fields;   /* owned: lines of the page's head */
+    struct buf page_policy;   /* owned: the page's Content-Security-Policy */
 };
 
 int reports_init(struct reports *r, struct figures *figures);

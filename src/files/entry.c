@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "http/coded_size.h"
 #include "http/date.h"
+#include "http/head.h"
 
 /* What the allocator puts around a chunk, and the entry's place in a table. */
 enum { OVERHEAD = 4 * sizeof(void *) };
@@ -104,66 +104,78 @@ struct entry *entry_new_status(struct sv path, struct sv name, enum coding codin
     return e;
 }
 
-struct head {
-    struct buf text; /* owned */
-    size_t fields_at, shared_at, etag_at;
-    size_t type_len;
+/* Where in a head the parts begin that others share. */
+struct marks {
+    size_t fields, type_end, shared, etag;
 };
 
-/* "NAME: value", where there is one. */
-static int add_field(struct buf *text, const char *name, struct sv value)
-{
-    return value.len > 0 ? buf_addf(text, "%s: %.*s\r\n", name, SV_ARG(value)) : 0;
-}
-
 /* What only a whole answer needs: it describes the file. */
-static int write_fields(struct head *h, const struct entry_file *f)
+static void write_fields(struct head *h, struct marks *at, const struct entry_file *f)
 {
-    int err = add_field(&h->text, "Content-Type", f->type);
-
-    h->type_len = h->text.len - h->fields_at;
-    if (err == 0)
-        err = buf_add(&h->text, SV("Accept-Ranges: bytes\r\n"));
-    if (err == 0 && f->encoded != CODING_IDENTITY)
-        err = add_field(&h->text, "Content-Encoding", coding_names[f->encoded].token);
-    return err;
+    at->fields = h->len;
+    head_field(h, SV("Content-Type"), f->type);
+    at->type_end = h->len;
+    head_field(h, SV("Accept-Ranges"), SV("bytes"));
+    if (f->encoded != CODING_IDENTITY)
+        head_field(h, SV("Content-Encoding"), coding_names[f->encoded].token);
 }
 
 /* What a 304 must say too. Last-Modified is for those who get no tag (RFC 9110 15.4.5), so it stands on either side of
  * the border. */
-static int write_shared(struct head *h, const struct entry_file *f, struct sv date)
+static void write_shared(struct head *h, struct marks *at, const struct entry_file *f, struct sv date)
 {
-    int err = f->etag.len > 0 ? add_field(&h->text, "Last-Modified", date) : 0;
-
-    h->shared_at = h->text.len;
-    if (err == 0 && f->etag.len == 0)
-        err = add_field(&h->text, "Last-Modified", date);
-    if (err == 0 && f->varies)
-        err = buf_add(&h->text, SV("Vary: Accept-Encoding\r\n"));
-    if (err == 0)
-        err = add_field(&h->text, "Cache-Control", f->cache_control);
-    h->etag_at = h->text.len + sizeof "ETag: " - 1;
-    return err == 0 ? add_field(&h->text, "ETag", f->etag) : err;
+    if (f->etag.len > 0)
+        head_field(h, SV("Last-Modified"), date);
+    at->shared = h->len;
+    if (f->etag.len == 0)
+        head_field(h, SV("Last-Modified"), date);
+    if (f->varies)
+        head_field(h, SV("Vary"), SV("Accept-Encoding"));
+    head_field(h, SV("Cache-Control"), f->cache_control);
+    if (f->etag.len == 0)
+        return;
+    head_open(h, SV("ETag"));
+    at->etag = h->len;
+    head_put(h, f->etag);
+    head_close(h);
 }
 
-static int write_head(struct head *h, const struct entry_file *f)
+static void write_head(struct head *h, struct marks *at, const struct entry_file *f)
 {
     char date[DATE_LEN];
-    int err = buf_addf(&h->text, "HTTP/1.1 200 OK\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n", f->stamp.size);
 
     if (f->modified != INT64_MAX)
         date_write(f->modified, date);
-    h->fields_at = h->text.len;
-    if (err == 0)
-        err = write_fields(h, f);
-    return err == 0 ? write_shared(h, f, sv_of(date, f->modified != INT64_MAX ? DATE_LEN : 0)) : err;
+    head_begin(h, STATUS_INDEX_200);
+    head_content_length(h, f->stamp.size);
+    write_fields(h, at, f);
+    write_shared(h, at, f, sv_of(date, f->modified != INT64_MAX ? DATE_LEN : 0));
 }
 
-/* The entry with its texts copied behind it. */
-static struct entry *new_file(const struct entry_file *f, const struct head *head)
+/* The head goes behind the entry, terminated; *room moves on. */
+static void put_head(struct entry *e, const struct entry_file *f, char **room, size_t len)
 {
-    struct entry *e = entry_sized(f->path.len + 1 + f->name.len + 1 + head->text.len + 1 + f->body_len);
+    struct head h = head_in(*room, len);
+    struct marks at;
 
+    write_head(&h, &at, f);
+    (*room)[len] = '\0';
+    *room += len + 1;
+    e->head = sv_of(h.room, h.len);
+    e->fields = sv_skip(e->head, at.fields);
+    e->type_line = sv_of(e->fields.p, at.type_end - at.fields);
+    e->shared = sv_skip(e->head, at.shared);
+    if (f->etag.len > 0)
+        e->etag = sv_of(e->head.p + at.etag, f->etag.len);
+}
+
+struct entry *entry_new_file(const struct entry_file *f)
+{
+    struct head count = head_in(NULL, 0);
+    struct marks unused;
+
+    write_head(&count, &unused, f);
+    struct entry *e = entry_sized(f->path.len + 1 + f->name.len + 1 + count.len + 1 + f->body_len);
     if (e == NULL)
         return NULL;
     char *at = (char *)(e + 1);
@@ -173,26 +185,12 @@ static struct entry *new_file(const struct entry_file *f, const struct head *hea
     e->fd = f->fd;
     e->path = put(&at, f->path);
     e->name = put(&at, f->name);
-    e->head = put(&at, buf_sv(&head->text));
+    put_head(e, f, &at, count.len);
     e->body = sv_of(at, f->body_len);
-    e->fields = sv_skip(e->head, head->fields_at);
-    e->type_line = sv_of(e->fields.p, head->type_len);
-    e->shared = sv_skip(e->head, head->shared_at);
-    if (f->etag.len > 0)
-        e->etag = sv_of(e->head.p + head->etag_at, f->etag.len);
     e->size = f->stamp.size;
     e->content_size = CODED_SIZE_UNKNOWN;
     e->stamp = f->stamp;
     e->modified = f->modified;
-    return e;
-}
-
-struct entry *entry_new_file(const struct entry_file *f)
-{
-    struct head head = {0};
-    struct entry *e = write_head(&head, f) == 0 ? new_file(f, &head) : NULL;
-
-    buf_fini(&head.text);
     return e;
 }
 

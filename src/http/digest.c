@@ -218,13 +218,3 @@ void digest_write(const uint8_t sum[SHA256_LEN], char *room)
         *room++ = i + 2 < SHA256_LEN ? digits[group & 63] : '=';
     }
 }
-
-void digest_write_line(const uint8_t sum[SHA256_LEN], char *room)
-{
-    static const char begin[] = "Repr-Digest: sha-256=:";
-    size_t end = DIGEST_LINE_LEN - 3;
-
-    memcpy(room, begin, sizeof begin - 1);
-    digest_write(sum, room + sizeof begin - 1);
-    memcpy(room + end, ":\r\n", 3);
-}

@@ -4,10 +4,12 @@
 
 #include "serve/error_page.h"
 
-#include <errno.h>
+#include <assert.h>
 
 #include "base/buf.h"
-#include "http/status.h"
+#include "http/head.h"
+
+enum { HEAD_MAX = 256 };
 
 static const char page_format[] =
     "<!doctype html>\n"
@@ -26,21 +28,32 @@ static struct {
     struct error_page page;
 } pages[STATUS_COUNT];
 
+static size_t write_head(const struct status *s, size_t body_len, char room[HEAD_MAX])
+{
+    struct head h = head_in(room, HEAD_MAX);
+
+    head_begin(&h, status_index(s->code));
+    head_field(&h, SV("Content-Type"), SV("text/html; charset=utf-8"));
+    head_content_length(&h, body_len);
+    if (s->code == 405)
+        head_field(&h, SV("Allow"), HEAD_METHODS);
+    assert(head_is_whole(&h));
+    return h.len;
+}
+
 static int write_page(const struct status *s, struct buf *text, struct error_page *page)
 {
+    char head[HEAD_MAX];
     struct buf body = {0};
     int err = buf_addf(&body, page_format, s->code, s->phrase, s->code, s->phrase, s->text);
+    size_t head_len = write_head(s, body.len, head);
 
     if (err == 0)
-        err = buf_addf(text,
-                       "HTTP/1.1 %d %s\r\nServer: baton\r\nContent-Type: text/html; charset=utf-8\r\n"
-                       "Content-Length: %zu\r\n%s",
-                       s->code, s->phrase, body.len, s->code == 405 ? "Allow: GET, HEAD, OPTIONS\r\n" : "");
-    size_t head = text->len;
+        err = buf_add(text, sv_of(head, head_len));
     if (err == 0)
         err = buf_add(text, buf_sv(&body));
     buf_fini(&body);
-    *page = (struct error_page){sv_of(text->p, head), sv_of(text->p + head, text->len - head)};
+    *page = (struct error_page){sv_of(text->p, head_len), sv_of(text->p + head_len, text->len - head_len)};
     return err;
 }
 

@@ -5,12 +5,12 @@
 #include "serve/parts.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
+#include "http/head.h"
 
 enum { LINE_MAX_LEN = 160 };
 
@@ -27,7 +27,6 @@ struct parts {
 
 /* The line end before the first one is allowed (RFC 2046 5.1.1), and there are clients that look for it. */
 static const char delimiter_form[] = "\r\n--%.*s\r\n";
-static const char range_form[] = "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n\r\n";
 static const char end_form[] = "\r\n--%.*s--\r\n";
 
 /* Write a form to LINE_MAX_LEN bytes of room, and return its length. */
@@ -38,7 +37,12 @@ static size_t write_delimiter(const struct parts *p, const char *form, char *roo
 
 static size_t write_range(const struct parts *p, const struct range *part, char *room)
 {
-    return (size_t)snprintf(room, LINE_MAX_LEN, range_form, part->first, part->first + part->len - 1, p->e->size);
+    struct head h = head_in(room, LINE_MAX_LEN);
+
+    head_content_range(&h, part, p->e->size);
+    head_end(&h);
+    assert(head_is_whole(&h));
+    return h.len;
 }
 
 static void add_part(const struct parts *p, const struct range *part, struct out *out)

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "http/status.h"
+#include "http/head.h"
 
 /* A report in the row: its head and its body, one behind the other. */
 struct sheet {
@@ -25,20 +25,31 @@ static void sheet_end(struct ref *ref)
 
 _Static_assert(offsetof(struct sheet, ref) == 0, "a sheet is where its reference is");
 
+static void write_head(struct head *h, const struct report *report)
+{
+    head_begin(h, status_index(report->status));
+    head_field(h, SV("Content-Type"), report->type);
+    head_content_length(h, report->body.len);
+    head_field(h, SV("Cache-Control"), SV("no-store"));
+    head_field(h, SV("X-Content-Type-Options"), SV("nosniff"));
+    if (report->policy.len > 0) {
+        head_field(h, SV("Content-Security-Policy"), report->policy);
+        head_field(h, SV("Referrer-Policy"), SV("no-referrer"));
+    }
+}
+
 static int write_sheet(struct buf *text, const struct report *report, size_t *head_len)
 {
-    const struct status *status = &status_table[status_index(report->status)];
-    int err = buf_addf(text,
-                       "HTTP/1.1 %d %s\r\nServer: baton\r\nContent-Type: %.*s\r\nContent-Length: %zu\r\n"
-                       "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
-                       status->code, status->phrase, SV_ARG(report->type), report->body.len);
+    struct head count = head_in(NULL, 0);
 
-    if (err == 0)
-        err = buf_add(text, report->more_fields);
-    *head_len = text->len;
-    if (err == 0)
-        err = buf_add(text, buf_sv(&report->body));
-    return err;
+    write_head(&count, report);
+    int err = buf_reserve(text, count.len + report->body.len);
+    if (err < 0)
+        return err;
+    struct head h = head_in(text->p, count.len);
+    write_head(&h, report);
+    text->len = *head_len = h.len;
+    return buf_add(text, buf_sv(&report->body));
 }
 
 static uint64_t add_sheet(const struct response *r, struct sheet *sheet, size_t head_len)

@@ -4,23 +4,19 @@
 #include "serve/response.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #include "http/date.h"
-#include "http/digest.h"
+#include "http/head.h"
 #include "http/path.h"
 #include "serve/error_page.h"
 
-enum { LINE_MAX_LEN = 256 };
+enum { LINES_MAX = 256 };
 
 void tails_refresh(struct tails *t, const struct clock *clock)
 {
-    static const char *const connection[PERSIST_KINDS] = {
-        [PERSIST] = "",
-        [PERSIST_SAID] = "Connection: keep-alive\r\n",
-        [PERSIST_NOT] = "Connection: close\r\n",
+    static const struct sv connection[PERSIST_KINDS] = {
+        [PERSIST_SAID] = {"keep-alive", sizeof "keep-alive" - 1},
+        [PERSIST_NOT] = {"close", sizeof "close" - 1},
     };
     char date[DATE_LEN];
 
@@ -28,9 +24,14 @@ void tails_refresh(struct tails *t, const struct clock *clock)
         return;
     t->wall = clock->wall;
     date_write(clock->wall, date);
-    for (int i = 0; i < PERSIST_KINDS; i++)
-        t->kind[i].len =
-            (size_t)snprintf(t->kind[i].text, TAIL_MAX, "Date: %.*s\r\n%s\r\n", DATE_LEN, date, connection[i]);
+    for (int i = 0; i < PERSIST_KINDS; i++) {
+        struct head h = head_in(t->kind[i].text, TAIL_MAX);
+        head_field(&h, SV("Date"), sv_of(date, DATE_LEN));
+        head_field(&h, SV("Connection"), connection[i]);
+        head_end(&h);
+        assert(head_is_whole(&h));
+        t->kind[i].len = h.len;
+    }
 }
 
 void response_tail(const struct response *r)
@@ -50,12 +51,30 @@ static uint64_t add_body(const struct response *r, struct entry *e, uint64_t fir
     return len;
 }
 
+/* A part of the head is written to the end of the row's text, where it has room for LINES_MAX bytes. */
+static struct head begin_lines(const struct response *r)
+{
+    return head_in(out_text_end(r->out), LINES_MAX);
+}
+
+static void end_lines(const struct response *r, const struct head *h)
+{
+    assert(head_is_whole(h));
+    out_text_written(r->out, h->len);
+}
+
+static void write_digest(const struct response *r)
+{
+    struct head h = begin_lines(r);
+
+    head_digest(&h, r->sum->sha256);
+    end_lines(r, &h);
+}
+
 static void add_digest(const struct response *r)
 {
-    if (r->sum == NULL)
-        return;
-    digest_write_line(r->sum->sha256, out_text_end(r->out));
-    out_text_written(r->out, DIGEST_LINE_LEN);
+    if (r->sum != NULL)
+        write_digest(r);
 }
 
 uint64_t response_file(const struct response *r, struct entry *e)
@@ -66,31 +85,17 @@ uint64_t response_file(const struct response *r, struct entry *e)
     return add_body(r, e, 0, e->size);
 }
 
-/* Formatted to the end of the row's text; at most LINE_MAX_LEN bytes. */
-static void add_line(const struct response *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void add_line(const struct response *r, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    int len = vsnprintf(out_text_end(r->out), LINE_MAX_LEN, fmt, ap);
-    va_end(ap);
-    assert(len > 0 && len < LINE_MAX_LEN);
-    out_text_written(r->out, (size_t)len);
-}
-
 /* The end of a head that was written earlier, with the tag that the client knows in the place of the entry's. */
 static void add_written(const struct response *r, struct entry *e, struct sv head)
 {
-    size_t tag_line_end = e->etag.len + 2; /* the tag is what stands last */
-
     if (r->etag.len == 0 || sv_eq(r->etag, e->etag)) {
         out_piece(r->out, head, &e->ref);
         return;
     }
-    out_piece(r->out, sv_of(head.p, head.len - tag_line_end), &e->ref);
-    add_line(r, "%.*s\r\n", SV_ARG(r->etag));
+    size_t before = (size_t)(e->etag.p - head.p);
+    out_piece(r->out, sv_of(head.p, before), &e->ref);
+    out_text(r->out, r->etag);
+    out_piece(r->out, sv_skip(head, before + e->etag.len), &e->ref);
 }
 
 /* All of a 206 behind its type: what a 200 has. RFC 9110 15.3.7 would have us leave most of it out where If-Range says that
@@ -105,10 +110,12 @@ static void add_rest_of_head(const struct response *r, struct entry *e)
 
 uint64_t response_part(const struct response *r, struct entry *e, const struct range *range)
 {
-    add_line(r,
-             "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
-             "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n",
-             range->len, range->first, range->first + range->len - 1, e->size);
+    struct head h = begin_lines(r);
+
+    head_begin(&h, STATUS_INDEX_206);
+    head_content_length(&h, range->len);
+    head_content_range(&h, range, e->size);
+    end_lines(r, &h);
     out_piece(r->out, e->type_line, &e->ref);
     add_rest_of_head(r, e);
     return add_body(r, e, range->first, range->len);
@@ -118,11 +125,15 @@ uint64_t response_part(const struct response *r, struct entry *e, const struct r
 uint64_t response_parts(const struct response *r, struct entry *e, struct parts *parts, const struct boundary *boundary)
 {
     uint64_t len = parts_len(parts);
+    struct head h = begin_lines(r);
 
-    add_line(r,
-             "HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: %" PRIu64 "\r\n"
-             "Content-Type: multipart/byteranges; boundary=%.*s\r\n",
-             len, BOUNDARY_LEN, boundary->text);
+    head_begin(&h, STATUS_INDEX_206);
+    head_content_length(&h, len);
+    head_open(&h, SV("Content-Type"));
+    head_put(&h, SV("multipart/byteranges; boundary="));
+    head_put(&h, sv_of(boundary->text, BOUNDARY_LEN));
+    head_close(&h);
+    end_lines(r, &h);
     add_rest_of_head(r, e);
     if (!r->head_only) {
         parts_add(parts, r->out);
@@ -134,8 +145,11 @@ uint64_t response_parts(const struct response *r, struct entry *e, struct parts 
 
 static uint64_t add_page(const struct response *r, const struct error_page *page)
 {
-    if (r->varies)
-        out_piece(r->out, SV("Vary: Accept-Encoding\r\n"), NULL);
+    if (r->varies) {
+        struct head h = begin_lines(r);
+        head_field(&h, SV("Vary"), SV("Accept-Encoding"));
+        end_lines(r, &h);
+    }
     response_tail(r);
     if (r->head_only)
         return 0;
@@ -148,13 +162,15 @@ uint64_t response_beyond(const struct response *r, struct entry *e)
     const struct error_page *page = error_page(416);
 
     out_piece(r->out, page->head, NULL);
-    add_line(r, "Content-Range: bytes */%" PRIu64 "\r\n", e->size);
+    struct head h = begin_lines(r);
+    head_content_range(&h, NULL, e->size);
+    end_lines(r, &h);
     return add_page(r, page);
 }
 
 uint64_t response_not_modified(const struct response *r, struct entry *e)
 {
-    out_piece(r->out, SV("HTTP/1.1 304 Not Modified\r\nServer: baton\r\n"), NULL);
+    out_piece(r->out, head_starts[STATUS_INDEX_304], NULL);
     add_written(r, e, e->shared);
     response_tail(r);
     return 0;
@@ -170,7 +186,11 @@ uint64_t response_error(const struct response *r, int status)
 
 uint64_t response_options(const struct response *r)
 {
-    out_piece(r->out, SV("HTTP/1.1 204 No Content\r\nServer: baton\r\nAllow: GET, HEAD, OPTIONS\r\n"), NULL);
+    struct head h = begin_lines(r);
+
+    head_begin(&h, STATUS_INDEX_204);
+    head_field(&h, SV("Allow"), HEAD_METHODS);
+    end_lines(r, &h);
     response_tail(r);
     return 0;
 }
@@ -182,14 +202,17 @@ uint64_t response_slash(const struct response *r, struct sv raw, struct sv path,
     struct out *out = r->out;
 
     out_piece(out, page->head, NULL);
-    out_text(out, SV("Location: "));
-    assert(out->text_cap - out->text_len >= 3 * raw.len + 3 + query.len);
-    out_text_written(out, path_to_slash(raw, path, out_text_end(out)));
+    size_t room = out->text_cap - out->text_len;
+    struct head h = head_in(out_text_end(out), room);
+    head_open(&h, SV("Location"));
+    assert(room >= h.len + 3 * raw.len + 3 + query.len);
+    h.len += path_to_slash(raw, path, h.room + h.len);
     if (query.p != NULL) {
-        out_text(out, SV("?"));
-        out_text(out, query);
+        head_put(&h, SV("?"));
+        head_put(&h, query);
     }
-    out_text(out, SV("\r\n"));
+    head_close(&h);
+    end_lines(r, &h);
     return add_page(r, page);
 }
 

@@ -33,22 +33,20 @@ static int add_source(struct buf *to, const char *directive, struct sv open, str
     return buf_addf(to, "; %s 'sha256-%.*s'", directive, DIGEST_LEN, hash);
 }
 
-static int write_page_fields(struct buf *to)
+static int write_page_policy(struct buf *to)
 {
-    int err = buf_add(to, SV("Content-Security-Policy: default-src 'none'; connect-src 'self'; img-src data:; "
+    int err = buf_add(to, SV("default-src 'none'; connect-src 'self'; img-src data:; "
                              "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
 
     if (err == 0)
         err = add_source(to, "style-src", SV("<style>"), SV("</style>"));
-    if (err == 0)
-        err = add_source(to, "script-src", SV("<script>"), SV("</script>"));
-    return err == 0 ? buf_add(to, SV("\r\nReferrer-Policy: no-referrer\r\n")) : err;
+    return err == 0 ? add_source(to, "script-src", SV("<script>"), SV("</script>")) : err;
 }
 
 static int make_page(const struct reports *r, struct report *report)
 {
     report->type = SV("text/html; charset=utf-8");
-    report->more_fields = buf_sv(&r->page_fields);
+    report->policy = buf_sv(&r->page_policy);
     return buf_add(&report->body, sv_of((const char *)status_page, status_page_len));
 }
 
@@ -105,10 +103,10 @@ static int make(void *context, struct sv path, struct report *report)
 int reports_init(struct reports *r, struct figures *figures)
 {
     *r = (struct reports){.figures = figures, .reporter = {make, r}};
-    return write_page_fields(&r->page_fields);
+    return write_page_policy(&r->page_policy);
 }
 
 void reports_fini(struct reports *r)
 {
-    buf_fini(&r->page_fields);
+    buf_fini(&r->page_policy);
 }

@@ -27,17 +27,15 @@ static uint8_t sextet(char c)
     return (uint8_t)(at - digits);
 }
 
-static void check_line(struct sv in)
+static void check_base64(struct sv in)
 {
     uint8_t sum[SHA256_LEN] = {0};
-    char line[DIGEST_LINE_LEN];
-    const struct sv before = SV("Repr-Digest: sha-256=:");
+    char text[DIGEST_LEN];
 
     memcpy(sum, in.len > 0 ? in.p : "", in.len < sizeof sum ? in.len : sizeof sum);
-    digest_write_line(sum, line);
-    check(sv_starts(sv_of(line, sizeof line), before), "the line begins otherwise");
-    check(sv_ends(sv_of(line, sizeof line), SV("=:\r\n")), "the line ends otherwise");
-    const char *p = line + before.len;
+    digest_write(sum, text);
+    check(text[DIGEST_LEN - 1] == '=', "it ends otherwise");
+    const char *p = text;
     for (size_t i = 0; i < sizeof sum; i++) {
         unsigned bits = (unsigned)sextet(p[i * 8 / 6]) << 6;
         bits |= p[i * 8 / 6 + 1] == '=' ? 0 : sextet(p[i * 8 / 6 + 1]);
@@ -50,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     static struct asking asking;
     struct sv in = fuzz_input(data, len);
 
-    check_line(in);
+    check_base64(in);
     if (!ask(&asking, "Want-Repr-Digest", in))
         return 0;
     bool wanted = digest_is_wanted(&asking.rq);

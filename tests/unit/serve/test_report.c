@@ -17,7 +17,7 @@ static int make(void *context, struct sv path, struct report *report)
     if (sv_eq(path, SV("/nothing")))
         return -ENOENT;
     report->type = SV("text/plain");
-    report->more_fields = SV("X-More: yes\r\n");
+    report->policy = SV("default-src 'none'");
     if (sv_eq(path, SV("/ill")))
         report->status = 503;
     int err = sv_eq(path, SV("/empty")) ? 0 : buf_add(&report->body, SV("0123456789"));
@@ -32,7 +32,8 @@ static const char *head(const char *status, size_t len)
 
     (void)snprintf(text, sizeof text,
                    "HTTP/1.1 %s\r\nServer: baton\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n"
-                   "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-More: yes\r\n",
+                   "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+                   "Content-Security-Policy: default-src 'none'\r\nReferrer-Policy: no-referrer\r\n",
                    status, len);
     return text;
 }

@@ -5,7 +5,7 @@
  *
  * Ownership: borrows the bytes for the call.
  * Threads:   one at a time for each struct body.
- * Errors:    BODY_BAD with the status to answer; the connection cannot be used further.
+ * Errors:    BODY_BAD, with the reason; the connection cannot be used further.
  * Source:    RFC 9112 6.
  */
 #ifndef BATON_HTTP_BODY_H
@@ -17,11 +17,14 @@
 #include "http/chunked.h"
 #include "http/request.h"
 
+/* What a server of files allows for extensions and trailers of chunks, which it has no use for; bytes. */
+enum { BODY_META_MAX = 8 * 1024 };
+
 enum body_result { BODY_DONE, BODY_MORE, BODY_BAD };
 
 struct body {
     enum body_kind kind;
-    uint16_t status; /* after BODY_BAD */
+    uint8_t why; /* enum why: after BODY_BAD */
     union {
         uint64_t left; /* of BODY_LENGTH */
         struct chunked chunked;

@@ -6,7 +6,7 @@
  *
  * Ownership: borrows the bytes for the call.
  * Threads:   one at a time for each struct chunked.
- * Errors:    CHUNKED_BAD with the status to answer: 400, or 413 where data, extensions or trailers exceed their bound.
+ * Errors:    CHUNKED_BAD, with the reason: 400, or 413 where data, extensions or trailers exceed their bound.
  * Source:    RFC 9112 7.1; lines end in CRLF and nothing else, 1.1's "bad" white space is refused.
  */
 #ifndef BATON_HTTP_CHUNKED_H
@@ -21,7 +21,7 @@ struct chunked {
     uint64_t left;     /* data bytes of this chunk still to come */
     uint64_t data_max; /* data bytes that the body may still have */
     uint32_t meta_max; /* bytes that extensions and trailers may still have */
-    uint16_t status;   /* after CHUNKED_BAD */
+    uint8_t why;       /* enum why: after CHUNKED_BAD */
     uint8_t state;
     uint8_t digits; /* of the chunk size so far */
 };

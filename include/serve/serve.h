@@ -91,6 +91,6 @@ struct served serve_request(struct serve *s, const struct request *rq, enum pers
 struct sv serve_verdict(const struct serve *s);
 
 /* The answer to what is no request. */
-struct served serve_error(struct serve *s, int status, bool head_only, struct out *out);
+struct served serve_error(struct serve *s, enum why why, bool head_only, struct out *out);
 
 #endif

@@ -23,7 +23,7 @@
 /* Looks at a file that is being summed, and the time between them: five seconds, as a worker does. */
 enum { SUM_WAITS = 500, SUM_NS = 10 * 1000 * 1000 };
 
-enum { META_MAX = 8 * 1024, FDS = 16 };
+enum { FDS = 16 };
 
 struct explanation {
     const struct config *config; /* borrowed */
@@ -93,7 +93,7 @@ static void refuse(struct explanation *x, enum why why, bool head_only)
 {
     serve_turn(&x->serve);
     x->why = why;
-    x->served = serve_error(&x->serve, why_status(why), head_only, x->out);
+    x->served = serve_error(&x->serve, why, head_only, x->out);
 }
 
 /* The entries that answered, from the cache. */
@@ -140,8 +140,8 @@ static enum why check_body(const struct explanation *x)
     struct body body;
     enum why why = x->rq.body != BODY_NONE ? route_refuses_100(&x->rq) : WHY_NONE;
 
-    body_init(&body, &x->rq, x->config->limits.body_size, META_MAX);
-    return why == WHY_NONE && body.status == why_status(WHY_BODY_LONG) ? WHY_BODY_LONG : why;
+    body_init(&body, &x->rq, x->config->limits.body_size, BODY_META_MAX);
+    return why == WHY_NONE ? (enum why)body.why : why;
 }
 
 static void ask(struct explanation *x)

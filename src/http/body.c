@@ -3,9 +3,11 @@
 
 #include "http/body.h"
 
-static enum body_result refuse(struct body *b, uint16_t status, size_t *used)
+#include "http/why.h"
+
+static enum body_result refuse(struct body *b, uint8_t why, size_t *used)
 {
-    b->status = status;
+    b->why = why;
     *used = 0;
     return BODY_BAD;
 }
@@ -16,7 +18,7 @@ void body_init(struct body *b, const struct request *rq, uint64_t size_max, uint
     if (rq->body == BODY_CHUNKED)
         chunked_init(&b->of.chunked, size_max, meta_max);
     else if (rq->content_length > size_max)
-        b->status = 413;
+        b->why = WHY_BODY_LONG;
     else
         b->of.left = rq->content_length;
 }
@@ -38,13 +40,13 @@ static enum body_result read_chunked(struct body *b, const char *p, size_t len, 
     case CHUNKED_BAD:
         break;
     }
-    return refuse(b, b->of.chunked.status, used);
+    return refuse(b, b->of.chunked.why, used);
 }
 
 enum body_result body_read(struct body *b, const char *p, size_t len, size_t *used)
 {
     *used = 0;
-    if (b->status != 0)
+    if (b->why != WHY_NONE)
         return BODY_BAD;
     if (b->kind == BODY_CHUNKED)
         return read_chunked(b, p, len, used);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "http/bytes.h"
+#include "http/why.h"
 
 enum state { SIZE, SPACE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, LINE, NAME, TRAILER, TRAILER_LF, END_LF, DONE };
 
@@ -26,12 +27,12 @@ void chunked_init(struct chunked *ch, uint64_t data_max, uint32_t meta_max)
 }
 
 /* The size is over; what must follow it? A size that the body may not have is refused here, before its data. */
-static int end_size(struct chunked *ch, char c)
+static enum why end_size(struct chunked *ch, char c)
 {
     if (ch->digits == 0)
-        return 400;
+        return WHY_CHUNK_SIZE;
     if (ch->left > ch->data_max)
-        return 413;
+        return WHY_BODY_LONG;
     ch->data_max -= ch->left;
     if (c == '\r')
         ch->state = SIZE_LF;
@@ -40,44 +41,44 @@ static int end_size(struct chunked *ch, char c)
     else if (c == ' ' || c == '\t')
         ch->state = SPACE;
     else
-        return 400;
-    return 0;
+        return WHY_CHUNK_SIZE;
+    return WHY_NONE;
 }
 
 /* Bad white space, which must lead to an extension (RFC 9112 7.1.1). */
-static int read_space(struct chunked *ch, char c)
+static enum why read_space(struct chunked *ch, char c)
 {
     if (ch->meta_max == 0)
-        return 413;
+        return WHY_CHUNK_META_LONG;
     ch->meta_max--;
     if (c == ';')
         ch->state = EXTENSION;
     else if (c != ' ' && c != '\t')
-        return 400;
-    return 0;
+        return WHY_CHUNK_SIZE;
+    return WHY_NONE;
 }
 
-static int read_size(struct chunked *ch, char c)
+static enum why read_size(struct chunked *ch, char c)
 {
     int digit = byte_hex(c);
 
     if (digit < 0)
         return end_size(ch, c);
     if (ch->digits == SIZE_DIGITS_MAX)
-        return 400;
+        return WHY_CHUNK_SIZE;
     ch->left = ch->left << 4 | (uint64_t)digit;
     ch->digits++;
-    return 0;
+    return WHY_NONE;
 }
 
 /* One byte that must be there. */
-static int literal(struct chunked *ch, char c, char want, enum state state)
+static enum why literal(struct chunked *ch, char c, char want, enum state state)
 {
     ch->state = (uint8_t)state;
-    return c == want ? 0 : 400;
+    return c == want ? WHY_NONE : WHY_CHUNK_END;
 }
 
-static int read_size_lf(struct chunked *ch, char c)
+static enum why read_size_lf(struct chunked *ch, char c)
 {
     enum state state = ch->left > 0 ? DATA : LINE;
 
@@ -86,42 +87,42 @@ static int read_size_lf(struct chunked *ch, char c)
 }
 
 /* A byte of an extension or a trailer, up to the CR. */
-static int read_meta(struct chunked *ch, char c, enum state after)
+static enum why read_meta(struct chunked *ch, char c, enum state after)
 {
     if (c == '\r') {
         ch->state = (uint8_t)after;
-        return 0;
+        return WHY_NONE;
     }
     if (ch->meta_max == 0)
-        return 413;
+        return WHY_CHUNK_META_LONG;
     ch->meta_max--;
-    return byte_is(c, BYTE_VALUE) ? 0 : 400;
+    return byte_is(c, BYTE_VALUE) ? WHY_NONE : WHY_CHUNK_META;
 }
 
-static int read_name(struct chunked *ch, char c)
+static enum why read_name(struct chunked *ch, char c)
 {
     if (ch->meta_max == 0)
-        return 413;
+        return WHY_CHUNK_META_LONG;
     ch->meta_max--;
     if (c == ':')
         ch->state = TRAILER;
     else if (!byte_is(c, BYTE_TOKEN))
-        return 400;
-    return 0;
+        return WHY_CHUNK_META;
+    return WHY_NONE;
 }
 
-static int read_line(struct chunked *ch, char c)
+static enum why read_line(struct chunked *ch, char c)
 {
     if (c == '\r') {
         ch->state = END_LF;
-        return 0;
+        return WHY_NONE;
     }
     ch->state = NAME;
-    return c == ':' ? 400 : read_name(ch, c);
+    return c == ':' ? WHY_CHUNK_META : read_name(ch, c);
 }
 
 /* Everything but data is short; a byte a step keeps it simple. */
-static int read_byte(struct chunked *ch, char c)
+static enum why read_byte(struct chunked *ch, char c)
 {
     switch ((enum state)ch->state) {
     case SIZE:
@@ -151,7 +152,7 @@ static int read_byte(struct chunked *ch, char c)
         break;
     }
     assert(false && "a state that is not in the drawing");
-    return 500;
+    return WHY_STATE;
 }
 
 static size_t skip_data(struct chunked *ch, size_t len)
@@ -173,9 +174,9 @@ enum chunked_result chunked_read(struct chunked *ch, const char *p, size_t len, 
             i += skip_data(ch, len - i);
             continue;
         }
-        int status = read_byte(ch, p[i++]);
-        if (status != 0) {
-            ch->status = (uint16_t)status;
+        enum why why = read_byte(ch, p[i++]);
+        if (why != WHY_NONE) {
+            ch->why = (uint8_t)why;
             *used = i;
             return CHUNKED_BAD;
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a request is answered as it is: the table from which every status of an answer is taken. */
+/* Why a request is answered as it is: the table from which the status of every answer is taken, but for those of
+ * [status]. */
 
 #include "http/why.h"
 

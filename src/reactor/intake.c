@@ -15,7 +15,7 @@
 
 /* SUM_WAITS: times that a request waits SUM_MS for a file that is being summed, before the answer goes without its digest;
  * SUM_WAITERS: connections that may do so at once. */
-enum { SUM_WAITS = 500, SUM_WAITERS = 64, META_MAX = 8 * 1024 };
+enum { SUM_WAITS = 500, SUM_WAITERS = 64 };
 
 enum stage { KEPT, IN_PROXY, IN_EMPTY_LINES, IN_HEAD, IN_BODY };
 
@@ -139,24 +139,24 @@ static uint64_t since_us(const struct shard *s, const struct conn *c)
     return c->intake != NULL ? c->intake->since_us : s->came_us;
 }
 
-static void refuse(struct shard *s, struct conn *c, const struct request *rq, bool head_only, int status)
+static void refuse(struct shard *s, struct conn *c, const struct request *rq, bool head_only, enum why why)
 {
-    struct served served = serve_error(&s->serve, status, head_only, s->out);
+    struct served served = serve_error(&s->serve, why, head_only, s->out);
 
     c->last = true;
     c->lingers = true;
     account_answer(s, c, rq, served, since_us(s, c));
 }
 
-static void refuse_request(struct shard *s, struct conn *c, const struct request *rq, int status)
+static void refuse_request(struct shard *s, struct conn *c, const struct request *rq, enum why why)
 {
-    refuse(s, c, rq, rq->method == METHOD_HEAD, status);
+    refuse(s, c, rq, rq->method == METHOD_HEAD, why);
 }
 
 /* A head that was read as far as it is one. HEAD is answered without a body, whatever follows it (RFC 9110 9.3.2). */
-static void refuse_head(struct shard *s, struct conn *c, const struct parse *ps, const char *bytes, int status)
+static void refuse_head(struct shard *s, struct conn *c, const struct parse *ps, const char *bytes, enum why why)
 {
-    refuse(s, c, NULL, sv_eq(parse_view(bytes, ps->method), SV("HEAD")), status);
+    refuse(s, c, NULL, sv_eq(parse_view(bytes, ps->method), SV("HEAD")), why);
 }
 
 void intake_refuse_late(struct shard *s, struct conn *c)
@@ -166,9 +166,9 @@ void intake_refuse_late(struct shard *s, struct conn *c)
     if (in->stage == IN_EMPTY_LINES)
         c->last = true;
     else if (in->stage == KEPT)
-        refuse(s, c, NULL, false, 408);
+        refuse(s, c, NULL, false, WHY_LATE);
     else
-        refuse_head(s, c, &in->parse, in->bytes.p, 408);
+        refuse_head(s, c, &in->parse, in->bytes.p, WHY_LATE);
 }
 
 void intake_leave_sums(struct shard *s, struct conn *c)
@@ -196,7 +196,7 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
     bool may_wait = again && may_wait_for_sum(s, c);
 
     if (!client_admit(s, c, rq)) {
-        refuse_request(s, c, rq, 429);
+        refuse_request(s, c, rq, WHY_CROWD);
         return;
     }
     struct served served = serve_request(&s->serve, rq, serve_persist(rq, ours), may_wait, s->out);
@@ -219,25 +219,25 @@ static size_t read_body(struct shard *s, struct conn *c, const struct request *r
 {
     struct body body;
     size_t used;
-    int status = why_status(route_refuses_100(rq));
+    enum why why = route_refuses_100(rq);
 
-    if (status != 0) {
-        refuse_request(s, c, rq, status);
+    if (why != WHY_NONE) {
+        refuse_request(s, c, rq, why);
         return 0;
     }
-    body_init(&body, rq, s->limits->body_size, META_MAX);
+    body_init(&body, rq, s->limits->body_size, BODY_META_MAX);
     switch (body_read(&body, bytes.p, bytes.len, &used)) {
     case BODY_DONE:
         answer(s, c, rq, false);
         return used;
     case BODY_BAD:
-        refuse_request(s, c, rq, body.status);
+        refuse_request(s, c, rq, (enum why)body.why);
         return used;
     case BODY_MORE:
         break;
     }
     if (c->intake == NULL && !intake_begin(s, c, IN_BODY, head)) {
-        refuse_request(s, c, rq, 503);
+        refuse_request(s, c, rq, WHY_UNKEPT);
         return used;
     }
     c->intake->stage = IN_BODY;
@@ -252,10 +252,9 @@ static size_t read_body(struct shard *s, struct conn *c, const struct request *r
 static size_t head_done(struct shard *s, struct conn *c, const struct parse *parse, struct sv head, struct sv bytes)
 {
     struct request rq;
-    int status = request_read(&rq, head.p, parse);
 
-    if (status != 0) {
-        refuse_request(s, c, &rq, status);
+    if (request_read(&rq, head.p, parse) != 0) {
+        refuse_request(s, c, &rq, (enum why)rq.why);
         return 0;
     }
     if (rq.body != BODY_NONE)
@@ -276,7 +275,7 @@ static size_t pass_empty_lines(struct shard *s, struct conn *c, struct sv bytes)
         c->last = true;
         c->lingers = true;
     } else if (!lines) {
-        refuse(s, c, NULL, false, why_status(WHY_LINE_END));
+        refuse(s, c, NULL, false, WHY_LINE_END);
     } else if (used < bytes.len) {
         intake_free(&c->intake);
     } else if (c->intake != NULL) {
@@ -285,7 +284,7 @@ static size_t pass_empty_lines(struct shard *s, struct conn *c, struct sv bytes)
         c->intake->passed = passed;
         conn_wait_for(s, c, TIMEOUT_HEADER);
     } else {
-        refuse(s, c, NULL, false, 503);
+        refuse(s, c, NULL, false, WHY_UNKEPT);
     }
     return used;
 }
@@ -301,13 +300,13 @@ static size_t begin_request(struct shard *s, struct conn *c, struct sv bytes)
         return c->put_off ? 0 : head + body;
     }
     case PARSE_BAD:
-        refuse_head(s, c, &s->parse, bytes.p, s->parse.status);
+        refuse_head(s, c, &s->parse, bytes.p, (enum why)s->parse.why);
         return bytes.len;
     case PARSE_MORE:
         break;
     }
     if (!intake_begin(s, c, IN_HEAD, bytes))
-        refuse_head(s, c, &s->parse, bytes.p, 503);
+        refuse_head(s, c, &s->parse, bytes.p, WHY_UNKEPT);
     else
         conn_wait_for(s, c, TIMEOUT_HEADER);
     return bytes.len;
@@ -320,7 +319,7 @@ static size_t keep_for_later(struct shard *s, struct conn *c, struct sv bytes, s
     if (buf_add(&c->intake->bytes, behind) == 0)
         return bytes.len;
     c->put_off = false;
-    refuse_head(s, c, &c->intake->parse, c->intake->bytes.p, 503);
+    refuse_head(s, c, &c->intake->parse, c->intake->bytes.p, WHY_UNKEPT);
     intake_free(&c->intake);
     return bytes.len;
 }
@@ -333,14 +332,14 @@ static size_t continue_head(struct shard *s, struct conn *c, struct sv bytes)
     size_t room = s->parse_limits.head_size + 1 - had;
 
     if (buf_add(&in->bytes, sv_of(bytes.p, bytes.len < room ? bytes.len : room)) < 0) {
-        refuse_head(s, c, &in->parse, in->bytes.p, 503);
+        refuse_head(s, c, &in->parse, in->bytes.p, WHY_UNKEPT);
         return bytes.len;
     }
     switch (parse_head(&in->parse, in->bytes.p, in->bytes.len)) {
     case PARSE_MORE:
         return bytes.len;
     case PARSE_BAD:
-        refuse_head(s, c, &in->parse, in->bytes.p, in->parse.status);
+        refuse_head(s, c, &in->parse, in->bytes.p, (enum why)in->parse.why);
         return bytes.len;
     case PARSE_DONE:
         break;
@@ -370,7 +369,7 @@ static size_t continue_body(struct shard *s, struct conn *c, struct sv bytes)
     if (result == BODY_DONE)
         answer(s, c, &rq, false);
     else
-        refuse_request(s, c, &rq, in->body.status);
+        refuse_request(s, c, &rq, (enum why)in->body.why);
     intake_free(&c->intake);
     return used;
 }

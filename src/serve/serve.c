@@ -293,10 +293,10 @@ struct sv serve_verdict(const struct serve *s)
     return words[s->cache.dearest];
 }
 
-struct served serve_error(struct serve *s, int status, bool head_only, struct out *out)
+struct served serve_error(struct serve *s, enum why why, bool head_only, struct out *out)
 {
     struct response r = {out, &s->tails, PERSIST_NOT, .head_only = head_only};
 
     s->cache.dearest = 0;
-    return (struct served){.status = status, .coding = CODING_IDENTITY, .bytes = response_error(&r, status)};
+    return served_as(why, response_error(&r, why_status(why)));
 }

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 #include "http/body.h"
 #include "http/bytes.h"
+#include "http/why.h"
 
 struct bounds {
     uint64_t data_max;
@@ -122,7 +123,7 @@ static struct outcome feed(const struct request *rq, struct bounds b, struct sv 
         fuzz_show(copy, copy.len);
         check(used <= to - from, "%zu of %zu bytes used", used, to - from);
         if (result == BODY_BAD)
-            return (struct outcome){BODY_BAD, body.status, 0};
+            return (struct outcome){BODY_BAD, why_status((enum why)body.why), 0};
         if (result == BODY_DONE)
             return (struct outcome){BODY_DONE, 0, from + used};
         check(used == to - from, "it wants more, and left %zu bytes", to - from - used);

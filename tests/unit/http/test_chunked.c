@@ -2,6 +2,7 @@
 /* The end of a chunked body, found whole, byte by byte and cut at every position; each piece ends at a guarded page. */
 
 #include "http/chunked.h"
+#include "http/why.h"
 
 #include "base/sv.h"
 #include "expect.h"
@@ -36,7 +37,7 @@ static int feed(struct guard *g, struct sv bytes, size_t cut, size_t step)
         enum chunked_result result = chunked_read(&ch, guard_put(g, bytes.p + from, to - from), to - from, &used);
         expect(used <= to - from, "%zu of %zu bytes used", used, to - from);
         if (result == CHUNKED_BAD)
-            return -ch.status;
+            return -why_status((enum why)ch.why);
         if (result == CHUNKED_DONE)
             return (int)(from + used);
         expect(used == to - from, "wants more, but used %zu of %zu", used, to - from);
@@ -111,7 +112,7 @@ static void the_largest_sizes_do_not_overflow(void **state)
 
     chunked_init(&ch, UINT64_MAX - 1, 0);
     assert_int_equal(chunked_read(&ch, "1\r\nx\r\nffffffffffffffff\r\n", 24, &used), CHUNKED_BAD);
-    assert_int_equal(ch.status, 413);
+    assert_int_equal(why_status((enum why)ch.why), 413);
 }
 
 static void bounds_of_nothing_allow_a_body_of_nothing(void **state)
@@ -122,13 +123,13 @@ static void bounds_of_nothing_allow_a_body_of_nothing(void **state)
     (void)state;
     chunked_init(&ch, 0, 0);
     assert_int_equal(chunked_read(&ch, "1\r\n", 3, &used), CHUNKED_BAD);
-    assert_int_equal(ch.status, 413);
+    assert_int_equal(why_status((enum why)ch.why), 413);
     chunked_init(&ch, 0, 0);
     assert_int_equal(chunked_read(&ch, "0;a\r\n", 5, &used), CHUNKED_BAD);
-    assert_int_equal(ch.status, 413);
+    assert_int_equal(why_status((enum why)ch.why), 413);
     chunked_init(&ch, 0, 0);
     assert_int_equal(chunked_read(&ch, "0\r\nA:", 5, &used), CHUNKED_BAD);
-    assert_int_equal(ch.status, 413);
+    assert_int_equal(why_status((enum why)ch.why), 413);
 }
 
 int main(void)

@@ -74,8 +74,8 @@ struct schema_key {
     const char *default_text;
     uint64_t least;
     uint64_t most;
-    const char *words; /* separated by a space */
-    const char *unit;
+    const char *words; /* separated by a space; NULL = none */
+    const char *unit;  /* NULL = none */
     bool repeats;
     const char *help;
 };
@@ -97,6 +97,11 @@ static inline enum section_id schema_section_id(const struct schema_section *s)
 static inline enum key_id schema_key_id(const struct schema_key *k)
 {
     return (enum key_id)(k - schema_keys);
+}
+
+static inline struct sv schema_words(const struct schema_key *k)
+{
+    return k->words != NULL ? sv_cstr(k->words) : SV("");
 }
 
 /* Is its member a number (uint64_t, int for ENUM, bool for BOOL) rather than text? */

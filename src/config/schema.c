@@ -14,8 +14,6 @@
 #define HOUR UINT64_C(3600000) /* ms */
 #define YEAR UINT64_C(31536000000)
 
-enum { ONCE, MANY };
-
 /* clang-format off */
 /* The words of site.precompressed. */
 #define CODING(id, token, suffix, x_name) " " suffix
@@ -33,9 +31,11 @@ const struct schema_section schema_sections[SECTIONS] = {
 #undef KEY
 
 #define SECTION(...)
-#define KEY(section, key, type, def, least, most, words, unit, repeats, help) \
-    [KEY_##section##_##key] = {SECTION_##section, #key, type, offsetof(struct config_##section, MEMBER_##type(key)), \
-                               def, least, most, words, unit, repeats, help},
+/* What is behind the default begins with the help. */
+#define KEY(section_, key, type_, def, ...) \
+    [KEY_##section_##_##key] = {.section = SECTION_##section_, .name = #key, .type = type_, \
+                                .offset = offsetof(struct config_##section_, MEMBER_##type_(key)), \
+                                .default_text = def, .help = __VA_ARGS__},
 #define MEMBER_BOOL(key)     key
 #define MEMBER_COUNT(key)    key
 #define MEMBER_SIZE(key)     key
@@ -127,7 +127,7 @@ bool schema_next_word(struct sv *rest, struct sv *word)
 
 int schema_word_index(const struct schema_key *k, struct sv word)
 {
-    struct sv rest = sv_cstr(k->words);
+    struct sv rest = schema_words(k);
     struct sv one;
 
     for (int i = 0; schema_next_word(&rest, &one); i++)
@@ -138,7 +138,7 @@ int schema_word_index(const struct schema_key *k, struct sv word)
 
 struct sv schema_word(const struct schema_key *k, uint64_t index)
 {
-    struct sv rest = sv_cstr(k->words);
+    struct sv rest = schema_words(k);
     struct sv word = {"", 0};
 
     for (uint64_t i = 0; i <= index && schema_next_word(&rest, &word); i++)
@@ -206,8 +206,8 @@ int schema_describe(struct buf *b, const struct schema_key *k)
 
         units_format(schema_units(k), k->least, least);
         units_format(schema_units(k), k->most, most);
-        (void)snprintf(range, sizeof range, "%s..%s%s", least, most, k->unit);
-        return describe_words(b, sv_cstr(k->words), range);
+        (void)snprintf(range, sizeof range, "%s..%s%s", least, most, k->unit != NULL ? k->unit : "");
+        return describe_words(b, schema_words(k), range);
     }
-    return describe_words(b, sv_cstr(k->words), types[k->type].takes);
+    return describe_words(b, schema_words(k), types[k->type].takes);
 }

@@ -189,8 +189,8 @@ int store_print(struct buf *b, const struct schema_key *k, const void *base)
         return buf_add(b, value != 0 ? SV("yes") : SV("no"));
     if (k->type == ENUM)
         return buf_add(b, schema_word(k, value));
-    if (k->words[0] != '\0' && value == schema_word_number(k))
-        return buf_add(b, sv_cstr(k->words));
+    if (k->words != NULL && value == schema_word_number(k))
+        return buf_add(b, schema_words(k));
     units_format(schema_units(k), value, number);
     return buf_add(b, sv_cstr(number));
 }

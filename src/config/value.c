@@ -63,7 +63,7 @@ static bool parse_bool(const struct schema_key *k, struct sv text, uint64_t *out
 /* A word that is none of the key's. Meant was perhaps the nearest of them, or the one it begins with: gz by gzip. */
 static bool fault_word(struct fault *f, const struct schema_key *k, struct sv text, struct sv wrong)
 {
-    struct sv rest = sv_cstr(k->words);
+    struct sv rest = schema_words(k);
     struct sv start = {"", 0};
     struct sv word;
     struct nearest near;

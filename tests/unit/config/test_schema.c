@@ -458,7 +458,7 @@ static void the_words_of_precompressed_are_the_suffixes_of_the_codings(void **st
 #undef CODING
     };
     const struct schema_key *k = &schema_keys[KEY_site_precompressed];
-    struct sv rest = sv_cstr(k->words);
+    struct sv rest = schema_words(k);
     struct sv word;
 
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/cache.h: one worker's entries, by path and coding.
+/* files/cache.h: one worker's entries, by tree, path and coding.
  *
  * What was not looked at for `ttl_ms` is checked against the file system before it is used again; that a path is missing is
  * remembered in the same way. A file that there is no memory for is sent from its descriptor.
@@ -14,43 +14,53 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "files/load.h"
-#include "files/root.h"
 #include "files/stock.h"
+#include "files/tree.h"
+
+#define CACHE_FACTOR 0x9e3779b97f4a7c15
 
 struct cache_limits {
     struct stock_limits stock;
     uint64_t ttl_ms;
-    struct root_swaps *swaps; /* borrowed: of the root, shared by all workers; NULL = none do */
 };
 
 /* It must stay where it is. */
 struct cache {
     uint64_t ttl_ms;
     struct load_options load;
-    struct root root;
+    struct tree *trees; /* borrowed */
+    size_t n_trees;
     struct hash_key key;
     uint8_t dearest; /* 1 + COUNT_HIT to 1 + COUNT_MISS: the dearest look since the owner zeroed it */
     struct stock stock;
     uint64_t sweep_ms; /* when open files are looked at next */
 };
 
-/* 0 or -errno, of the root's open(2) as a rule; cache_fini is due in both cases. */
-int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load);
+/* Over so many trees, which have been opened. 0 or -errno; cache_fini is due in both cases, before the trees go. */
+int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load, struct tree *trees,
+               size_t n_trees);
 void cache_fini(struct cache *c);
 
-/* Where the stock has it. The codings of a path are neighbours of nobody: any odd factor does. */
-static inline uint64_t cache_hash(const struct cache *c, struct sv path, enum coding coding)
+/* Where the stock has it. The codings of a path, and one path in several trees, are neighbours of nobody: any odd factor
+ * does. */
+static inline uint64_t cache_hash(const struct cache *c, const struct tree *t, struct sv path, enum coding coding)
 {
-    return hash(&c->key, path) + (uint64_t)coding * 0x9e3779b97f4a7c15;
+    return hash(&c->key, path) + t->seed + (uint64_t)coding * CACHE_FACTOR;
 }
 
 /* The entry for a path that http/path has read. With `coded` its `siblings` are up to date too. */
-struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struct clock *clock);
+struct entry *cache_get(struct cache *c, struct tree *t, struct sv path, bool coded, const struct clock *clock);
 
 /* The same file in another coding; NULL where it is not there, or older than the original, or made of another state of
  * it, or without memory. */
 struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
                                 const struct clock *clock);
+
+/* As load_sum. */
+static inline enum sum_state cache_sum(const struct cache *c, struct entry *e)
+{
+    return load_sum(&c->load, e);
+}
 
 /* Once in a turn: now and then some of the files that are open are looked at, so that those that were deleted are closed. */
 void cache_tend(struct cache *c, uint64_t now_ms);

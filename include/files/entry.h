@@ -26,6 +26,8 @@
 #include "http/why.h"
 #include "io/seats.h"
 
+struct tree;
+
 enum { ENTRY_ETAG_MAX = 48 };
 
 /* What the bytes of a file sum up to. */
@@ -45,22 +47,23 @@ struct entry_account {
 /* What every request for a cached file looks at comes first, in two cache lines. */
 struct entry {
     struct ref ref;
-    struct entry *next;    /* the cache's: the next in the bucket, borrowed */
-    uint64_t hash;         /* the cache's */
-    struct sv path;        /* the key, with `coding`: decoded, begins with '/' */
-    uint64_t checked_ms;   /* the cache's: when it was last known to be right */
-    uint32_t root_version; /* the cache's: of which directory */
-    uint16_t status;       /* 200, 301, or that of an error page: the reason's */
-    uint8_t why;           /* enum why */
-    uint8_t coding;        /* enum coding */
-    uint8_t siblings;      /* codings, a bit each, that the file may be there in beside this one */
-    bool cached;           /* the cache's: in the table, which holds a reference */
-    bool short_of_fds;     /* a 503 for want of a descriptor */
-    bool used;             /* the cache's: since eviction last came by */
-    bool closed;           /* its file was: it tells what was there */
-    bool recheck_open;     /* a look at the file's stamp does not tell whether this is still the answer */
-    uint8_t tag_source;    /* enum tag_source: what a file's tag is made of */
-    uint8_t time;          /* enum time_verdict: of a file's */
+    struct entry *next;      /* the cache's: the next in the bucket, borrowed */
+    uint64_t hash;           /* the cache's */
+    const struct tree *tree; /* the cache's, borrowed: a part of the key, as are `path` and `coding` */
+    struct sv path;          /* decoded, begins with '/' */
+    uint64_t checked_ms;     /* the cache's: when it was last known to be right */
+    uint32_t root_version;   /* the cache's: of which directory */
+    uint16_t status;         /* 200, 301, or that of an error page: the reason's */
+    uint8_t why;             /* enum why */
+    uint8_t coding;          /* enum coding */
+    uint8_t siblings;        /* codings, a bit each, that the file may be there in beside this one */
+    bool cached;             /* the cache's: in the table, which holds a reference */
+    bool short_of_fds;       /* a 503 for want of a descriptor */
+    bool used;               /* the cache's: since eviction last came by */
+    bool closed;             /* its file was: it tells what was there */
+    bool recheck_open;       /* a look at the file's stamp does not tell whether this is still the answer */
+    uint8_t tag_source;      /* enum tag_source: what a file's tag is made of */
+    uint8_t time;            /* enum time_verdict: of a file's */
 
     /* A file's (status 200). */
     struct sv head; /* status line to validators; Date, Connection and the empty line are missing */

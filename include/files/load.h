@@ -16,9 +16,9 @@
 #include "config/config.h"
 #include "files/entry.h"
 #include "files/root.h"
-#include "files/siblings.h"
 #include "files/sums.h"
 #include "files/times.h"
+#include "files/tree.h"
 
 /* Whoever keeps what is loaded says whether so many bytes of content can be. */
 struct load_room {
@@ -27,24 +27,22 @@ struct load_room {
 };
 
 struct load_options {
-    const struct config_site *site; /* borrowed */
-    uint64_t body_max;              /* larger files stay behind their descriptor */
-    struct load_room room;          /* so do others while there is none; NULL = there always is */
-    struct sums *sums;              /* borrowed */
-    struct codings codings;         /* the site's */
-    struct times *times;            /* borrowed; NULL = no neighbours are looked at, and no file is remembered */
+    uint64_t body_max;     /* larger files stay behind their descriptor */
+    struct load_room room; /* so do others while there is none; NULL = there always is */
+    struct sums *sums;     /* borrowed */
+    struct times *times;   /* borrowed; NULL = no neighbours are looked at, and no file is remembered */
 };
 
 /* The file that a path stands for. */
-struct entry *load_path(const struct load_options *options, const struct root *root, struct sv path,
+struct entry *load_path(const struct load_options *options, const struct tree *tree, struct sv path,
                         const struct clock *clock);
 
 /* The same file in another coding, if it lies there. */
-struct entry *load_sibling(const struct load_options *options, const struct root *root, const struct entry *original,
+struct entry *load_sibling(const struct load_options *options, const struct tree *tree, const struct entry *original,
                            enum coding coding, const struct clock *clock);
 
 /* Have the file's sum in e->sum: at once where it is small, else through files/sums. */
-enum sum_state load_sum(const struct load_options *options, const struct root *root, struct entry *e);
+enum sum_state load_sum(const struct load_options *options, struct entry *e);
 /* Would load_sum have it at once? */
 bool load_sum_is_at_hand(const struct entry *e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/stock.h: the entries that one worker keeps, by path and coding, and what they may take.
+/* files/stock.h: the entries that one worker keeps, by tree, path and coding, and what they may take.
  *
  * Counted is every entry that the stock was told of, until it ends: also one that is not kept any more, and that somebody is
  * still being sent. So the bounds hold however slow those who are sent are. Entries wait for their eviction in three queues:
@@ -53,7 +53,8 @@ int stock_init(struct stock *s, const struct stock_limits *limits);
 void stock_fini(struct stock *s);
 
 /* The entry with this hash and key; NULL where it is not kept. */
-struct entry *stock_find(const struct stock *s, uint64_t hash, struct sv path, enum coding coding);
+struct entry *stock_find(const struct stock *s, uint64_t hash, const struct tree *tree, struct sv path,
+                         enum coding coding);
 
 /* Count an entry that was made; false where it holds a file open and there is no seat for one. */
 bool stock_count(struct stock *s, struct entry *e);

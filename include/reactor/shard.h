@@ -41,6 +41,7 @@ struct shard_options {
     const struct config *config;     /* borrowed */
     struct cache_limits cache;       /* this worker's share */
     struct sums *sums;               /* borrowed */
+    struct watch *watch;             /* borrowed: of the roots; NULL = nobody else looks at them */
     struct census *census;           /* borrowed; NULL = connections of an address are not counted */
     const struct reporter *reporter; /* borrowed; NULL = it serves files; else no cache, sums and log are needed */
     struct log_ring *access;         /* borrowed; NULL = off */

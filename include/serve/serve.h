@@ -12,17 +12,27 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "files/cache.h"
+#include "files/watch.h"
 #include "http/request.h"
 #include "io/out.h"
 #include "serve/report.h"
 #include "serve/response.h"
 
+struct serve_options {
+    const struct config *config; /* borrowed */
+    struct cache_limits cache;   /* this worker's share */
+    struct sums *sums;           /* borrowed */
+    struct watch *watch;         /* borrowed: of the roots; NULL = nobody else looks at them */
+};
+
 struct serve {
     const struct reporter *reporter; /* borrowed; NULL = answers come from the cache */
-    struct cache cache;              /* not there where they do not */
-    struct times times;              /* the cache's */
-    bool letting_go;                 /* of the cache, and it is not empty */
-    bool let_go;                     /* it is */
+    struct tree *trees;              /* owned: one for each site; none where they do not */
+    size_t n_trees;
+    struct cache cache; /* of the trees */
+    struct times times; /* the cache's */
+    bool letting_go;    /* of the cache, and it is not empty */
+    bool let_go;        /* it is */
     struct clock clock;
     struct tails tails;
     struct hash_key boundary_key;
@@ -42,7 +52,7 @@ struct served {
 };
 
 /* `share` is one worker's part of the cache; `sums` is borrowed. */
-int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums);
+int serve_init(struct serve *s, const struct serve_options *options);
 /* The same for answers that are made by `reporter`, which is borrowed. */
 int serve_init_reports(struct serve *s, const struct config *config, const struct reporter *reporter);
 void serve_fini(struct serve *s);
@@ -53,6 +63,12 @@ static inline enum persist serve_persist(const struct request *rq, bool ours)
     if (ours || !rq->keep_alive)
         return PERSIST_NOT;
     return rq->http11 ? PERSIST : PERSIST_SAID;
+}
+
+/* The tree that a request is about: there is one site. */
+static inline struct tree *serve_tree(const struct serve *s)
+{
+    return &s->trees[0];
 }
 
 /* Begin a turn: read the clock. */

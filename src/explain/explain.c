@@ -50,8 +50,12 @@ static int explanation_init(struct explanation *x, const struct config *config)
 {
     const struct config_limits *l = &config->limits;
     /* A worker's part of the memory. Nothing stays fresh: what waits for its sum is loaded anew with each look. */
-    struct cache_limits share = {
-        .stock = {.memory = memory_of_cache(config) / plan_workers(config), .fds = FDS, .counters = &x->counters}};
+    struct serve_options options = {
+        .config = config,
+        .cache = {.stock = {.memory = memory_of_cache(config) / plan_workers(config),
+                            .fds = FDS,
+                            .counters = &x->counters}},
+    };
 
     *x = (struct explanation){.config = config, .site = &config->sites[0]};
     x->limits = (struct parse_limits){(uint32_t)l->header_size, (uint32_t)l->uri_size, (uint32_t)l->header_count};
@@ -61,7 +65,8 @@ static int explanation_init(struct explanation *x, const struct config *config)
     int err = error_pages_init();
     if (err == 0)
         err = sums_new(&x->sums, (struct thread_enter){0});
-    int opened = serve_init(&x->serve, config, &share, x->sums);
+    options.sums = x->sums;
+    int opened = serve_init(&x->serve, &options);
     if (err == 0 && (x->out == NULL || x->fields == NULL || x->room == NULL))
         err = -ENOMEM;
     return err == 0 ? opened : err;
@@ -104,7 +109,7 @@ static void find_entries(struct explanation *x)
     forget_entries(x);
     if (x->path.p == NULL || x->rq.method == METHOD_OPTIONS)
         return;
-    x->plain = cache_get(&x->serve.cache, x->path, coded, &x->serve.clock);
+    x->plain = cache_get(&x->serve.cache, serve_tree(&x->serve), x->path, coded, &x->serve.clock);
     if (x->plain == NULL)
         return;
     if (x->served.coding != CODING_IDENTITY)

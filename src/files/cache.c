@@ -28,34 +28,35 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load)
+int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load, struct tree *trees,
+               size_t n_trees)
 {
-    *c = (struct cache){.ttl_ms = limits->ttl_ms, .load = *load, .root = {.fd = -1}};
+    *c = (struct cache){.ttl_ms = limits->ttl_ms, .load = *load, .trees = trees, .n_trees = n_trees};
     c->load.room = (struct load_room){has_room, &c->stock};
     c->load.body_max = least(load->body_max, limits->stock.memory / BODY_SHARE);
+    for (size_t i = 0; i < n_trees; i++)
+        trees[i].seed = i * CODING_COUNT * CACHE_FACTOR;
     hash_key_random(&c->key);
-    int err = stock_init(&c->stock, &limits->stock);
-    return err == 0 ? root_init(&c->root, load->site->root, limits->swaps) : err;
+    return stock_init(&c->stock, &limits->stock);
 }
 
 void cache_fini(struct cache *c)
 {
     stock_fini(&c->stock);
-    root_fini(&c->root);
 }
 
 /* Are the index files still missing that would stand for the directory before the one that does? What is there, but is no
  * file or may not be looked at, is for load_path to judge. */
-static bool is_first_index(const struct cache *c, const struct entry *e)
+static bool is_first_index(const struct entry *e)
 {
-    const struct strings *index = &c->load.site->index;
+    const struct strings *index = &e->tree->site->index;
     struct sv directory = sv_skip(e->path, 1);
     char name[PATH_MAX];
     struct stamp stamp;
 
     for (uint32_t i = 0; i < e->index; i++) {
         int n = snprintf(name, sizeof name, "%.*s%s", SV_ARG(directory), index->v[i]);
-        if (n < 0 || (size_t)n >= sizeof name || root_stamp_at(&c->root, name, &stamp) != -ENOENT)
+        if (n < 0 || (size_t)n >= sizeof name || root_stamp_at(&e->tree->root, name, &stamp) != -ENOENT)
             return false;
     }
     return true;
@@ -66,40 +67,41 @@ static bool is_fresh(const struct cache *c, struct entry *e, const struct clock 
 {
     struct stamp stamp;
 
-    if (e->root_version != c->root.version || e->closed)
+    if (e->root_version != e->tree->root.version || e->closed)
         return false;
     if (clock->now_ms - e->checked_ms < c->ttl_ms)
         return true;
     if (e->ahead && !tag_is_ahead(&e->stamp, clock->wall))
         return false; /* its time has come, and may be told */
-    if (e->recheck_open || root_stamp_at(&c->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp) ||
-        !is_first_index(c, e) || !times_stands(e))
+    if (e->recheck_open || root_stamp_at(&e->tree->root, e->name.p, &stamp) < 0 || !stamp_same(&stamp, &e->stamp) ||
+        !is_first_index(e) || !times_stands(e))
         return false;
     e->checked_ms = clock->now_ms;
     *looked = true;
     return true;
 }
 
-static void look_for_siblings(struct cache *c, struct entry *e, uint64_t now_ms)
+static void look_for_siblings(struct entry *e, uint64_t now_ms)
 {
     e->siblings_ms = now_ms;
     if (e->name.len > 0)
-        e->siblings = siblings_look(&c->load.codings, &c->root, e->name, e->status == 200 ? &e->stamp : NULL);
+        e->siblings = siblings_look(&e->tree->codings, &e->tree->root, e->name, e->status == 200 ? &e->stamp : NULL);
 }
 
 /* False where the entry must be made anew, because its head says the wrong thing about siblings. */
-static bool siblings_are_known(struct cache *c, struct entry *e, uint64_t now_ms)
+static bool siblings_are_known(const struct cache *c, struct entry *e, uint64_t now_ms)
 {
     bool varied = e->siblings != 0;
 
     if (now_ms - e->siblings_ms < c->ttl_ms)
         return true;
-    look_for_siblings(c, e, now_ms);
+    look_for_siblings(e, now_ms);
     return e->status != 200 || varied == (e->siblings != 0);
 }
 
 /* What to load, where the cache does not know it. */
 struct wanted {
+    struct tree *tree;
     struct sv path;
     const struct entry *original; /* borrowed; NULL where it is the one wanted */
     enum coding coding;
@@ -109,8 +111,8 @@ struct wanted {
 static struct entry *load_once(const struct cache *c, const struct wanted *w, const struct clock *clock)
 {
     if (w->original != NULL)
-        return load_sibling(&c->load, &c->root, w->original, w->coding, clock);
-    return load_path(&c->load, &c->root, w->path, clock);
+        return load_sibling(&c->load, w->tree, w->original, w->coding, clock);
+    return load_path(&c->load, w->tree, w->path, clock);
 }
 
 /* A process that has no descriptor left may still have those of this cache. */
@@ -152,8 +154,8 @@ static void tell_look(struct cache *c, unsigned how)
 
 static struct entry *get(struct cache *c, const struct wanted *w, const struct clock *clock)
 {
-    uint64_t h = cache_hash(c, w->path, w->coding);
-    struct entry *e = stock_find(&c->stock, h, w->path, w->coding);
+    uint64_t h = cache_hash(c, w->tree, w->path, w->coding);
+    struct entry *e = stock_find(&c->stock, h, w->tree, w->path, w->coding);
     bool looked = false;
 
     if (e != NULL && is_fresh(c, e, clock, &looked) && (!w->coded || siblings_are_known(c, e, clock->now_ms))) {
@@ -171,28 +173,29 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     if (e == NULL)
         return NULL;
     e->hash = h;
+    e->tree = w->tree;
     e->checked_ms = clock->now_ms;
-    e->root_version = c->root.version;
+    e->root_version = w->tree->root.version;
     e->siblings_ms = clock->now_ms;
     if (e->status != 200) /* nobody has looked yet */
-        look_for_siblings(c, e, clock->now_ms);
+        look_for_siblings(e, clock->now_ms);
     if (e->status < 500) /* what tells of a shortage is asked again */
         stock_add(&c->stock, e);
     return e;
 }
 
-struct entry *cache_get(struct cache *c, struct sv path, bool coded, const struct clock *clock)
+struct entry *cache_get(struct cache *c, struct tree *t, struct sv path, bool coded, const struct clock *clock)
 {
-    struct wanted w = {path, NULL, CODING_IDENTITY, coded};
+    struct wanted w = {t, path, NULL, CODING_IDENTITY, coded};
 
-    root_refresh(&c->root, clock->now_ms, c->ttl_ms);
+    root_refresh(&t->root, clock->now_ms, c->ttl_ms);
     return get(c, &w, clock);
 }
 
 struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
                                 const struct clock *clock)
 {
-    struct wanted w = {original->path, original, coding, false};
+    struct wanted w = {&c->trees[original->tree - c->trees], original->path, original, coding, false};
     struct entry *e = get(c, &w, clock);
 
     if (e == NULL || (e->status == 200 && sibling_stands_for(e, original)))
@@ -210,7 +213,7 @@ static enum stock_verdict judge(const struct entry *e, const void *of)
 {
     const struct tending *t = of;
 
-    if (e->root_version != t->cache->root.version || file_is_deleted(e->fd))
+    if (e->root_version != e->tree->root.version || file_is_deleted(e->fd))
         return STOCK_CLOSE;
     return t->now_ms - e->checked_ms >= t->cache->ttl_ms + UNUSED_MS ? STOCK_FORGET : STOCK_KEEP;
 }
@@ -223,7 +226,8 @@ void cache_tend(struct cache *c, uint64_t now_ms)
         return;
     if (c->stock.to_sweep == 0) {
         c->sweep_ms = now_ms + SWEEP_MS;
-        root_refresh(&c->root, now_ms, c->ttl_ms); /* what is not served any more can be unmounted */
+        for (size_t i = 0; i < c->n_trees; i++)
+            root_refresh(&c->trees[i].root, now_ms, c->ttl_ms); /* what is not served any more can be unmounted */
         stock_sweep_begin(&c->stock);
     }
     (void)stock_sweep(&c->stock, judge, &tending);

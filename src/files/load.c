@@ -24,7 +24,7 @@ enum { SUM_AT_ONCE = 64 * 1024 };
 
 struct loading {
     const struct load_options *options;
-    const struct root *root;
+    const struct tree *tree;
     const struct clock *clock;
     struct sv path;
     struct sv original; /* name of the file that the path stands for, whatever the coding; "/" in front */
@@ -72,7 +72,7 @@ static enum why judge(const struct loading *l, struct sv name, int err)
 {
     enum why why = why_of_error(err);
 
-    trouble_tell(l->root, name.p, why, err);
+    trouble_tell(&l->tree->root, name.p, why, err);
     return why;
 }
 
@@ -96,21 +96,21 @@ struct tag {
 
 static struct tag_file tag_file(const struct loading *l, const struct stamp *stamp)
 {
-    return (struct tag_file){stamp, l->time, l->options->site->etag, l->clock->wall};
+    return (struct tag_file){stamp, l->time, l->tree->site->etag, l->clock->wall};
 }
 
 static struct entry *new_file(const struct loading *l, struct sv name, const struct stamp *stamp, const struct tag *tag,
                               int fd)
 {
     int64_t now = l->clock->wall;
-    struct mime mime = labels_mime(l->options->site, l->original);
+    struct mime mime = labels_mime(l->tree->site, l->original);
     struct tag_file tagged = tag_file(l, stamp);
     struct entry_file f = {
         .path = l->path,
         .name = name,
         .type = mime.type,
         .etag = sv_of(tag->text, tag->len),
-        .cache_control = labels_cache_control(l->options->site, l->path, l->original),
+        .cache_control = labels_cache_control(l->tree->site, l->path, l->original),
         .stamp = *stamp,
         .modified = tag_modified(&tagged),
         .body_len = fd < 0 ? stamp->size : 0,
@@ -186,14 +186,14 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
         return NULL;
     int err = content_read(e, fd);
     bool same = stamp_of_fd(fd, &after) == 0 && stamp_same(before, &after);
-    if (err == 0 && same && !times_caught(l->options->times, l->root, name, before, e->body) &&
+    if (err == 0 && same && !times_caught(l->options->times, &l->tree->root, name, before, e->body) &&
         (!tag.stand_in || set_content_tag(e)))
         return e;
     *why = err == 0 || err == -ERANGE ? WHY_CHANGING : why_of_error(err);
     if (same &&
         (err == -ERANGE || err == -EAGAIN || err == -EINVAL || err == -ESPIPE || (err < 0 && before->size == 0)))
         *why = WHY_UNSIZED;
-    trouble_tell(l->root, name.p, *why, err);
+    trouble_tell(&l->tree->root, name.p, *why, err);
     ref_put(&e->ref);
     return NULL;
 }
@@ -221,9 +221,9 @@ static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
         }
         bool stays = stays_behind(l->options, &stamp);
         if (stays)
-            (void)times_caught(l->options->times, l->root, name, &stamp, (struct sv){0});
+            (void)times_caught(l->options->times, &l->tree->root, name, &stamp, (struct sv){0});
         l->catches = caught_count();
-        l->time = times_judge(l->options->times, l->root, name, &stamp, l->clock);
+        l->time = times_judge(l->options->times, &l->tree->root, name, &stamp, l->clock);
         if (stays) {
             write_tag(l, fd, &stamp, false, &tag);
             e = new_file(l, name, &stamp, &tag, fd);
@@ -244,7 +244,7 @@ static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
 /* What kind of thing a name leads to, without opening it. */
 static int look(const struct loading *l, const char *name, struct stamp *stamp)
 {
-    int fd = root_open_at(l->root, name, O_PATH);
+    int fd = root_open_at(&l->tree->root, name, O_PATH);
     if (fd < 0)
         return fd;
 
@@ -257,8 +257,8 @@ static int look(const struct loading *l, const char *name, struct stamp *stamp)
 static struct entry *load_regular(struct loading *l, struct sv name, const struct stamp *stamp)
 {
     if (l->coding == CODING_IDENTITY)
-        l->siblings = siblings_look(&l->options->codings, l->root, name, stamp);
-    int fd = root_open_at(l->root, name.p, O_RDONLY);
+        l->siblings = siblings_look(&l->tree->codings, &l->tree->root, name, stamp);
+    int fd = root_open_at(&l->tree->root, name.p, O_RDONLY);
 
     return fd < 0 ? failed(l, fd, judge(l, name, fd)) : load_open_file(l, name, fd);
 }
@@ -279,7 +279,7 @@ static struct entry *load_name(struct loading *l, struct sv name)
 /* A directory without an index: the first index may be there in a coding. */
 static struct entry *no_index(const struct loading *l, const char *name, size_t len)
 {
-    const struct strings *index = &l->options->site->index;
+    const struct strings *index = &l->tree->site->index;
     size_t first = index->n > 0 ? strlen(index->v[0]) : 0;
 
     return entry_new_status(l->path, sv_of(name, first > 0 ? len + first : 0), l->coding, WHY_NO_INDEX);
@@ -288,7 +288,7 @@ static struct entry *no_index(const struct loading *l, const char *name, size_t 
 /* A directory: the first of its index files that is there; l->original has room for the longest. */
 static struct entry *load_index(struct loading *l, char *name, size_t len)
 {
-    const struct strings *index = &l->options->site->index;
+    const struct strings *index = &l->tree->site->index;
     struct stamp stamp;
 
     for (size_t i = 0; i < index->n; i++) {
@@ -325,14 +325,14 @@ static size_t longest(const struct strings *s)
     return most;
 }
 
-struct entry *load_path(const struct load_options *options, const struct root *root, struct sv path,
+struct entry *load_path(const struct load_options *options, const struct tree *tree, struct sv path,
                         const struct clock *clock)
 {
-    struct loading l = {options, root, clock, path, .coding = CODING_IDENTITY};
+    struct loading l = {options, tree, clock, path, .coding = CODING_IDENTITY};
 
     if (path.len >= PATH_MAX)
         return new_status(&l, WHY_NAME_LONG);
-    char *room = malloc(path.len + longest(&options->site->index) + 1);
+    char *room = malloc(path.len + longest(&tree->site->index) + 1);
     if (room == NULL)
         return NULL;
     memcpy(room, path.p, path.len);
@@ -345,11 +345,11 @@ struct entry *load_path(const struct load_options *options, const struct root *r
     return e;
 }
 
-struct entry *load_sibling(const struct load_options *options, const struct root *root, const struct entry *original,
+struct entry *load_sibling(const struct load_options *options, const struct tree *tree, const struct entry *original,
                            enum coding coding, const struct clock *clock)
 {
     char room[PATH_MAX + 1] = "/";
-    struct loading l = {options, root, clock, original->path, .coding = coding};
+    struct loading l = {options, tree, clock, original->path, .coding = coding};
 
     if (!sibling_name(original->name, coding, room + 1))
         return new_status(&l, WHY_NAME_LONG);
@@ -361,9 +361,9 @@ struct entry *load_sibling(const struct load_options *options, const struct root
     return e;
 }
 
-static enum sum_state sum_elsewhere(const struct load_options *options, const struct root *root, struct entry *e)
+static enum sum_state sum_elsewhere(const struct load_options *options, struct entry *e)
 {
-    int fd = e->fd >= 0 ? e->fd : root_open_at(root, e->name.p, O_RDONLY);
+    int fd = e->fd >= 0 ? e->fd : root_open_at(&e->tree->root, e->name.p, O_RDONLY);
     uint8_t sum[SHA256_LEN];
 
     if (fd < 0)
@@ -374,12 +374,12 @@ static enum sum_state sum_elsewhere(const struct load_options *options, const st
     return state == SUM_READY && !entry_set_sum(e, sum) ? SUM_LATER : state;
 }
 
-enum sum_state load_sum(const struct load_options *options, const struct root *root, struct entry *e)
+enum sum_state load_sum(const struct load_options *options, struct entry *e)
 {
     if (e->sum != NULL)
         return SUM_READY;
     if (e->fd >= 0 || e->size > SUM_AT_ONCE)
-        return sum_elsewhere(options, root, e);
+        return sum_elsewhere(options, e);
     return sum_body(e) ? SUM_READY : SUM_LATER;
 }
 

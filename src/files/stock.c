@@ -190,14 +190,15 @@ void stock_add(struct stock *s, struct entry *e)
     tell_size(s);
 }
 
-struct entry *stock_find(const struct stock *s, uint64_t hash, struct sv path, enum coding coding)
+struct entry *stock_find(const struct stock *s, uint64_t hash, const struct tree *tree, struct sv path,
+                         enum coding coding)
 {
     struct entry *e = s->bucket[hash & (s->n_buckets - 1)];
 
     /* One look at memory instead of a row of them: the key and the head follow the entry. */
     for (size_t at = 0; e != NULL && at < PREFETCH; at += CACHE_LINE)
         __builtin_prefetch((const char *)e + at);
-    while (e != NULL && (e->hash != hash || e->coding != coding || !sv_eq(e->path, path)))
+    while (e != NULL && (e->hash != hash || e->tree != tree || e->coding != coding || !sv_eq(e->path, path)))
         e = e->next;
     return e;
 }

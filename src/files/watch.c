@@ -172,7 +172,7 @@ void watch_free(struct watch **out)
 
 struct root_swaps *watch_swaps(struct watch *w, size_t site)
 {
-    return &w->v[site].swaps;
+    return w != NULL ? &w->v[site].swaps : NULL;
 }
 
 bool watch_outgrown(const struct watch *w)

@@ -15,15 +15,31 @@
 #include "http/range.h"
 #include "serve/route.h"
 
-int serve_init(struct serve *s, const struct config *config, const struct cache_limits *share, struct sums *sums)
+static int open_trees(struct serve *s, const struct serve_options *options)
 {
-    struct load_options load = {&config->sites[0], config->server.cache_file_max, .sums = sums, .times = &s->times};
+    const struct config *config = options->config;
+    int err = 0;
+
+    s->trees = calloc(config->n_sites, sizeof *s->trees);
+    if (s->trees == NULL)
+        return -ENOMEM;
+    for (; err == 0 && s->n_trees < config->n_sites; s->n_trees++)
+        err = tree_init(&s->trees[s->n_trees], &config->sites[s->n_trees], watch_swaps(options->watch, s->n_trees));
+    return err;
+}
+
+int serve_init(struct serve *s, const struct serve_options *options)
+{
+    const struct config *config = options->config;
+    const struct load_options load = {config->server.cache_file_max, .sums = options->sums, .times = &s->times};
 
     *s = (struct serve){.tails = {.wall = -1}, .ranges_max = (uint32_t)config->limits.ranges};
     hash_key_random(&s->boundary_key);
     times_init(&s->times);
-    codings_init(&load.codings, &config->sites[0]);
-    int err = cache_init(&s->cache, share, &load);
+    int err = open_trees(s, options);
+    int kept = cache_init(&s->cache, &options->cache, &load, s->trees, s->n_trees);
+    if (err == 0)
+        err = kept;
     if (err < 0)
         return err;
     s->room = malloc(config->limits.uri_size + 1);
@@ -42,6 +58,10 @@ void serve_fini(struct serve *s)
     if (s->reporter == NULL) {
         times_fini(&s->times);
         cache_fini(&s->cache);
+        while (s->n_trees > 0)
+            tree_fini(&s->trees[--s->n_trees]);
+        free(s->trees);
+        s->trees = NULL;
     }
     free(s->room);
     s->room = NULL;
@@ -110,12 +130,18 @@ static bool names(const struct request *rq, struct sv tag)
            names_in(rq, FIELD_IF_RANGE, tag);
 }
 
+static bool may_name_tags(const struct request *rq)
+{
+    return rq->field[FIELD_IF_NONE_MATCH].p != NULL || rq->field[FIELD_IF_MATCH].p != NULL ||
+           rq->field[FIELD_IF_RANGE].p != NULL;
+}
+
 /* The tag that is the file's for this client. One that was young when it was first served had a tag made of its content.
  * That still names it, so whoever has it is answered with it. */
 static struct sv tag_for(const struct serving *g, struct entry *e)
 {
-    if (e->etag.len == 0 || !names(g->rq, SV("\"")) || names(g->rq, e->etag) || !load_sum_is_at_hand(e) ||
-        load_sum(&g->s->cache.load, &g->s->cache.root, e) != SUM_READY)
+    if (e->etag.len == 0 || !may_name_tags(g->rq) || names(g->rq, e->etag) || !names(g->rq, SV("\"")) ||
+        !load_sum_is_at_hand(e) || cache_sum(&g->s->cache, e) != SUM_READY)
         return e->etag;
     struct sv content = sv_of(e->sum->tag, e->sum->tag_len);
     return names(g->rq, content) ? content : e->etag;
@@ -127,7 +153,7 @@ static bool set_digest(struct serving *g, struct entry *e)
     if (g->rq->field[FIELD_WANT_REPR_DIGEST].p == NULL || !digest_is_wanted(g->rq))
         return true;
     g->s->sums_news = sums_news(g->s->cache.load.sums);
-    enum sum_state state = load_sum(&g->s->cache.load, &g->s->cache.root, e);
+    enum sum_state state = cache_sum(&g->s->cache, e);
     if (state == SUM_READY)
         g->r.sum = e->sum;
     return state != SUM_LATER || !g->may_wait;
@@ -212,7 +238,7 @@ static struct served serve_file(struct serving *g, struct entry *e)
  * there is none that it would accept. */
 static struct entry *negotiate(struct serving *g, struct entry *e)
 {
-    const struct codings *codings = &g->s->cache.load.codings;
+    const struct codings *codings = &e->tree->codings;
     uint32_t available = e->siblings | (e->status == 200 ? 1U << CODING_IDENTITY : 0);
     struct acceptable acceptable;
 
@@ -238,7 +264,8 @@ static struct entry *negotiate(struct serving *g, struct entry *e)
 static struct served serve_path(struct serving *g, struct sv path)
 {
     bool coded = g->rq->field[FIELD_ACCEPT_ENCODING].p != NULL;
-    struct entry *e = cache_get(&g->s->cache, path, coded, &g->s->clock);
+    struct tree *tree = serve_tree(g->s);
+    struct entry *e = cache_get(&g->s->cache, tree, path, coded, &g->s->clock);
 
     if (e == NULL)
         return serve_error_page(g, WHY_SHORTAGE);

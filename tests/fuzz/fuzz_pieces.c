@@ -255,7 +255,7 @@ static void play(struct sv requests, struct pace *pace, struct buf *answers)
     check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0, "no sockets");
     check(setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0, "no room");
     shard.serve.boundaries = 0;
-    shard.serve.cache.root.version++; /* as after a deploy: nothing that was known before is used */
+    shard.serve.trees[0].root.version++; /* as after a deploy: nothing that was known before is used */
     shard.serve.cache.stock.limits.fds = one_in(pace, 2) ? 0 : 2;
     later = 0;
     begin_turn(pace);

@@ -19,6 +19,7 @@ enum { BODY_MAX = 1000, TTL_MS = 1000 };
 
 static char *site_index[] = {"index.html", "index.htm", "other.txt"};
 static struct config_site site;
+static struct tree tree;
 static struct cache cache;
 static struct clock site_clock;
 static struct counters site_counters;
@@ -39,11 +40,11 @@ static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
     struct cache_limits limits = {
         .stock = {.memory = memory, .fds = fds, .seats = site_seats, .counters = &site_counters},
         .ttl_ms = ttl_ms,
-        .swaps = site_swaps,
     };
-    struct load_options load = {.site = &site, .body_max = BODY_MAX};
+    struct load_options load = {.body_max = BODY_MAX};
 
-    assert_int_equal(cache_init(&cache, &limits, &load), 0);
+    assert_int_equal(tree_init(&tree, &site, site_swaps), 0);
+    assert_int_equal(cache_init(&cache, &limits, &load, &tree, 1), 0);
 }
 
 static inline size_t site_entries(void)
@@ -54,6 +55,7 @@ static inline size_t site_entries(void)
 static inline void site_end(void)
 {
     cache_fini(&cache);
+    tree_fini(&tree);
     assert_int_equal(site_entries(), 0);
     assert_int_equal(cache.stock.account.memory, 0);
     assert_int_equal(cache.stock.queue[STOCK_OPEN].n, 0);
@@ -61,7 +63,7 @@ static inline void site_end(void)
 
 static inline struct entry *site_get(const char *path)
 {
-    struct entry *e = cache_get(&cache, sv_cstr(path), false, &site_clock);
+    struct entry *e = cache_get(&cache, &tree, sv_cstr(path), false, &site_clock);
 
     assert_non_null(e);
     expect(sv_eq(e->path, sv_cstr(path)), "%s: the path of the entry is %.*s", path, SV_ARG(e->path));
@@ -71,7 +73,8 @@ static inline struct entry *site_get(const char *path)
 /* The entry that is kept for a path, borrowed; NULL where there is none. */
 static inline struct entry *site_kept(const char *path)
 {
-    return stock_find(&cache.stock, cache_hash(&cache, sv_cstr(path), CODING_IDENTITY), sv_cstr(path), CODING_IDENTITY);
+    return stock_find(&cache.stock, cache_hash(&cache, &tree, sv_cstr(path), CODING_IDENTITY), &tree, sv_cstr(path),
+                      CODING_IDENTITY);
 }
 
 static inline int site_status(const char *path)

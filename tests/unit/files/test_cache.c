@@ -270,15 +270,11 @@ static void without_descriptors_the_cache_gives_up_its_own(void **state)
 
 static void a_root_that_is_none_is_an_error_and_leaves_nothing(void **state)
 {
-    struct cache_limits limits = {.stock = {.memory = 1000, .fds = 1}, .ttl_ms = TTL_MS};
-    struct load_options load = {.site = &site, .body_max = BODY_MAX};
-
     (void)state;
     site.root = (char *)(uintptr_t) "missing";
-    assert_int_equal(cache_init(&cache, &limits, &load), -ENOENT);
-    cache_fini(&cache);
-    assert_null(cache.stock.bucket);
-    assert_int_equal(cache.root.fd, -1);
+    assert_int_equal(tree_init(&tree, &site, NULL), -ENOENT);
+    assert_int_equal(tree.root.fd, -1);
+    tree_fini(&tree);
 }
 
 #define cache_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)

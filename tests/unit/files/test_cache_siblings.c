@@ -19,7 +19,7 @@ static int enter(void **state)
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
     site_begin(1 << 20, 10, TTL_MS);
-    codings_init(&cache.load.codings, &site);
+    codings_init(&tree.codings, &site);
     return 0;
 }
 
@@ -40,7 +40,7 @@ static void make_at(const char *name, const char *text, time_t when)
 
 static struct entry *get(const char *path, bool coded)
 {
-    struct entry *e = cache_get(&cache, sv_cstr(path), coded, &site_clock);
+    struct entry *e = cache_get(&cache, &tree, sv_cstr(path), coded, &site_clock);
 
     assert_non_null(e);
     return e;
@@ -339,7 +339,7 @@ static void only_the_codings_of_the_site_are_looked_for(void **state)
 {
     (void)state;
     site.precompressed.n = 1;
-    codings_init(&cache.load.codings, &site);
+    codings_init(&tree.codings, &site);
     make_at("www/a.css", "plain", 1000000);
     make_at("www/a.css.br", "in br", 1000000);
     make_at("www/a.css.gz", "in gzip", 1000000);

@@ -11,7 +11,6 @@
 
 #include "site.h"
 
-static struct root root;
 static struct load_options options;
 static size_t fds_before;
 
@@ -20,24 +19,24 @@ static int enter(void **state)
     int err = scratch_enter(state);
 
     site_defaults();
-    options = (struct load_options){.site = &site, .body_max = BODY_MAX};
+    options = (struct load_options){.body_max = BODY_MAX};
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
     fds_before = count_fds();
-    return root_init(&root, "www", NULL);
+    return tree_init(&tree, &site, NULL);
 }
 
 static int leave(void **state)
 {
     int err = scratch_leave(state);
 
-    root_fini(&root);
+    tree_fini(&tree);
     return count_fds() == fds_before ? err : -1;
 }
 
 static struct entry *load(const char *path)
 {
-    struct entry *e = load_path(&options, &root, sv_cstr(path), &site_clock);
+    struct entry *e = load_path(&options, &tree, sv_cstr(path), &site_clock);
 
     assert_non_null(e);
     assert_int_equal(e->ref.count, 1);
@@ -216,8 +215,8 @@ static void what_is_no_regular_file_is_not_found(void **state)
     expect_status("/fifo", 404);
     expect_status("/fifolink", 404);
     expect_status("/dir/", 404);
-    root_fini(&root);
-    assert_int_equal(root_init(&root, "/dev", NULL), 0);
+    tree_fini(&tree);
+    assert_int_equal(root_init(&tree.root, "/dev", NULL), 0);
     expect_status("/null", 404);
     expect_status("/zero", 404);
 }
@@ -235,8 +234,8 @@ static enum why why_of(const char *path)
 static void what_the_kernel_makes_when_it_is_read_is_not_served(void **state)
 {
     (void)state;
-    root_fini(&root);
-    assert_int_equal(root_init(&root, "/proc", NULL), 0);
+    tree_fini(&tree);
+    assert_int_equal(root_init(&tree.root, "/proc", NULL), 0);
     assert_int_equal(why_of("/version"), WHY_UNSIZED);
     assert_int_equal(why_of("/self/status"), WHY_UNSIZED);
     assert_int_equal(why_of("/self/mem"), WHY_UNSIZED);

@@ -240,10 +240,10 @@ static void a_root_that_was_replaced_is_let_go_without_being_asked_for(void **st
     get_and_put("/small0", 200);
     assert_int_equal(rename("www", "old"), 0);
     make_dir("www");
-    ino_t before = cache.root.stamp.inode;
+    ino_t before = tree.root.stamp.inode;
     site_later(TTL_MS);
     turn();
-    assert_int_not_equal(cache.root.stamp.inode, before);
+    assert_int_not_equal(tree.root.stamp.inode, before);
     site_end();
 }
 

@@ -11,6 +11,7 @@
 #   need build tests logs  goaccess, jq, logrotate and wrk, which tests/logs starts
 #   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
 #   need build tests status   promtool (of the package prometheus), wrk and Chromium, which tests/status starts
+#   need build tests guard    what bench/guard counts with
 #   need build tests fronts   the front ends that tests/front and tests/proxied start (their services are not needed), and
 #                             wrk, for tests/stress/changes
 #
@@ -131,6 +132,12 @@ need_missing() {
             for need_tool in wrk chromium; do
                 need_command $need_tool || echo $need_tool
             done
+            ;;
+        guard)
+            for need_tool in valgrind strace; do
+                need_command $need_tool || echo $need_tool
+            done
+            need_command chrt || echo util-linux
             ;;
         clang) need_command clang || echo clang ;;
         fuzz)

@@ -16,7 +16,7 @@
 
 struct facts {
     const struct config *config;
-    const struct config_site *site;
+    const struct site *site;
     const struct serve *serve; /* to look at files with */
     struct sv path;            /* that is asked for */
     bool coded;                /* the request has an Accept-Encoding */

@@ -13,7 +13,6 @@
 #define BATON_FILES_LOAD_H
 
 #include "base/clock.h"
-#include "config/config.h"
 #include "files/entry.h"
 #include "files/root.h"
 #include "files/sums.h"

@@ -18,21 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/config.h"
 #include "files/entry.h"
 #include "files/root.h"
 #include "http/negotiate.h"
+#include "site/site.h"
 
 enum { SIBLING_GRACE_S = 10 };
-
-/* The codings that a site looks for, in its order of preference. */
-struct codings {
-    const struct config_site *site; /* borrowed */
-    uint8_t order[CODING_COUNT];    /* enum coding */
-    size_t n;
-};
-
-void codings_init(struct codings *c, const struct config_site *site);
 
 /* The name of the sibling, terminated, into room for PATH_MAX bytes. False where it does not fit. */
 bool sibling_name(struct sv name, enum coding coding, char *room);
@@ -45,6 +36,6 @@ bool sibling_stands_for(const struct entry *sibling, const struct entry *origina
 
 /* The codings, a bit each, in which `name` seems to be there beside itself. `original` is NULL where `name` is not there. A
  * hint: no more than their stamps was looked at. */
-uint8_t siblings_look(const struct codings *c, const struct root *root, struct sv name, const struct stamp *original);
+uint8_t siblings_look(const struct site *site, const struct root *root, struct sv name, const struct stamp *original);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/tree.h: a site as one worker serves it: the directory that its root leads to now, and the codings that are looked
- * for. The worker's cache keeps the entries of all of its trees.
+/* files/tree.h: a site as one worker serves it: the directory that its root leads to now. The worker's cache keeps the entries of all of its trees.
  *
  * Ownership: borrows the site and what is shared; the tree owns its root. Entries borrow their tree, so it must outlive them
  *            and stay where it is.
@@ -10,19 +9,17 @@
 #ifndef BATON_FILES_TREE_H
 #define BATON_FILES_TREE_H
 
-#include "config/config.h"
 #include "files/root.h"
-#include "files/siblings.h"
+#include "site/site.h"
 
 struct tree {
-    const struct config_site *site; /* borrowed */
-    struct codings codings;         /* the site's */
+    const struct site *site; /* borrowed */
     struct root root;
     uint64_t seed; /* the cache's: of the hashes of its paths */
 };
 
 /* `swaps`: of the root, shared by all workers; NULL = none do. */
-int tree_init(struct tree *t, const struct config_site *site, struct root_swaps *swaps);
+int tree_init(struct tree *t, const struct site *site, struct root_swaps *swaps);
 void tree_fini(struct tree *t);
 
 #endif

@@ -23,6 +23,7 @@
 #include "listen/sockets.h"
 #include "reactor/worker.h"
 #include "serve/terms.h"
+#include "site/site.h"
 #include "status/listener.h"
 #include "status/reports.h"
 #include "text/diagnose.h"
@@ -39,6 +40,7 @@ struct generation_home {
 struct generation {
     struct config config;
     struct list link;                  /* in the master's list of those that retired */
+    struct sites sites;                /* borrow from the configuration */
     struct sandbox sandbox;            /* of all threads that it starts */
     bool over;                         /* retired, and nothing of it is left but what it owns */
     bool unwatched;                    /* retired, and the master does not hear of what it passes on */

@@ -20,6 +20,7 @@
 
 struct serve_options {
     const struct config *config; /* borrowed */
+    const struct sites *sites;   /* borrowed */
     struct cache_limits cache;   /* this worker's share */
     struct sums *sums;           /* borrowed */
     struct watch *watch;         /* borrowed: of the roots; NULL = nobody else looks at them */

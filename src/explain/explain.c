@@ -27,9 +27,9 @@ enum { FDS = 16 };
 
 struct explanation {
     const struct config *config; /* borrowed */
-    const struct config_site *site;
-    struct buf head;   /* owned: the request's */
-    struct sums *sums; /* owned */
+    struct sites sites;          /* owned */
+    struct buf head;             /* owned: the request's */
+    struct sums *sums;           /* owned */
     struct counters counters;
     struct serve serve;
     struct out *out;
@@ -57,7 +57,7 @@ static int explanation_init(struct explanation *x, const struct config *config)
                             .counters = &x->counters}},
     };
 
-    *x = (struct explanation){.config = config, .site = &config->sites[0]};
+    *x = (struct explanation){.config = config};
     x->limits = (struct parse_limits){(uint32_t)l->header_size, (uint32_t)l->uri_size, (uint32_t)l->header_count};
     x->out = out_new();
     x->fields = calloc(l->header_count, sizeof *x->fields);
@@ -65,7 +65,10 @@ static int explanation_init(struct explanation *x, const struct config *config)
     int err = error_pages_init();
     if (err == 0)
         err = sums_new(&x->sums, (struct thread_enter){0});
+    if (err == 0)
+        err = sites_init(&x->sites, config);
     options.sums = x->sums;
+    options.sites = &x->sites;
     int opened = serve_init(&x->serve, &options);
     if (err == 0 && (x->out == NULL || x->fields == NULL || x->room == NULL))
         err = -ENOMEM;
@@ -87,6 +90,7 @@ static void explanation_fini(struct explanation *x)
     forget_entries(x);
     out_free(&x->out);
     serve_fini(&x->serve);
+    sites_fini(&x->sites);
     sums_free(&x->sums);
     error_pages_fini();
     free(x->fields);
@@ -201,7 +205,7 @@ static void say_file(const struct explanation *x, FILE *to)
 {
     struct facts facts = {
         .config = x->config,
-        .site = x->site,
+        .site = &x->sites.v[0],
         .serve = &x->serve,
         .path = x->path,
         .coded = x->rq.field[FIELD_ACCEPT_ENCODING].p != NULL,
@@ -209,7 +213,7 @@ static void say_file(const struct explanation *x, FILE *to)
         .sent = x->sent,
     };
 
-    say(to, "site", "[site %s], the only one", x->site->name);
+    say(to, "site", "[site %s], the only one", x->sites.v[0].name);
     if (x->config->gave_way != NULL)
         say(to, "", "[site default] gives way to it (%s)", x->config->gave_way);
     if (x->path.p == NULL || x->plain == NULL)

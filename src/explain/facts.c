@@ -13,11 +13,6 @@
 #include "files/siblings.h"
 #include "site/labels.h"
 
-static struct config_at at(const struct facts *f, enum key_id key, size_t value)
-{
-    return (struct config_at){key, (size_t)(f->site - f->config->sites), value};
-}
-
 /* A text, and in brackets where the value that it is comes from. */
 static void say_from(const struct facts *f, FILE *to, const char *label, struct sv text, struct config_at value)
 {
@@ -33,7 +28,7 @@ static void say_root(const struct facts *f, FILE *to)
 {
     char *real = realpath(f->site->root, NULL);
 
-    say_from(f, to, "root", sv_cstr(f->site->root), at(f, KEY_site_root, 0));
+    say_from(f, to, "root", sv_cstr(f->site->root), site_at(f->site, KEY_site_root, 0));
     if (real != NULL && strcmp(real, f->site->root) != 0)
         say(to, "", "-> %s", real);
     free(real);
@@ -56,7 +51,7 @@ static void say_file(const struct facts *f, FILE *to)
 
 static void say_index(const struct facts *f, FILE *to)
 {
-    const struct strings *index = &f->site->index;
+    const struct strings *index = f->site->index;
     bool found = f->plain->status == 200;
     const char *label = "index";
 
@@ -67,7 +62,7 @@ static void say_index(const struct facts *f, FILE *to)
         struct sv one = sv_cstr(index->v[i]);
         if (found && !sv_eq(one, name))
             continue;
-        say_from(f, to, label, one, at(f, KEY_site_index, i));
+        say_from(f, to, label, one, site_at(f->site, KEY_site_index, i));
         label = "";
     }
 }
@@ -75,13 +70,12 @@ static void say_index(const struct facts *f, FILE *to)
 /* ", br, gzip": the codings in which it seems to lie there, in the site's order. */
 static int list_siblings(const struct facts *f, struct buf *list)
 {
-    struct codings codings;
+    const struct codings *codings = &f->site->codings;
     int err = 0;
 
-    codings_init(&codings, f->site);
-    for (size_t i = 0; err == 0 && i < codings.n; i++)
-        if ((f->plain->siblings >> codings.order[i] & 1) != 0)
-            err = buf_addf(list, "%s%.*s", list->len > 0 ? ", " : "", SV_ARG(coding_names[codings.order[i]].token));
+    for (size_t i = 0; err == 0 && i < codings->n; i++)
+        if ((f->plain->siblings >> codings->order[i] & 1) != 0)
+            err = buf_addf(list, "%s%.*s", list->len > 0 ? ", " : "", SV_ARG(coding_names[codings->order[i]].token));
     return err;
 }
 
@@ -115,13 +109,12 @@ static void say_unused(const struct facts *f, enum coding coding, FILE *to)
 
 static void say_all_unused(const struct facts *f, FILE *to)
 {
-    struct codings codings;
+    const struct codings *codings = &f->site->codings;
 
-    codings_init(&codings, f->site);
     if (f->plain->name.len == 0 || labels_mime(f->site, f->plain->name).coding != CODING_IDENTITY)
         return;
-    for (size_t i = 0; i < codings.n; i++)
-        say_unused(f, (enum coding)codings.order[i], to);
+    for (size_t i = 0; i < codings->n; i++)
+        say_unused(f, (enum coding)codings->order[i], to);
 }
 
 static void say_coding(const struct facts *f, FILE *to)
@@ -156,30 +149,29 @@ static struct sv original(const struct facts *f, char *room)
 static void say_type(const struct facts *f, struct sv file, FILE *to)
 {
     struct mime mime = labels_mime(f->site, file);
-    size_t i = labels_find_mime(f->site, file);
+    const struct site_rule *rule = labels_find_mime(f->site, file);
     struct buf type = {0};
 
     (void)buf_addf(&type, "%.*s", SV_ARG(mime.type));
     if (mime.coding != CODING_IDENTITY)
         (void)buf_addf(&type, ", always in %.*s", SV_ARG(coding_names[mime.coding].token));
-    if (i == f->site->mime.n)
+    if (rule == NULL)
         say(to, "type", "%.*s (built in)", SV_ARG(buf_sv(&type)));
     else
-        say_from(f, to, "type", buf_sv(&type), at(f, KEY_site_mime, i));
+        say_from(f, to, "type", buf_sv(&type), rule->at);
     buf_fini(&type);
 }
 
 static void say_cache(const struct facts *f, struct sv file, FILE *to)
 {
-    size_t i = labels_find_cache(f->site, f->path, file);
-    struct config_at rule = at(f, KEY_site_cache, i);
+    const struct site_rule *rule = labels_find_cache(f->site, f->path, file);
 
     if (f->site->cache.n == 0)
         say(to, "cache", "there is no rule");
-    else if (i == f->site->cache.n)
+    else if (rule == NULL)
         say(to, "cache", "no rule matches");
     else
-        say_from(f, to, "cache", config_text(f->config, rule), rule);
+        say_from(f, to, "cache", config_text(f->config, rule->at), rule->at);
 }
 
 /* Why the file's time tells nothing of its content. */
@@ -202,7 +194,7 @@ static void say_validators(const struct facts *f, FILE *to)
 
     (void)buf_addf(&tag, "%s%s%s%s", made[f->sent->tag_source], fallback ? ", as its time is not trusted: " : "",
                    fallback ? doubt(f->sent) : "", huge ? ", as the file is larger than 256 MiB" : "");
-    say_from(f, to, "etag", buf_sv(&tag), at(f, KEY_site_etag, 0));
+    say_from(f, to, "etag", buf_sv(&tag), site_at(f->site, KEY_site_etag, 0));
     buf_fini(&tag);
     if (f->sent->modified == INT64_MAX)
         say(to, "modified", "not told: %s",

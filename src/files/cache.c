@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "files/siblings.h"
 #include "files/tag.h"
 
 /* SHORTAGE_TRIES: files that are closed where the process has no descriptor left. SWEEP_MS: how often open files are looked
@@ -49,7 +50,7 @@ void cache_fini(struct cache *c)
  * file or may not be looked at, is for load_path to judge. */
 static bool is_first_index(const struct entry *e)
 {
-    const struct strings *index = &e->tree->site->index;
+    const struct strings *index = e->tree->site->index;
     struct sv directory = sv_skip(e->path, 1);
     char name[PATH_MAX];
     struct stamp stamp;
@@ -85,7 +86,7 @@ static void look_for_siblings(struct entry *e, uint64_t now_ms)
 {
     e->siblings_ms = now_ms;
     if (e->name.len > 0)
-        e->siblings = siblings_look(&e->tree->codings, &e->tree->root, e->name, e->status == 200 ? &e->stamp : NULL);
+        e->siblings = siblings_look(e->tree->site, &e->tree->root, e->name, e->status == 200 ? &e->stamp : NULL);
 }
 
 /* False where the entry must be made anew, because its head says the wrong thing about siblings. */

@@ -12,6 +12,7 @@
 
 #include "files/caught.h"
 #include "files/content.h"
+#include "files/siblings.h"
 #include "files/tag.h"
 #include "files/trouble.h"
 #include "site/labels.h"
@@ -96,7 +97,7 @@ struct tag {
 
 static struct tag_file tag_file(const struct loading *l, const struct stamp *stamp)
 {
-    return (struct tag_file){stamp, l->time, l->tree->site->etag, l->clock->wall};
+    return (struct tag_file){stamp, l->time, (int)l->tree->site->etag, l->clock->wall};
 }
 
 static struct entry *new_file(const struct loading *l, struct sv name, const struct stamp *stamp, const struct tag *tag,
@@ -257,7 +258,7 @@ static int look(const struct loading *l, const char *name, struct stamp *stamp)
 static struct entry *load_regular(struct loading *l, struct sv name, const struct stamp *stamp)
 {
     if (l->coding == CODING_IDENTITY)
-        l->siblings = siblings_look(&l->tree->codings, &l->tree->root, name, stamp);
+        l->siblings = siblings_look(l->tree->site, &l->tree->root, name, stamp);
     int fd = root_open_at(&l->tree->root, name.p, O_RDONLY);
 
     return fd < 0 ? failed(l, fd, judge(l, name, fd)) : load_open_file(l, name, fd);
@@ -279,7 +280,7 @@ static struct entry *load_name(struct loading *l, struct sv name)
 /* A directory without an index: the first index may be there in a coding. */
 static struct entry *no_index(const struct loading *l, const char *name, size_t len)
 {
-    const struct strings *index = &l->tree->site->index;
+    const struct strings *index = l->tree->site->index;
     size_t first = index->n > 0 ? strlen(index->v[0]) : 0;
 
     return entry_new_status(l->path, sv_of(name, first > 0 ? len + first : 0), l->coding, WHY_NO_INDEX);
@@ -288,7 +289,7 @@ static struct entry *no_index(const struct loading *l, const char *name, size_t 
 /* A directory: the first of its index files that is there; l->original has room for the longest. */
 static struct entry *load_index(struct loading *l, char *name, size_t len)
 {
-    const struct strings *index = &l->tree->site->index;
+    const struct strings *index = l->tree->site->index;
     struct stamp stamp;
 
     for (size_t i = 0; i < index->n; i++) {
@@ -332,7 +333,7 @@ struct entry *load_path(const struct load_options *options, const struct tree *t
 
     if (path.len >= PATH_MAX)
         return new_status(&l, WHY_NAME_LONG);
-    char *room = malloc(path.len + longest(&tree->site->index) + 1);
+    char *room = malloc(path.len + longest(tree->site->index) + 1);
     if (room == NULL)
         return NULL;
     memcpy(room, path.p, path.len);

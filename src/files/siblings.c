@@ -12,13 +12,6 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-void codings_init(struct codings *c, const struct config_site *site)
-{
-    *c = (struct codings){.site = site};
-    for (size_t i = 0; i < site->precompressed.n; i++)
-        c->order[c->n++] = (uint8_t)coding_of_suffix(sv_cstr(site->precompressed.v[i]));
-}
-
 bool sibling_name(struct sv name, enum coding coding, char *room)
 {
     struct sv suffix = coding_names[coding].suffix;
@@ -49,13 +42,14 @@ bool sibling_stands_for(const struct entry *sibling, const struct entry *origina
             coded_size_fits((enum coding)sibling->coding, sibling->content_size, original->size));
 }
 
-uint8_t siblings_look(const struct codings *c, const struct root *root, struct sv name, const struct stamp *original)
+uint8_t siblings_look(const struct site *site, const struct root *root, struct sv name, const struct stamp *original)
 {
+    const struct codings *c = &site->codings;
     char room[PATH_MAX];
     struct stamp stamp;
     uint8_t found = 0;
 
-    if (c->n == 0 || labels_mime(c->site, name).coding != CODING_IDENTITY)
+    if (c->n == 0 || labels_mime(site, name).coding != CODING_IDENTITY)
         return 0;
     for (size_t i = 0; i < c->n; i++) {
         enum coding coding = (enum coding)c->order[i];

@@ -3,10 +3,9 @@
 
 #include "files/tree.h"
 
-int tree_init(struct tree *t, const struct config_site *site, struct root_swaps *swaps)
+int tree_init(struct tree *t, const struct site *site, struct root_swaps *swaps)
 {
     *t = (struct tree){.site = site, .root = {.fd = -1}};
-    codings_init(&t->codings, site);
     return root_init(&t->root, site->root, swaps);
 }
 

@@ -146,6 +146,7 @@ void generation_free(struct generation **out)
     scribe_free(&g->error);
     generation_close_listeners(g);
     terms_book_fini(&g->terms);
+    sites_fini(&g->sites);
     list_remove(&g->link);
     free(g->workers);
     free(g->doors);

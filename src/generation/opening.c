@@ -159,6 +159,7 @@ static int open_workers(const struct opening *o)
     size_t n = g->n_workers;
     struct worker_options options = {
         .shard = {.config = &g->config,
+                  .sites = &g->sites,
                   .sums = g->sums,
                   .watch = g->watch,
                   .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
@@ -213,6 +214,8 @@ static int open_means(const struct opening *o)
         return err;
     if (g->config.server.accept == ACCEPT_HANDOFF)
         err = listeners_deal(&g->listeners, 0, 1, &g->doors, &g->n_doors);
+    if (err == 0)
+        err = sites_init(&g->sites, &g->config);
     if (err == 0)
         err = sums_new(&g->sums, (struct thread_enter){sandbox_enter, &g->sandbox});
     if (err == 0)

@@ -17,14 +17,14 @@
 
 static int open_trees(struct serve *s, const struct serve_options *options)
 {
-    const struct config *config = options->config;
+    const struct sites *sites = options->sites;
     int err = 0;
 
-    s->trees = calloc(config->n_sites, sizeof *s->trees);
+    s->trees = calloc(sites->n, sizeof *s->trees);
     if (s->trees == NULL)
         return -ENOMEM;
-    for (; err == 0 && s->n_trees < config->n_sites; s->n_trees++)
-        err = tree_init(&s->trees[s->n_trees], &config->sites[s->n_trees], watch_swaps(options->watch, s->n_trees));
+    for (; err == 0 && s->n_trees < sites->n; s->n_trees++)
+        err = tree_init(&s->trees[s->n_trees], &sites->v[s->n_trees], watch_swaps(options->watch, s->n_trees));
     return err;
 }
 
@@ -238,7 +238,7 @@ static struct served serve_file(struct serving *g, struct entry *e)
  * there is none that it would accept. */
 static struct entry *negotiate(struct serving *g, struct entry *e)
 {
-    const struct codings *codings = &e->tree->codings;
+    const struct codings *codings = &e->tree->site->codings;
     uint32_t available = e->siblings | (e->status == 200 ? 1U << CODING_IDENTITY : 0);
     struct acceptable acceptable;
 

@@ -5,25 +5,19 @@
 
 #include "http/pattern.h"
 
-/* Of a row: ".ext", or a whole name. */
-static struct sv key_of(struct sv row)
-{
-    return sv_of(row.p, sv_find(row, ' '));
-}
-
-size_t labels_find_mime(const struct config_site *site, struct sv name)
+const struct site_rule *labels_find_mime(const struct site *site, struct sv name)
 {
     struct sv whole = mime_name(name);
     struct sv extension = mime_extension(name);
-    size_t found = site->mime.n;
+    const struct site_rule *found = NULL;
 
     for (size_t i = 0; i < site->mime.n; i++) {
-        struct sv key = key_of(sv_cstr(site->mime.v[i]));
-        bool is_extension = sv_starts(key, SV("."));
-        if (!is_extension && sv_eq(key, whole))
-            return i;
-        if (found == site->mime.n && is_extension && sv_ieq(sv_skip(key, 1), extension))
-            found = i;
+        const struct site_rule *rule = &site->mime.v[i];
+        bool is_extension = sv_starts(rule->of, SV("."));
+        if (!is_extension && sv_eq(rule->of, whole))
+            return rule;
+        if (found == NULL && is_extension && sv_ieq(sv_skip(rule->of, 1), extension))
+            found = rule;
     }
     return found;
 }
@@ -34,37 +28,29 @@ static bool same_type(struct sv a, struct sv b)
     return sv_ieq(sv_trim(sv_of(a.p, sv_find(a, ';'))), sv_trim(sv_of(b.p, sv_find(b, ';'))));
 }
 
-struct mime labels_mime(const struct config_site *site, struct sv name)
+struct mime labels_mime(const struct site *site, struct sv name)
 {
     struct mime known = mime_of(name);
-    size_t i = labels_find_mime(site, name);
+    const struct site_rule *rule = labels_find_mime(site, name);
 
-    if (i == site->mime.n)
+    if (rule == NULL)
         return known;
-    struct sv row = sv_cstr(site->mime.v[i]);
-    struct sv type = sv_trim(sv_skip(row, key_of(row).len));
-    return (struct mime){type, same_type(type, known.type) ? known.coding : CODING_IDENTITY};
+    return (struct mime){rule->says, same_type(rule->says, known.type) ? known.coding : CODING_IDENTITY};
 }
 
-size_t labels_find_cache(const struct config_site *site, struct sv path, struct sv file)
+const struct site_rule *labels_find_cache(const struct site *site, struct sv path, struct sv file)
 {
-    size_t i = 0;
-
-    for (; i < site->cache.n; i++) {
-        struct sv rule = sv_cstr(site->cache.v[i]);
-        struct sv pattern = sv_of(rule.p, sv_find(rule, ' '));
-        if (pattern_matches(pattern, path) || pattern_matches(pattern, file))
-            break;
+    for (size_t i = 0; i < site->cache.n; i++) {
+        const struct site_rule *rule = &site->cache.v[i];
+        if (pattern_matches(rule->of, path) || pattern_matches(rule->of, file))
+            return rule;
     }
-    return i;
+    return NULL;
 }
 
-struct sv labels_cache_control(const struct config_site *site, struct sv path, struct sv file)
+struct sv labels_cache_control(const struct site *site, struct sv path, struct sv file)
 {
-    size_t i = labels_find_cache(site, path, file);
+    const struct site_rule *rule = labels_find_cache(site, path, file);
 
-    if (i == site->cache.n)
-        return SV("");
-    struct sv rule = sv_cstr(site->cache.v[i]);
-    return sv_skip(rule, sv_find(rule, ' ') + 1);
+    return rule != NULL ? rule->says : SV("");
 }

@@ -37,6 +37,7 @@ struct pace {
     uint64_t now_ms; /* since it began */
 };
 
+static struct sites sites;
 static struct config config;
 static struct shard shard;
 static struct log_bell bell;
@@ -76,6 +77,7 @@ static void end(void)
     log_ring_fini(&ring);
     log_bell_fini(&bell);
     error_pages_fini();
+    sites_fini(&sites);
     config_fini(&config);
     pieces_root_remove();
 }
@@ -100,6 +102,8 @@ static void start(void)
     diagnose_init(&report, false);
     check(config_load(&config, &args, &report) == 0, "no configuration: %.*s", (int)report.text.len, report.text.p);
     diagnose_fini(&report);
+    check(sites_init(&sites, &config) == 0, "no site");
+    options.sites = &sites;
     check(shard_init(&shard, &options) == 0, "no shard");
     shard.thread = pthread_self();
     check(atexit(end) == 0, "no end");

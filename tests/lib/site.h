@@ -18,7 +18,8 @@
 enum { BODY_MAX = 1000, TTL_MS = 1000 };
 
 static char *site_index[] = {"index.html", "index.htm", "other.txt"};
-static struct config_site site;
+static struct config_site site; /* what tests set, before or after site_begin: see site_compile */
+static struct site site_compiled;
 static struct tree tree;
 static struct cache cache;
 static struct clock site_clock;
@@ -35,6 +36,13 @@ static inline void site_defaults(void)
 static struct seats *site_seats;
 static struct root_swaps *site_swaps;
 
+/* The keys were changed. */
+static inline void site_compile(void)
+{
+    site_fini(&site_compiled);
+    assert_int_equal(site_init(&site_compiled, &site, 0), 0);
+}
+
 static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
 {
     struct cache_limits limits = {
@@ -43,7 +51,8 @@ static inline void site_begin(uint64_t memory, uint32_t fds, uint64_t ttl_ms)
     };
     struct load_options load = {.body_max = BODY_MAX};
 
-    assert_int_equal(tree_init(&tree, &site, site_swaps), 0);
+    site_compile();
+    assert_int_equal(tree_init(&tree, &site_compiled, site_swaps), 0);
     assert_int_equal(cache_init(&cache, &limits, &load, &tree, 1), 0);
 }
 
@@ -56,6 +65,7 @@ static inline void site_end(void)
 {
     cache_fini(&cache);
     tree_fini(&tree);
+    site_fini(&site_compiled);
     assert_int_equal(site_entries(), 0);
     assert_int_equal(cache.stock.account.memory, 0);
     assert_int_equal(cache.stock.queue[STOCK_OPEN].n, 0);

@@ -272,9 +272,11 @@ static void a_root_that_is_none_is_an_error_and_leaves_nothing(void **state)
 {
     (void)state;
     site.root = (char *)(uintptr_t) "missing";
-    assert_int_equal(tree_init(&tree, &site, NULL), -ENOENT);
+    site_compile();
+    assert_int_equal(tree_init(&tree, &site_compiled, NULL), -ENOENT);
     assert_int_equal(tree.root.fd, -1);
     tree_fini(&tree);
+    site_fini(&site_compiled);
 }
 
 #define cache_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)

@@ -2,6 +2,7 @@
 /* Files that lie there in several codings: which are found, when they are believed, and that each is an entry of its own. */
 
 #include "files/cache.h"
+#include "files/siblings.h"
 
 #include <string.h>
 
@@ -19,7 +20,6 @@ static int enter(void **state)
     if (err < 0 || mkdir("www", 0755) < 0)
         return -1;
     site_begin(1 << 20, 10, TTL_MS);
-    codings_init(&tree.codings, &site);
     return 0;
 }
 
@@ -339,7 +339,7 @@ static void only_the_codings_of_the_site_are_looked_for(void **state)
 {
     (void)state;
     site.precompressed.n = 1;
-    codings_init(&tree.codings, &site);
+    site_compile();
     make_at("www/a.css", "plain", 1000000);
     make_at("www/a.css.br", "in br", 1000000);
     make_at("www/a.css.gz", "in gzip", 1000000);

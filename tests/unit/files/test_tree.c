@@ -10,7 +10,8 @@
 enum { TREES = 2, TTL_MS = 1000, MEMORY = 64 * 1024 };
 
 static char *const names[TREES] = {"one", "two"};
-static struct config_site sites[TREES];
+static struct config_site keys[TREES];
+static struct site sites[TREES];
 static struct tree trees[TREES];
 static struct cache cache;
 static struct clock now;
@@ -24,8 +25,10 @@ static int enter(void **state)
 
     now = (struct clock){.now_ms = 1000000, .wall = time(NULL) + 1000};
     for (size_t i = 0; i < TREES && err == 0; i++) {
-        sites[i] = (struct config_site){.root = names[i]};
+        keys[i] = (struct config_site){.root = names[i]};
         err = mkdir(names[i], 0755);
+        if (err == 0)
+            err = site_init(&sites[i], &keys[i], i);
         if (err == 0)
             err = tree_init(&trees[i], &sites[i], NULL);
     }
@@ -35,8 +38,10 @@ static int enter(void **state)
 static int leave(void **state)
 {
     cache_fini(&cache);
-    for (size_t i = 0; i < TREES; i++)
+    for (size_t i = 0; i < TREES; i++) {
         tree_fini(&trees[i]);
+        site_fini(&sites[i]);
+    }
     return scratch_leave(state);
 }
 
@@ -114,7 +119,9 @@ static void their_settings_are_each_their_own(void **state)
 
     (void)state;
     write_both("a", "of one", "of two");
-    sites[1].cache = (struct strings){rows, 1};
+    keys[1].cache = (struct strings){rows, 1};
+    site_fini(&sites[1]);
+    assert_int_equal(site_init(&sites[1], &keys[1], 1), 0);
     struct entry *first = cache_get(&cache, &trees[0], SV("/a"), false, &now);
     struct entry *second = cache_get(&cache, &trees[1], SV("/a"), false, &now);
     assert_null(memmem(first->head.p, first->head.len, "max-age", 7));

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* A site is its keys, taken apart once, and each rule says where it is written. */
+
+#include "site/site.h"
+
+#include "config/blame.h"
+#include "config/load.h"
+#include "site/labels.h"
+
+#include "scratch.h"
+
+static const char ini[] = "[site default]\n"
+                          "root = /\n"
+                          "precompressed = zst gz\n"
+                          "etag = content\n"
+                          "mime = .x text/x;charset=utf-8\n"
+                          "cache = /a/* 1h\n"
+                          "cache = *.css no-store\n";
+
+static void expect_origin(const struct config *c, struct config_at at, const char *text)
+{
+    struct buf origin = {0};
+
+    assert_int_equal(config_origin(c, at, &origin), 0);
+    expect(sv_eq(buf_sv(&origin), sv_cstr(text)), "%.*s instead of %s", SV_ARG(buf_sv(&origin)), text);
+    buf_fini(&origin);
+}
+
+static void each_value_is_taken_apart_and_has_its_place(void **state)
+{
+    struct diagnose report;
+    struct config c;
+    struct sites sites;
+
+    (void)state;
+    make_file("a.ini", sv_cstr(ini));
+    diagnose_init(&report, false);
+    assert_int_equal(config_load(&c, &(struct config_args){.file = "a.ini"}, &report), 0);
+    diagnose_fini(&report);
+    assert_int_equal(sites_init(&sites, &c), 0);
+    assert_int_equal(sites.n, 1);
+    const struct site *s = &sites.v[0];
+    assert_string_equal(s->name, "default");
+    assert_string_equal(s->root, "/");
+    assert_int_equal(s->etag, ETAG_CONTENT);
+    assert_int_equal(s->codings.n, 2);
+    assert_int_equal(s->codings.order[0], CODING_ZSTD);
+    assert_int_equal(s->codings.order[1], CODING_GZIP);
+    const struct site_rule *type = labels_find_mime(s, SV("/b.x"));
+    assert_true(sv_eq(type->of, SV(".x")) && sv_eq(type->says, SV("text/x;charset=utf-8")));
+    expect_origin(&c, type->at, "a.ini:5");
+    const struct site_rule *cache = labels_find_cache(s, SV("/b.css"), SV("/b.css"));
+    assert_true(sv_eq(cache->of, SV("*.css")) && sv_eq(cache->says, SV("no-store")));
+    expect_origin(&c, cache->at, "a.ini:7");
+    expect_origin(&c, labels_find_cache(s, SV("/a/b.css"), SV("/a/b.css"))->at, "a.ini:6");
+    expect_origin(&c, site_at(s, KEY_site_index, 0), "default");
+    sites_fini(&sites);
+    config_fini(&c);
+}
+
+static void without_sites_there_is_nothing(void **state)
+{
+    const struct config none = {.sites = NULL};
+    struct sites sites;
+
+    (void)state;
+    assert_int_equal(sites_init(&sites, &none), 0);
+    assert_int_equal(sites.n, 0);
+    sites_fini(&sites);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        scratch_test(each_value_is_taken_apart_and_has_its_place),
+        cmocka_unit_test(without_sites_there_is_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

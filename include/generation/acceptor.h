@@ -19,12 +19,10 @@ struct acceptor {
     int epoll_fd;         /* borrowed; a door's event has its descriptor as data.u64 */
     struct gate gate;
     struct seats seats;
-    size_t next;            /* worker, of the round */
-    struct worker *touched; /* borrowed: those that were handed something since they were last woken */
-    uint64_t asked_ms;      /* when the workers were asked who could go */
-    uint64_t chosen_ms;     /* when one of them was told to let somebody go */
-    bool accepting;         /* the doors are watched */
-    uint64_t owed;          /* connections that may have waited when the doors were to be left */
+    uint64_t asked_ms;  /* when the workers were asked who could go */
+    uint64_t chosen_ms; /* when one of them was told to let somebody go */
+    bool accepting;     /* the doors are watched */
+    uint64_t owed;      /* connections that may have waited when the doors were to be left */
 };
 
 int acceptor_init(struct acceptor *a, int epoll_fd);

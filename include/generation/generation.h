@@ -21,7 +21,7 @@
 #include "io/listen.h"
 #include "listen/listeners.h"
 #include "listen/sockets.h"
-#include "reactor/worker.h"
+#include "reactor/crew.h"
 #include "serve/terms.h"
 #include "site/site.h"
 #include "status/listener.h"
@@ -51,11 +51,8 @@ struct generation {
     struct status_listener status;
     struct door *doors; /* owned: where the master accepts; n_doors of them */
     size_t n_doors;
-    struct scribe *error;   /* owned: of the error log, until it is used; NULL after that, and for stderr */
-    struct worker *workers; /* owned */
-    size_t n_workers;
-    size_t n_made;
-    size_t n_started;
+    struct scribe *error; /* owned: of the error log, until it is used; NULL after that, and for stderr */
+    struct crew crew;
     struct sums *sums;   /* owned */
     struct watch *watch; /* owned: of the roots */
     struct budget budget;

@@ -5,7 +5,8 @@
  * could be started has taken no connection.
  *
  * Ownership: a worker owns its descriptors and buffers from worker_init to worker_fini.
- * Threads:   init, start, release, stop, make_room, join, fini and `done`: the master. All else inside is the worker's own.
+ * Threads:   init, start, release, stop, make_room, join, fini and `done`: the master. What else is inside is the
+ *            worker's own, but for what is said to be the crew's, or written by the master; counters and the outbox are shared.
  * Errors:    init opens all that the worker will ever need itself; it and start return 0 or -errno.
  * Source:    epoll(7), pthreads(7).
  */
@@ -43,9 +44,13 @@ struct worker_options {
 };
 
 struct worker {
-    pthread_t thread;       /* the master's, to join */
-    struct worker *touched; /* the master's: the next one to which it has handed over, and not signalled yet */
-    bool is_touched;        /* the master's: it is among those */
+    /* The crew's: */
+    pthread_t thread;       /* to join */
+    struct worker *touched; /* the next one that was handed something, and not woken yet */
+    bool is_touched;        /* it is among those */
+    bool poked;             /* it was woken, to see whether it turns */
+    uint64_t turns_seen;    /* when it was */
+
     struct handoff handoff; /* from the master */
     struct shard shard;
     struct accept accept;
@@ -54,8 +59,6 @@ struct worker {
     int stopping;            /* enum stop; as far as it has begun */
     uint64_t awake_until_ms; /* busy_poll behind the last event */
     uint64_t drain_until_ms;
-    uint64_t turns_seen;    /* the master's: when it last looked, and woke it */
-    bool poked;             /* the master's: it has */
     _Atomic uint64_t first; /* written by the worker while seats are scarce: who would have to go (reactor/evict) */
     _Atomic uint32_t to_go; /* written by the master: so many have to */
     _Atomic int stop;       /* enum stop; written by the master */

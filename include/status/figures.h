@@ -23,7 +23,7 @@
 #include "base/buf.h"
 #include "base/counters.h"
 #include "base/list.h"
-#include "reactor/worker.h"
+#include "reactor/crew.h"
 
 /* One worker's numbers, or the sum of several, as they were at some time. */
 struct tally {
@@ -63,9 +63,9 @@ void figures_init(struct figures *c, const struct figures_about *about);
 void figures_fini(struct figures *c);
 
 /* A generation begins, with these workers and listeners (URLs, a line each); all are read from now on. */
-int figures_add(struct figures *c, const struct worker *workers, size_t n, struct sv listeners);
+int figures_add(struct figures *c, const struct crew *crew, struct sv listeners);
 /* Its workers are over: keep what they counted, and read them no more. No-op for those that were never added. */
-void figures_end(struct figures *c, const struct worker *workers);
+void figures_end(struct figures *c, const struct crew *crew);
 
 /* The master reports. */
 void figures_reloaded(struct figures *c); /* and the new configuration was taken */

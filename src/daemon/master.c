@@ -72,7 +72,7 @@ int master_watch(const struct master *m, enum master_source source, int fd, uint
 void master_say(struct master *m, const char *state)
 {
     if (m->main && m->g != NULL)
-        notify_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->n_workers,
+        notify_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->crew.n,
                       seats_taken(&m->acceptor.seats),
                       m->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", m->reload.refused);
 }

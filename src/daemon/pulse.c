@@ -34,29 +34,6 @@ int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
     return wait < INT_MAX ? (int)wait : INT_MAX;
 }
 
-/* Has it turned since it was woken the last time? Then wake it for the next. */
-static bool turns(struct worker *w)
-{
-    uint64_t now = counters_get(&w->shard.counters, COUNTER_TURNS);
-    bool stuck = w->poked && now == w->turns_seen && !atomic_load(&w->done);
-
-    w->turns_seen = now;
-    w->poked = true;
-    handoff_signal(&w->handoff);
-    return !stuck;
-}
-
-/* Wakes all; one that does not turn, or -1. */
-static int find_stuck(struct generation *g)
-{
-    int stuck = -1;
-
-    for (size_t i = 0; g != NULL && i < g->n_started; i++)
-        if (!turns(&g->workers[i]))
-            stuck = (int)i;
-    return stuck;
-}
-
 /* A stop may take longer than the service manager waits by itself. It is asked for no more than the configuration allows,
  * and only while all workers turn, so that one that hangs ends with TimeoutStopSec= in any case. */
 static void ask_for_time(struct master *m, uint64_t now)
@@ -91,9 +68,9 @@ void pulse_run(struct master *m)
     if (p->every_ms == 0 || now < p->next_ms)
         return;
     p->next_ms = now + (m->stopping.how != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
-    int stuck = find_stuck(m->g);
+    int stuck = m->g != NULL ? crew_find_stuck(&m->g->crew) : -1;
     for (struct list *l = m->retired.next; l != &m->retired; l = l->next) {
-        int old = find_stuck(list_of(l, struct generation, link));
+        int old = crew_find_stuck(&list_of(l, struct generation, link)->crew);
         stuck = stuck >= 0 ? stuck : old;
     }
     if (stuck >= 0 && !p->stuck)

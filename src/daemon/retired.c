@@ -10,17 +10,17 @@
 #include "daemon/succession.h"
 
 /* What cannot be watched is looked into from time to time. */
-static void watch_outbox(const struct master *m, struct generation *g, const struct worker *w)
+static void watch_outbox(const struct master *m, struct generation *g, const struct handoff *outbox)
 {
-    g->unwatched = master_watch(m, SOURCE_OUTBOX, w->shard.outbox.wake_fd, EPOLLIN) < 0 || g->unwatched;
+    g->unwatched = master_watch(m, SOURCE_OUTBOX, outbox->wake_fd, EPOLLIN) < 0 || g->unwatched;
 }
 
 void retired_add(struct master *m, struct generation *g)
 {
-    for (size_t i = 0; i < g->n_started; i++)
-        watch_outbox(m, g, &g->workers[i]);
+    for (size_t i = 0; i < crew_started(&g->crew); i++)
+        watch_outbox(m, g, crew_outbox(&g->crew, i));
     if (g->status.started)
-        watch_outbox(m, g, g->status.worker);
+        watch_outbox(m, g, &g->status.worker->shard.outbox);
     m->waits = m->waits || g->unwatched;
     list_append(&m->retired, &g->link);
     generation_stop(g, STOP_RETIRE);
@@ -86,13 +86,11 @@ static bool pass_on(struct master *m, struct generation *g)
 {
     bool empty = true;
 
-    for (size_t i = 0; i < g->n_started; i++) {
-        struct shard *s = &g->workers[i].shard;
-        if (!empty_outbox(m, &s->outbox))
+    for (size_t i = 0; i < crew_started(&g->crew); i++)
+        if (empty_outbox(m, crew_outbox(&g->crew, i)))
+            crew_outbox_has_room(&g->crew, i);
+        else
             empty = false;
-        else if (atomic_load(&s->crowded))
-            handoff_signal(&g->workers[i].handoff);
-    }
     return empty;
 }
 

@@ -60,34 +60,12 @@ void acceptor_use(struct acceptor *a, struct generation *g)
     acceptor_flush(a);
     leave_doors(a);
     a->g = g;
-    a->next = 0;
     set_accepting(a, true);
 }
 
-/* The next worker of the round whose ring has room; NULL where none has. */
 static struct worker *next_worker(struct acceptor *a)
 {
-    size_t n = a->g != NULL ? a->g->n_workers : 0;
-
-    for (size_t tries = 0; tries < n; tries++) {
-        size_t i = (a->next + tries) % n;
-        if (!handoff_has_room(&a->g->workers[i].handoff))
-            continue;
-        a->next = i;
-        return &a->g->workers[i];
-    }
-    return NULL;
-}
-
-static void give(struct acceptor *a, struct worker *w, const struct baton *b)
-{
-    (void)handoff_push(&w->handoff, b); /* there is room: only we fill it */
-    if (!w->is_touched) {
-        w->is_touched = true;
-        w->touched = a->touched;
-        a->touched = w;
-    }
-    a->next = (a->next + 1) % a->g->n_workers;
+    return a->g != NULL ? crew_next(&a->g->crew) : NULL;
 }
 
 /* With a seat taken. */
@@ -101,46 +79,17 @@ static struct worker *next_for_new(struct acceptor *a)
     return w;
 }
 
-/* From now on, for a while, the workers say who could go. */
-static void ask_who(struct acceptor *a, uint64_t now)
-{
-    a->asked_ms = now;
-    for (size_t i = 0; i < a->g->n_workers; i++) {
-        atomic_store(&a->g->workers[i].first, EVICT_ASKED);
-        handoff_signal(&a->g->workers[i].handoff);
-    }
-}
-
-/* The worker with the one who goes first; NULL where nobody can, one goes already, or not all have said. One that does not
- * do what it is asked for hangs, perhaps in the kernel: then it is passed over. */
-static struct worker *find_first(const struct acceptor *a, uint64_t now)
-{
-    struct worker *best = NULL;
-    uint64_t first = EVICT_NONE;
-
-    for (size_t i = 0; i < a->g->n_workers; i++) {
-        struct worker *w = &a->g->workers[i];
-        uint64_t its = atomic_load(&w->first);
-        bool goes = atomic_load(&w->to_go) > 0;
-        if ((goes && now < a->chosen_ms + ASKED_MS) || (its == EVICT_ASKED && now < a->asked_ms + ASKED_MS))
-            return NULL;
-        if (!goes && its != EVICT_ASKED && its < first && evict_is_due(its, now)) {
-            best = w;
-            first = its;
-        }
-    }
-    return best;
-}
-
 void acceptor_make_room(struct acceptor *a)
 {
     uint64_t now = clock_now_us() / 1000;
 
     if (a->g == NULL)
         return;
-    if (atomic_exchange(&a->seats.scarce_ms, now + SCARCE_MS) <= now)
-        ask_who(a, now);
-    struct worker *w = find_first(a, now);
+    if (atomic_exchange(&a->seats.scarce_ms, now + SCARCE_MS) <= now) {
+        a->asked_ms = now;
+        crew_ask_who(&a->g->crew);
+    }
+    struct worker *w = crew_find_first(&a->g->crew, now, now < a->asked_ms + ASKED_MS, now < a->chosen_ms + ASKED_MS);
     if (w == NULL)
         return;
     a->chosen_ms = now;
@@ -173,7 +122,7 @@ bool acceptor_hand(struct acceptor *a, const struct baton *b)
     if (w == NULL)
         return false;
     seats_add(&a->seats);
-    give(a, w, b);
+    crew_give(&a->g->crew, w, b);
     return true;
 }
 
@@ -203,7 +152,7 @@ static bool accept_batch(struct acceptor *a, const struct door *door, uint64_t *
             return false;
         int fd = listener_accept(door->fd);
         if (fd >= 0) {
-            give(a, w, &(struct baton){.fd = fd, .since_us = clock_us(), .terms = door->terms});
+            crew_give(&a->g->crew, w, &(struct baton){.fd = fd, .since_us = clock_us(), .terms = door->terms});
             continue;
         }
         seats_leave(&a->seats, 1);
@@ -258,11 +207,8 @@ bool acceptor_empty_backlogs(struct acceptor *a)
 
 void acceptor_flush(struct acceptor *a)
 {
-    for (struct worker *w; (w = a->touched) != NULL;) {
-        a->touched = w->touched;
-        w->is_touched = false;
-        handoff_signal(&w->handoff);
-    }
+    if (a->g != NULL)
+        crew_flush(&a->g->crew);
 }
 
 bool acceptor_is_paused(const struct acceptor *a)

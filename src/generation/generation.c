@@ -18,7 +18,7 @@ static void say_where(const struct generation *g)
     listeners_say(&g->status_listeners, "status", "");
     log_info("%zu workers; at most %" PRIu64 " connections, and %" PRIu64
              " descriptors for them and for files; %" PRIu64 " for the daemon itself",
-             g->n_workers, g->budget.connections, g->budget.room, g->budget.own);
+             g->crew.n, g->budget.connections, g->budget.room, g->budget.own);
 }
 
 /* Where it serves goes into the figures with its workers. */
@@ -28,7 +28,7 @@ static int join_figures(struct generation *g)
     int err = listeners_describe(&g->listeners, &urls);
 
     if (err == 0)
-        err = figures_add(g->home.reports->figures, g->workers, g->n_workers, buf_sv(&urls));
+        err = figures_add(g->home.reports->figures, &g->crew, buf_sv(&urls));
     buf_fini(&urls);
     return err;
 }
@@ -65,8 +65,7 @@ int generation_serve(struct generation *g, struct diagnose *report)
     sockets_settle(g->home.sockets);
     seats_allow(g->home.seats, g->budget.connections, g->budget.room);
     seats_allow(g->home.status_seats, g->budget.status, g->budget.status);
-    for (size_t i = 0; i < g->n_started; i++)
-        worker_release(&g->workers[i]);
+    crew_release(&g->crew);
     status_listener_release(&g->status);
     say_where(g);
     return 0;
@@ -74,8 +73,7 @@ int generation_serve(struct generation *g, struct diagnose *report)
 
 void generation_stop(struct generation *g, enum stop how)
 {
-    for (size_t i = 0; i < g->n_started; i++)
-        worker_stop(&g->workers[i], how);
+    crew_stop(&g->crew, how);
     if (how == STOP_RETIRE)
         logger_retire(g->logger);
     if (g->watch != NULL && how != STOP_ANNOUNCE)
@@ -85,10 +83,7 @@ void generation_stop(struct generation *g, enum stop how)
 
 bool generation_done(const struct generation *g)
 {
-    for (size_t i = 0; i < g->n_started; i++)
-        if (!atomic_load_explicit(&g->workers[i].done, memory_order_acquire))
-            return false;
-    return status_listener_is_done(&g->status);
+    return crew_is_done(&g->crew) && status_listener_is_done(&g->status);
 }
 
 bool generation_outgrown(const struct generation *g)
@@ -98,10 +93,7 @@ bool generation_outgrown(const struct generation *g)
 
 bool generation_is_deaf(const struct generation *g)
 {
-    for (size_t i = 0; i < g->n_started; i++)
-        if (!accept_is_deaf(&g->workers[i].accept))
-            return false;
-    return !g->status.leaving || status_listener_is_deaf(&g->status);
+    return crew_is_deaf(&g->crew) && (!g->status.leaving || status_listener_is_deaf(&g->status));
 }
 
 int generation_reopen_logs(struct generation *g, bool again)
@@ -122,8 +114,8 @@ static void count_missing_lines(struct generation *g)
 {
     uint64_t n = 0;
 
-    for (size_t i = 0; i < g->n_made; i++)
-        n += counters_get(&g->workers[i].shard.counters, COUNTER_LOG_DROPS);
+    for (size_t i = 0; i < g->crew.n_made; i++)
+        n += counters_get(crew_counters(&g->crew, i), COUNTER_LOG_DROPS);
     logger_count(g->logger, n);
 }
 
@@ -132,13 +124,11 @@ void generation_free(struct generation **out)
     struct generation *g = *out;
 
     *out = NULL;
-    for (size_t i = 0; i < g->n_started; i++)
-        worker_join(&g->workers[i]);
+    crew_join(&g->crew);
     status_listener_close(&g->status);
-    figures_end(g->home.reports->figures, g->workers);
+    figures_end(g->home.reports->figures, &g->crew);
     count_missing_lines(g);
-    for (size_t i = 0; i < g->n_made; i++)
-        worker_fini(&g->workers[i]);
+    crew_fini(&g->crew);
     logger_free(&g->logger);
     sums_free(&g->sums);
     watch_free(&g->watch);
@@ -148,7 +138,6 @@ void generation_free(struct generation **out)
     terms_book_fini(&g->terms);
     sites_fini(&g->sites);
     list_remove(&g->link);
-    free(g->workers);
     free(g->doors);
     config_fini(&g->config);
     free(g);

@@ -27,6 +27,7 @@ enum { LOG_SHARE = 16 };
 struct opening {
     struct generation *g;
     struct diagnose *report;
+    size_t n_workers;
 };
 
 /* The first of two errors. */
@@ -54,7 +55,7 @@ static int open_access_log(const struct opening *o)
 {
     struct generation *g = o->g;
     struct logger_options options = {
-        &g->config.log, g->n_workers, memory_allowed() / LOG_SHARE, {sandbox_enter_logger, &g->sandbox}};
+        &g->config.log, o->n_workers, memory_allowed() / LOG_SHARE, {sandbox_enter_logger, &g->sandbox}};
     int err = logger_new(&g->logger, &options);
 
     if (err < 0)
@@ -80,7 +81,7 @@ static int open_address(const struct opening *o, const struct listeners_reporter
     const struct config_listen *l = &g->config.listens[at.section];
     bool reuseport = g->config.server.accept == ACCEPT_REUSEPORT;
     const struct listen_options options = {(int)l->backlog, l->defer_accept, reuseport};
-    int err = listeners_add(&g->listeners, reporter, at, &options, reuseport ? g->n_workers : 1);
+    int err = listeners_add(&g->listeners, reporter, at, &options, reuseport ? o->n_workers : 1);
 
     if (err < 0)
         return err;
@@ -147,16 +148,16 @@ static int open_worker(struct generation *g, struct worker_options options)
 {
     int err = 0;
 
-    options.shard.access = logger_ring(g->logger, g->n_made);
+    options.shard.access = logger_ring(g->logger, g->crew.n_made);
     if (g->config.server.accept == ACCEPT_REUSEPORT)
-        err = listeners_deal(&g->listeners, g->n_made, g->n_workers, &options.doors, &options.n_doors);
-    return err == 0 ? worker_init(&g->workers[g->n_made], &options) : err;
+        err = listeners_deal(&g->listeners, g->crew.n_made, g->crew.n, &options.doors, &options.n_doors);
+    return err == 0 ? crew_make(&g->crew, &options) : err;
 }
 
 static int open_workers(const struct opening *o)
 {
     struct generation *g = o->g;
-    size_t n = g->n_workers;
+    size_t n = o->n_workers;
     struct worker_options options = {
         .shard = {.config = &g->config,
                   .sites = &g->sites,
@@ -171,12 +172,9 @@ static int open_workers(const struct opening *o)
         .gate = g->home.gate,
         .seats = g->home.seats,
     };
-    int err = 0;
+    int err = crew_init(&g->crew, n);
 
-    g->workers = aligned_alloc(_Alignof(struct worker), n * sizeof *g->workers);
-    if (g->workers == NULL)
-        return fail_workers(o, "cannot make workers", -ENOMEM);
-    for (; err == 0 && g->n_made < n; g->n_made += err == 0)
+    while (err == 0 && g->crew.n_made < n)
         err = open_worker(g, options);
     return err < 0 ? fail_workers(o, "cannot make workers", err) : 0;
 }
@@ -229,10 +227,8 @@ static int open_means(const struct opening *o)
 static int start_threads(const struct opening *o)
 {
     struct generation *g = o->g;
-    int err = 0;
+    int err = crew_start(&g->crew);
 
-    for (; err == 0 && g->n_started < g->n_made; g->n_started += err == 0)
-        err = worker_start(&g->workers[g->n_started]);
     if (err == 0)
         err = status_listener_start(&g->status);
     if (err == 0)
@@ -245,7 +241,7 @@ static int open_all(struct generation *g, struct diagnose *report)
 {
     struct opening o = {.g = g, .report = report};
 
-    int err = plan_make(&g->config, report, &g->n_workers, &g->budget);
+    int err = plan_make(&g->config, report, &o.n_workers, &g->budget);
     if (err == 0)
         err = privs_take(&g->config, report);
     if (err == 0) {

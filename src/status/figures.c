@@ -15,9 +15,8 @@
 
 struct figures_generation {
     struct list link;
-    const struct worker *workers; /* borrowed */
-    size_t n;
-    struct buf listeners; /* owned */
+    const struct crew *crew; /* borrowed */
+    struct buf listeners;    /* owned */
 };
 
 static struct figures_generation *generation_of(struct list *l)
@@ -71,19 +70,18 @@ static int make_room(struct figures *c, size_t n)
     return 0;
 }
 
-int figures_add(struct figures *c, const struct worker *workers, size_t n, struct sv listeners)
+int figures_add(struct figures *c, const struct crew *crew, struct sv listeners)
 {
     struct figures_generation *g = calloc(1, sizeof *g);
 
     if (g == NULL)
         return -ENOMEM;
     list_init(&g->link);
-    g->workers = workers;
-    g->n = n;
+    g->crew = crew;
     int err = buf_add(&g->listeners, listeners);
     (void)pthread_mutex_lock(&c->lock);
     if (err == 0)
-        err = make_room(c, n);
+        err = make_room(c, crew->n);
     if (err == 0) {
         list_append(&c->generations, &g->link);
         c->master.generation++;
@@ -110,19 +108,19 @@ static void drop_gauges(struct tally *t)
 
 static void keep(struct figures *c, const struct figures_generation *g)
 {
-    for (size_t i = 0; i < g->n; i++) {
-        add_counters(&c->ended[i], &g->workers[i].shard.counters);
+    for (size_t i = 0; i < g->crew->n; i++) {
+        add_counters(&c->ended[i], crew_counters(g->crew, i));
         drop_gauges(&c->ended[i]);
     }
 }
 
-void figures_end(struct figures *c, const struct worker *workers)
+void figures_end(struct figures *c, const struct crew *crew)
 {
     (void)pthread_mutex_lock(&c->lock);
     for (struct list *l = c->generations.next, *next; l != &c->generations; l = next) {
         struct figures_generation *g = generation_of(l);
         next = l->next;
-        if (g->workers != workers)
+        if (g->crew != crew)
             continue;
         keep(c, g);
         generation_free(g);
@@ -187,8 +185,8 @@ static int read_all(const struct figures *c, struct figures_view *view)
     for (size_t i = 0; i < c->n_ended; i++)
         view->worker[i] = c->ended[i];
     for (struct list *l = c->generations.next; l != &c->generations; l = l->next)
-        for (size_t i = 0; i < generation_of(l)->n; i++)
-            add_counters(&view->worker[i], &generation_of(l)->workers[i].shard.counters);
+        for (size_t i = 0; i < generation_of(l)->crew->n; i++)
+            add_counters(&view->worker[i], crew_counters(generation_of(l)->crew, i));
     if (view->n_workers > 0) /* whose lines these were is not known any more */
         view->worker[0].of[COUNTER_LOG_DROPS] += loggers_missing_late();
     if (list_empty(&c->generations))

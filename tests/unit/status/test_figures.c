@@ -40,22 +40,23 @@ static uint64_t total(struct figures *c, unsigned which)
 static void a_generation_that_ends_leaves_its_counters_and_takes_its_gauges(void **state)
 {
     struct worker *first = workers_new(2), *second = workers_new(1);
+    const struct crew one = {.v = first, .n = 2}, two = {.v = second, .n = 1};
     struct figures_view view;
     struct figures c;
 
     (void)state;
     figures_init(&c, &about);
-    assert_int_equal(figures_add(&c, first, 2, SV("one\n")), 0);
+    assert_int_equal(figures_add(&c, &one, SV("one\n")), 0);
     count(&first[0], COUNTER_ACCEPTED, 3);
     count(&first[1], COUNTER_ACCEPTED, 4);
     count(&first[1], COUNTER_CACHE_BYTES, 100);
     counters_time(&first[1].shard.counters, COUNTER_DURATION, 50, 2);
-    assert_int_equal(figures_add(&c, second, 1, SV("two\n")), 0);
+    assert_int_equal(figures_add(&c, &two, SV("two\n")), 0);
     count(&second[0], COUNTER_ACCEPTED, 5);
     count(&second[0], COUNTER_CACHE_BYTES, 7);
     assert_int_equal(total(&c, COUNTER_ACCEPTED), 12);
     assert_int_equal(total(&c, COUNTER_CACHE_BYTES), 107);
-    figures_end(&c, first);
+    figures_end(&c, &one);
     free(first);
     assert_int_equal(figures_take(&c, &view), 0);
     assert_int_equal(view.n_workers, 2);
@@ -66,8 +67,8 @@ static void a_generation_that_ends_leaves_its_counters_and_takes_its_gauges(void
     assert_int_equal(view.master.generation, 2);
     assert_true(sv_eq(buf_sv(&view.listeners), SV("two\n")));
     figures_view_fini(&view);
-    figures_end(&c, second);
-    figures_end(&c, second); /* it is gone already */
+    figures_end(&c, &two);
+    figures_end(&c, &two); /* it is gone already */
     free(second);
     assert_int_equal(total(&c, COUNTER_ACCEPTED), 12);
     figures_fini(&c);
@@ -116,11 +117,11 @@ enum { ROUNDS = 300 };
 static void *reload_often(void *arg)
 {
     for (int i = 0; i < ROUNDS / SLOWER; i++) {
-        struct worker *w = workers_new(1 + (size_t)i % 3);
-        if (figures_add(arg, w, 1 + (size_t)i % 3, (struct sv){0}) == 0)
-            count(&w[0], COUNTER_TURNS, 1);
-        figures_end(arg, w);
-        free(w);
+        const struct crew crew = {.v = workers_new(1 + (size_t)i % 3), .n = 1 + (size_t)i % 3};
+        if (figures_add(arg, &crew, (struct sv){0}) == 0)
+            count(&crew.v[0], COUNTER_TURNS, 1);
+        figures_end(arg, &crew);
+        free(crew.v);
     }
     return NULL;
 }

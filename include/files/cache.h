@@ -31,7 +31,7 @@ struct cache {
     struct tree *trees; /* borrowed */
     size_t n_trees;
     struct hash_key key;
-    uint8_t dearest; /* 1 + COUNT_HIT to 1 + COUNT_MISS: the dearest look since the owner zeroed it */
+    uint8_t worst_lookup; /* 1 + COUNT_HIT to 1 + COUNT_MISS: the worst look since the owner zeroed it */
     struct stock stock;
     uint64_t sweep_ms; /* when open files are looked at next */
 };

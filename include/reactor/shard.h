@@ -57,7 +57,7 @@ struct shard {
     bool draining;                      /* idle connections end */
     bool evicting;                      /* this one does, whose turn it is, if it is idle */
     bool retiring;                      /* idle connections are passed on */
-    _Atomic bool crowded;               /* one could not be, as the outbox was full: whoever empties it wakes us */
+    _Atomic bool outbox_full;           /* one could not be passed on: whoever makes room there wakes us */
     struct handoff outbox;              /* to the master: what is passed on */
 
     struct serve serve;

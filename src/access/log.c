@@ -11,7 +11,7 @@
 #include "base/clock.h"
 
 /* What is known of a line before its answer is sent; its two texts follow, and then the next one. */
-struct entry {
+struct pending {
     uint64_t since_us;
     uint64_t body;
     uint64_t end;
@@ -21,7 +21,7 @@ struct entry {
 
 enum { CLOCK_TRIES = 5, CLOCK_GAP_US = 10 };
 
-enum { LINES_ROOM = 64 * 1024, ENTRY_MAX = sizeof(struct entry) + ACCESS_LINE_MAX + _Alignof(struct entry) };
+enum { LINES_ROOM = 64 * 1024, PENDING_MAX = sizeof(struct pending) + ACCESS_LINE_MAX + _Alignof(struct pending) };
 
 _Static_assert((int)ACCESS_LINE_MAX <= (int)LOG_RING_PIECE, "the ring takes the longest line");
 
@@ -47,7 +47,7 @@ void access_log_fini(struct access_log *log)
 
 bool access_log_look_for_room(struct access_log *log)
 {
-    if (LINES_ROOM - log->lines->len < (uint32_t)ENTRY_MAX)
+    if (LINES_ROOM - log->lines->len < (uint32_t)PENDING_MAX)
         return false;
     return !log->waits || log_ring_has_room(log->ring, log->promised + LOG_RING_COST_MAX);
 }
@@ -57,7 +57,7 @@ void access_log_wait(struct access_log *log)
     log_ring_wait(log->ring);
 }
 
-static uint32_t promise(const struct entry *e)
+static uint32_t promise(const struct pending *e)
 {
     return log_ring_cost((size_t)e->front_len + e->back_len + ACCESS_END_MAX);
 }
@@ -95,7 +95,7 @@ void access_log_add(struct access_log *log, struct access_answer *a, int64_t wal
 {
     struct access_lines *lines = log->lines;
     char *at = lines->text + lines->len;
-    struct entry e = {a->since_us, a->body, a->end, 0, 0};
+    struct pending e = {a->since_us, a->body, a->end, 0, 0};
     char *text = at + sizeof e;
 
     a->record.time_us = time_of_day(log, a->since_us, wall);
@@ -108,7 +108,7 @@ void access_log_add(struct access_log *log, struct access_answer *a, int64_t wal
 }
 
 /* Of its body, the part that is in the front of the row. */
-static uint64_t body_sent(const struct entry *e, uint64_t sent)
+static uint64_t body_sent(const struct pending *e, uint64_t sent)
 {
     uint64_t begin = e->end - e->body;
 
@@ -120,7 +120,7 @@ static uint64_t body_sent(const struct entry *e, uint64_t sent)
 static void end_all(struct access_log *log, struct access_lines *lines, uint64_t now_us)
 {
     for (uint32_t at = 0; at < lines->len;) {
-        struct entry e;
+        struct pending e;
         memcpy(&e, lines->text + at, sizeof e);
         const char *text = lines->text + at + sizeof e;
         char *room = log_ring_room(log->ring);

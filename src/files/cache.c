@@ -149,8 +149,8 @@ static struct entry *load_counted(struct cache *c, const struct wanted *w, const
 static void tell_look(struct cache *c, unsigned how)
 {
     counters_add(c->stock.limits.counters, COUNTER_LOOKUPS + how, 1);
-    if (how >= c->dearest)
-        c->dearest = (uint8_t)(1 + how);
+    if (how >= c->worst_lookup)
+        c->worst_lookup = (uint8_t)(1 + how);
 }
 
 static struct entry *get(struct cache *c, const struct wanted *w, const struct clock *clock)

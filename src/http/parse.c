@@ -28,8 +28,8 @@ enum state {
     END_LF,
 };
 
-/* GO: the piece is whole, go on with ps->state. */
-enum step { GO, STOP_DONE, STOP_MORE, STOP_BAD };
+/* GO_ON: the piece is whole, go on with ps->state. */
+enum progress { GO_ON, STOP_DONE, STOP_MORE, STOP_BAD };
 
 struct input {
     const char *p;
@@ -62,22 +62,22 @@ void parse_init(struct parse *ps, const struct parse_limits *limits, struct pars
     ps->why = WHY_NONE;
 }
 
-static enum step bad(struct parse *ps, enum why why)
+static enum progress bad(struct parse *ps, enum why why)
 {
     ps->why = (uint8_t)why;
     ps->status = (uint16_t)why_status(why);
     return STOP_BAD;
 }
 
-static inline enum step next(struct parse *ps, enum state state)
+static inline enum progress next(struct parse *ps, enum state state)
 {
     ps->state = (uint8_t)state;
     ps->mark = ps->pos;
-    return GO;
+    return GO_ON;
 }
 
 /* One byte that must be there. */
-static inline enum step literal(struct parse *ps, struct input in, char c, enum state state)
+static inline enum progress literal(struct parse *ps, struct input in, char c, enum state state)
 {
     if (ps->pos == in.len)
         return STOP_MORE;
@@ -92,7 +92,7 @@ static inline struct parse_span span_from_mark(const struct parse *ps)
     return (struct parse_span){ps->mark, ps->pos - ps->mark};
 }
 
-static inline enum step read_method(struct parse *ps, struct input in)
+static inline enum progress read_method(struct parse *ps, struct input in)
 {
     ps->pos += (uint32_t)scan_token(in.p + ps->pos, in.len - ps->pos);
     if (ps->pos - ps->mark > METHOD_MAX)
@@ -106,7 +106,7 @@ static inline enum step read_method(struct parse *ps, struct input in)
     return next(ps, TARGET);
 }
 
-static inline enum step read_target(struct parse *ps, struct input in)
+static inline enum progress read_target(struct parse *ps, struct input in)
 {
     ps->pos += (uint32_t)scan_target(in.p + ps->pos, in.len - ps->pos);
     if (ps->pos - ps->mark > ps->limits->target_size)
@@ -125,7 +125,7 @@ static inline bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static inline enum step read_version(struct parse *ps, struct input in)
+static inline enum progress read_version(struct parse *ps, struct input in)
 {
     static const char form[VERSION_LEN + 1] = "HTTP/d.d\r";
 
@@ -141,7 +141,7 @@ static inline enum step read_version(struct parse *ps, struct input in)
     return next(ps, LINE_LF);
 }
 
-static inline enum step read_field(struct parse *ps, struct input in)
+static inline enum progress read_field(struct parse *ps, struct input in)
 {
     if (ps->pos == in.len)
         return STOP_MORE;
@@ -151,7 +151,7 @@ static inline enum step read_field(struct parse *ps, struct input in)
     return next(ps, END_LF);
 }
 
-static inline enum step read_name(struct parse *ps, struct input in)
+static inline enum progress read_name(struct parse *ps, struct input in)
 {
     ps->pos += (uint32_t)scan_token(in.p + ps->pos, in.len - ps->pos);
     if (ps->pos == in.len)
@@ -163,14 +163,14 @@ static inline enum step read_name(struct parse *ps, struct input in)
     return next(ps, SPACE);
 }
 
-static inline enum step read_space(struct parse *ps, struct input in)
+static inline enum progress read_space(struct parse *ps, struct input in)
 {
     while (ps->pos < in.len && (in.p[ps->pos] == ' ' || in.p[ps->pos] == '\t'))
         ps->pos++;
     return ps->pos < in.len ? next(ps, VALUE) : STOP_MORE;
 }
 
-static inline enum step read_value(struct parse *ps, struct input in)
+static inline enum progress read_value(struct parse *ps, struct input in)
 {
     ps->pos += (uint32_t)scan_value(in.p + ps->pos, in.len - ps->pos);
     if (ps->pos == in.len)
@@ -186,14 +186,14 @@ static inline enum step read_value(struct parse *ps, struct input in)
     return next(ps, VALUE_LF);
 }
 
-static inline enum step read_end(struct parse *ps, struct input in)
+static inline enum progress read_end(struct parse *ps, struct input in)
 {
-    enum step step = literal(ps, in, '\n', END_LF);
+    enum progress progress = literal(ps, in, '\n', END_LF);
 
-    return step == GO ? STOP_DONE : step;
+    return progress == GO_ON ? STOP_DONE : progress;
 }
 
-static inline enum step read_piece(struct parse *ps, struct input in)
+static inline enum progress read_piece(struct parse *ps, struct input in)
 {
     switch ((enum state)ps->state) {
     case METHOD:
@@ -226,15 +226,15 @@ enum parse_result parse_head(struct parse *ps, const char *p, size_t len)
     /* One byte beyond the limit is enough to know that the head is too large, so no offset passes 32 bits. */
     size_t most = (size_t)ps->limits->head_size + 1;
     struct input in = {p, (uint32_t)(len < most ? len : most)};
-    enum step step = GO;
+    enum progress progress = GO_ON;
 
-    while (step == GO)
-        step = read_piece(ps, in);
-    if (step == STOP_BAD)
+    while (progress == GO_ON)
+        progress = read_piece(ps, in);
+    if (progress == STOP_BAD)
         return PARSE_BAD;
     if (ps->pos > ps->limits->head_size) {
         (void)bad(ps, ps->state == TARGET ? WHY_TARGET_LONG : WHY_HEAD_LONG);
         return PARSE_BAD;
     }
-    return step == STOP_DONE ? PARSE_DONE : PARSE_MORE;
+    return progress == STOP_DONE ? PARSE_DONE : PARSE_MORE;
 }

@@ -157,6 +157,6 @@ struct worker *crew_find_first(const struct crew *c, uint64_t now_ms, bool asked
 
 void crew_outbox_has_room(struct crew *c, size_t i)
 {
-    if (atomic_load(&c->v[i].shard.crowded))
+    if (atomic_load(&c->v[i].shard.outbox_full))
         handoff_signal(&c->v[i].handoff);
 }

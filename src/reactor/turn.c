@@ -65,10 +65,10 @@ static bool pass_on(struct shard *s, struct conn *c)
     struct baton b = {c->terms, c->peer, c->fd, clock_us(), c->requests > 0, true};
 
     if (!handoff_has_room(&s->outbox)) {
-        atomic_store(&s->crowded, true);
+        atomic_store(&s->outbox_full, true);
         if (!handoff_has_room(&s->outbox)) /* a last look, after we said that we wait */
             return false;
-        atomic_store(&s->crowded, false);
+        atomic_store(&s->outbox_full, false);
     }
     (void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL); /* not there yet, in its first turn */
     c->fd = -1;

@@ -95,11 +95,11 @@ static void leave_idle(struct worker *w)
     static const enum timeout_kind idle[] = {TIMEOUT_KEEPALIVE, TIMEOUT_HEADER};
     struct shard *s = &w->shard;
 
-    atomic_store(&s->crowded, false);
+    atomic_store(&s->outbox_full, false);
     run_list(w, &s->stalled);
     for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
         struct list *head = &s->timeouts.fifo[idle[i]];
-        for (struct list *l = head->next, *next; l != head && !s->crowded; l = next) {
+        for (struct list *l = head->next, *next; l != head && !s->outbox_full; l = next) {
             next = l->next;
             turn_leave(s, conn_of(l));
         }
@@ -153,7 +153,7 @@ static bool run_stop(struct worker *w)
     w->adopting = w->adopting || handoff_waits(&w->handoff);
     if (stop != w->stopping)
         begin_to_stop(w, stop);
-    if (s->retiring && s->crowded)
+    if (s->retiring && s->outbox_full)
         leave_idle(w);
     if (s->draining && !w->accept.left)
         accept_rest(&w->accept, w->drain_until_ms);
@@ -200,7 +200,7 @@ static int wait_ms(const struct worker *w)
     wait = sooner(wait, serve_wait_ms(&s->serve));
     if (!list_empty(&s->stalled))
         wait = sooner(wait, STALL_MS);
-    return s->draining || s->crowded ? sooner(wait, RETRY_MS) : wait;
+    return s->draining || s->outbox_full ? sooner(wait, RETRY_MS) : wait;
 }
 
 static void worker_loop(struct worker *w)

@@ -299,7 +299,7 @@ struct served serve_request(struct serve *s, const struct request *rq, enum pers
 {
     struct serving g = {s, rq, {out, &s->tails, persist, .head_only = rq->method == METHOD_HEAD}, may_wait};
     struct sv path;
-    s->cache.dearest = 0;
+    s->cache.worst_lookup = 0;
     enum why why = route_request(rq, s->room, &path);
 
     if (why != WHY_NONE)
@@ -311,19 +311,19 @@ struct served serve_request(struct serve *s, const struct request *rq, enum pers
     return serve_path(&g, path);
 }
 
-/* An answer may take several looks; the dearest of them counts. */
+/* An answer may take several looks; the worst of them counts. */
 struct sv serve_verdict(const struct serve *s)
 {
     static const struct sv words[1 + COUNT_LOOKUPS] = {
         [1 + COUNT_HIT] = {"hit", 3}, [1 + COUNT_REVALIDATED] = {"revalidated", 11}, [1 + COUNT_MISS] = {"miss", 4}};
 
-    return words[s->cache.dearest];
+    return words[s->cache.worst_lookup];
 }
 
 struct served serve_error(struct serve *s, enum why why, bool head_only, struct out *out)
 {
     struct response r = {out, &s->tails, PERSIST_NOT, .head_only = head_only};
 
-    s->cache.dearest = 0;
+    s->cache.worst_lookup = 0;
     return served_as(why, response_error(&r, why_status(why)));
 }

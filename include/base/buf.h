@@ -28,9 +28,6 @@ int buf_reserve(struct buf *b, size_t more);
 int buf_add(struct buf *b, struct sv bytes);
 int buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Forget the first n bytes, n at most the length; the rest moves to the front. */
-void buf_consume(struct buf *b, size_t n);
-
 static inline struct sv buf_sv(const struct buf *b)
 {
     return sv_of(b->p, b->len);

@@ -67,9 +67,4 @@ struct sv request_previous(const struct request *rq, enum field field, uint32_t 
 /* May this method be asked of a file? */
 bool method_is_served(enum method method);
 
-/* Walk a comma-separated list (RFC 9110 5.6.1): *list shrinks, empty elements are passed over. False at its end. */
-bool list_next(struct sv *list, struct sv *element);
-/* The same from the end. */
-bool list_last(struct sv *list, struct sv *element);
-
 #endif

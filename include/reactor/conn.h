@@ -51,7 +51,7 @@ struct conn {
     bool last : 1;            /* the answers in the row, or in `out`, are the last */
     bool lingers : 1;         /* the peer may still be sending, so it must be heard out */
     bool put_off : 1;         /* the request at the front of the bytes is to be read again in a while */
-    bool stranger : 1;        /* a PROXY header must come first */
+    bool awaits_proxy : 1;    /* a PROXY header must come first */
     bool seat_of_request : 1; /* the seat is that of a client behind a trusted proxy, until its request is answered */
     struct peer peer;         /* once it was told, or somebody has asked */
     uint32_t seat;            /* in the census; 0 = none */

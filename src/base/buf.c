@@ -4,7 +4,6 @@
 
 #include "base/buf.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -67,12 +66,4 @@ int buf_addf(struct buf *b, const char *fmt, ...)
     }
     b->len += (size_t)n;
     return 0;
-}
-
-void buf_consume(struct buf *b, size_t n)
-{
-    assert(n <= b->len);
-    if (n < b->len)
-        memmove(b->p, b->p + n, b->len - n);
-    b->len -= n;
 }

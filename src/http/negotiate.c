@@ -4,6 +4,8 @@
 
 #include "http/negotiate.h"
 
+#include "http/elements.h"
+
 enum { QUALITY_MAX = 1000, NOT_SAID = UINT16_MAX };
 
 const struct coding_name coding_names[CODING_COUNT] = {
@@ -85,7 +87,7 @@ void negotiate_read(struct acceptable *a, const struct request *rq)
     for (int c = 0; c <= CODING_COUNT; c++)
         a->quality[c] = NOT_SAID;
     for (struct sv line; (line = request_next(rq, FIELD_ACCEPT_ENCODING, &at)).p != NULL;) {
-        for (struct sv element; list_next(&line, &element);) {
+        for (struct sv element; element_next(&line, &element);) {
             struct sv name;
             uint16_t quality;
             if (!read_element(element, &name, &quality))

@@ -5,6 +5,7 @@
 #include "http/request.h"
 
 #include "http/authority.h"
+#include "http/elements.h"
 
 static const struct {
     struct sv name;
@@ -78,32 +79,6 @@ static enum method method_find(struct sv name)
 bool method_is_served(enum method method)
 {
     return method_table[method].served;
-}
-
-bool list_next(struct sv *list, struct sv *element)
-{
-    while (list->len > 0) {
-        size_t comma = sv_find(*list, ',');
-        *element = sv_trim(sv_of(list->p, comma));
-        *list = sv_skip(*list, comma < list->len ? comma + 1 : comma);
-        if (element->len > 0)
-            return true;
-    }
-    return false;
-}
-
-bool list_last(struct sv *list, struct sv *element)
-{
-    while (list->len > 0) {
-        size_t start = list->len;
-        while (start > 0 && list->p[start - 1] != ',')
-            start--;
-        *element = sv_trim(sv_skip(*list, start));
-        list->len = start > 0 ? start - 1 : 0;
-        if (element->len > 0)
-            return true;
-    }
-    return false;
 }
 
 struct sv request_next(const struct request *rq, enum field field, uint32_t *at)
@@ -240,7 +215,7 @@ static enum why read_codings(const struct request *rq)
     bool other = false;
 
     for (struct sv line; (line = request_next(rq, FIELD_TRANSFER_ENCODING, &at)).p != NULL;) {
-        for (struct sv coding; list_next(&line, &coding);) {
+        for (struct sv coding; element_next(&line, &coding);) {
             if (chunked)
                 return WHY_CODED_FORM;
             chunked = sv_ieq(coding, SV("chunked"));
@@ -281,7 +256,7 @@ static void read_persistence(struct request *rq)
 
     if (rq->field[FIELD_CONNECTION].p != NULL) {
         for (struct sv line; (line = request_next(rq, FIELD_CONNECTION, &at)).p != NULL;) {
-            for (struct sv option; list_next(&line, &option);) {
+            for (struct sv option; element_next(&line, &option);) {
                 close = close || sv_ieq(option, SV("close"));
                 keep = keep || sv_ieq(option, SV("keep-alive"));
             }
@@ -298,7 +273,7 @@ static enum why read_expect(struct request *rq)
     if (rq->field[FIELD_EXPECT].p == NULL || !rq->http11)
         return WHY_NONE;
     for (struct sv line; (line = request_next(rq, FIELD_EXPECT, &at)).p != NULL;) {
-        for (struct sv expectation; list_next(&line, &expectation);) {
+        for (struct sv expectation; element_next(&line, &expectation);) {
             if (!sv_ieq(expectation, SV("100-continue")))
                 return WHY_EXPECTATION;
             rq->wants_100 = true;

@@ -35,15 +35,15 @@ bool client_adopt(struct shard *s, struct conn *c, const struct baton *b)
 
     c->peer = b->peer;
     c->terms = b->terms;
-    c->stranger = !introduced && c->terms != NULL && c->terms->proxy_protocol;
-    return c->stranger || count(s, c, b->served ? UINT64_MAX : s->limits->connections_per_ip);
+    c->awaits_proxy = !introduced && c->terms != NULL && c->terms->proxy_protocol;
+    return c->awaits_proxy || count(s, c, b->served ? UINT64_MAX : s->limits->connections_per_ip);
 }
 
 bool client_introduced(struct shard *s, struct conn *c)
 {
     /* A header that tells nobody leaves the peer of the socket. It is noted, for whom the connection is passed on to. */
     learn_peer(c);
-    c->stranger = false;
+    c->awaits_proxy = false;
     return count(s, c, s->limits->connections_per_ip);
 }
 

@@ -219,7 +219,7 @@ static enum step run(struct shard *s, struct conn *c)
             return stall(s, c, bytes);
         if (bytes.len == 0)
             step = next_bytes(s, c, &turn, &bytes);
-        if (step == GO && c->stranger)
+        if (step == GO && c->awaits_proxy)
             step = introduce(s, c, &bytes);
         if (step != GO)
             break;
@@ -306,7 +306,7 @@ void turn_expired(struct shard *s, struct conn *c)
     switch ((enum timeout_kind)c->waits_for) {
     case TIMEOUT_HEADER:
     case TIMEOUT_BODY:
-        if (c->stranger && c->intake != NULL)
+        if (c->awaits_proxy && c->intake != NULL)
             conn_close(s, c, CLOSE_NO_HEADER);
         else if (c->intake != NULL && !intake_is_blank(c->intake))
             refuse_late(s, c);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "http/elements.h"
+
 int trust_init(struct trust *t, const struct strings *networks)
 {
     *t = (struct trust){0};
@@ -112,7 +114,7 @@ struct peer forwarded_client(const struct trust *t, const struct peer *peer, con
     if (rq->field[FIELD_X_FORWARDED_FOR].p == NULL || !trust_holds(t, peer))
         return client;
     for (struct sv line; (line = request_previous(rq, FIELD_X_FORWARDED_FOR, &at)).p != NULL;) {
-        while (list_last(&line, &node))
+        while (element_last(&line, &node))
             if (!read_node(node, &client) || !trust_holds(t, &client))
                 return client;
     }

@@ -16,7 +16,6 @@ static void an_empty_buffer_is_zero_and_holds_no_memory(void **state)
     assert_int_equal(buf_sv(&b).len, 0);
     assert_int_equal(buf_reserve(&b, 0), 0);
     assert_int_equal(buf_add(&b, sv_of(NULL, 0)), 0);
-    buf_consume(&b, 0);
     assert_null(b.p);
     assert_int_equal(b.cap, 0);
     buf_fini(&b);
@@ -111,26 +110,6 @@ static void formatted_text_is_appended_whole_at_every_fill(void **state)
     }
 }
 
-static void consume_forgets_the_front_and_keeps_the_rest(void **state)
-{
-    struct buf b = {0};
-
-    (void)state;
-    assert_int_equal(buf_add(&b, SV("0123456789")), 0);
-    buf_consume(&b, 0);
-    assert_true(sv_eq(buf_sv(&b), SV("0123456789")));
-    buf_consume(&b, 3);
-    assert_true(sv_eq(buf_sv(&b), SV("3456789")));
-    assert_int_equal(buf_add(&b, SV("ab")), 0);
-    buf_consume(&b, 8);
-    assert_true(sv_eq(buf_sv(&b), SV("b")));
-    buf_consume(&b, 1);
-    assert_int_equal(b.len, 0);
-    assert_int_equal(buf_add(&b, SV("again")), 0);
-    assert_true(sv_eq(buf_sv(&b), SV("again")));
-    buf_fini(&b);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +119,6 @@ int main(void)
         cmocka_unit_test(reserved_room_is_there_and_adds_nothing),
         cmocka_unit_test(a_refusal_leaves_the_contents_as_they_were),
         cmocka_unit_test(formatted_text_is_appended_whole_at_every_fill),
-        cmocka_unit_test(consume_forgets_the_front_and_keeps_the_rest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

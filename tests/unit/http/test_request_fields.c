@@ -2,6 +2,7 @@
 /* The fields of a request: each that we know is found by its name and by no other, in one line or in several; lists;
  * persistence; expectations. */
 
+#include "http/elements.h"
 #include "http/request.h"
 
 #include "make_request.h"
@@ -194,8 +195,8 @@ static void lists_are_walked_without_their_empty_elements(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        expect_walk(rows[i].list, list_next, rows[i].elements);
-        expect_walk(rows[i].list, list_last, rows[i].reversed);
+        expect_walk(rows[i].list, element_next, rows[i].elements);
+        expect_walk(rows[i].list, element_last, rows[i].reversed);
     }
 }
 

@@ -31,6 +31,7 @@
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
 #include "daemon/stopping.h"
+#include "daemon/succession.h"
 #include "generation/acceptor.h"
 #include "generation/generation.h"
 #include "io/notify.h"
@@ -42,12 +43,6 @@ struct master_args {
     struct config_args config;
     char *const *argv; /* of the process, for its successors */
     const char *version;
-};
-
-/* A process that passes on to us what it still has. */
-struct predecessor {
-    int fd; /* owned */
-    uint64_t connections;
 };
 
 struct master {
@@ -67,18 +62,7 @@ struct master {
     bool waits;           /* something that is passed on found no room */
     bool news;            /* of workers, or of what was opened for us */
     struct seats status_seats;
-    int successor_fd;                 /* owned; -1 = there is none */
-    pid_t successor_pid;              /* once it has said that it serves; 0 before */
-    bool owes_ready;                  /* our predecessor has not been told yet that we serve */
-    bool missed_reopening;            /* it may have opened its logs before a signal that came to us */
-    bool wants_successor;             /* asked for, and not begun */
-    bool succeeded;                   /* it serves now, and we pass on what we have */
-    uint64_t give_up_ms;              /* on a successor that does not serve */
-    struct predecessor *predecessors; /* owned, each and all */
-    size_t n_predecessors;
-    uint64_t count_ms; /* when to tell the successor again how many connections we have */
-    uint64_t say_ms;   /* not before this, once more that one of theirs waits for a descriptor */
-    bool main;         /* we, and not our predecessor, are whom the service manager knows */
+    struct succession succession;
     struct reload reload;
     struct follow follow;
     struct stopping stopping;

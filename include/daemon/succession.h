@@ -9,7 +9,34 @@
 #ifndef BATON_DAEMON_SUCCESSION_H
 #define BATON_DAEMON_SUCCESSION_H
 
-#include "daemon/master.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "io/baton.h"
+
+struct master;
+
+/* A process that passes on to us what it still has. */
+struct predecessor {
+    int fd; /* owned */
+    uint64_t connections;
+};
+
+struct succession {
+    int fd;                           /* owned: to the successor; -1 = there is none */
+    pid_t pid;                        /* of the successor, once it has said that it serves; 0 before */
+    bool wanted;                      /* a successor was asked for, and is not begun */
+    bool passing_on;                  /* it serves now, and we pass on what we have */
+    bool missed_reopening;            /* it may have opened its logs before a signal that came to us */
+    uint64_t give_up_ms;              /* on a successor that does not serve */
+    uint64_t count_ms;                /* when to tell it again how many connections we have */
+    bool main;                        /* we, and not our predecessor, are whom the service manager knows */
+    bool owes_ready;                  /* our predecessor has not been told yet that we serve */
+    struct predecessor *predecessors; /* owned, each and all */
+    size_t n_predecessors;
+    uint64_t say_ms; /* not before this, once more that one of theirs waits for a descriptor */
+};
 
 /* The old process: start a new one; it has news; it should have had by now. */
 void succession_begin(struct master *m);

@@ -71,7 +71,7 @@ int master_watch(const struct master *m, enum master_source source, int fd, uint
 
 void master_say(struct master *m, const char *state)
 {
-    if (m->main && m->g != NULL)
+    if (m->succession.main && m->g != NULL)
         notify_status(&m->systemd, "%s: %zu workers, %" PRIu64 " connections%s%s", state, m->g->crew.n,
                       seats_taken(&m->acceptor.seats),
                       m->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", m->reload.refused);
@@ -333,7 +333,7 @@ static uint64_t log_patience_ms(const struct master *m)
 
 static void fini(struct master *m)
 {
-    const int fds[] = {m->signal_fd, m->successor_fd, m->epoll_fd};
+    const int fds[] = {m->signal_fd, m->succession.fd, m->epoll_fd};
 
     if (m->g != NULL)
         generation_free(&m->g);
@@ -373,7 +373,7 @@ int master_run(const struct master_args *args)
         .signal_fd = -1,
         .systemd = {.fd = -1},
         .acceptor = {.gate = {.fd = -1}},
-        .successor_fd = -1,
+        .succession = {.fd = -1},
         .launcher = {.fd = -1},
         .reload = {.errand = {.fd = -1}},
     };

@@ -77,7 +77,7 @@ void pulse_run(struct master *m)
         log_error("worker %d does not turn any more", stuck);
     p->stuck = stuck >= 0;
     figures_stuck(&m->figures, stuck);
-    if (!m->main)
+    if (!m->succession.main)
         return;
     if (!p->stuck && m->systemd.watchdog_ms > 0)
         notify_beat(&m->systemd, "WATCHDOG=1");

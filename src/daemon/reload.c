@@ -186,14 +186,14 @@ static void finish_opening(struct master *m)
 
     r->g = NULL;
     r->not_before_ms = master_now_ms() + PACE_MS; /* so that what retires gets its turn however long an opening takes */
-    if (r->err == 0 && m->stopping.how == STOP_NOT && !m->succeeded)
+    if (r->err == 0 && m->stopping.how == STOP_NOT && !m->succession.passing_on)
         r->err = generation_serve(g, &r->report);
     else if (g != NULL)
         generation_stop(g, STOP_NOW); /* nobody wants it any more */
-    bool serves = r->err == 0 && m->stopping.how == STOP_NOT && !m->succeeded;
+    bool serves = r->err == 0 && m->stopping.how == STOP_NOT && !m->succession.passing_on;
     if (!serves && g != NULL)
         generation_free(&g);
-    if (m->stopping.how != STOP_NOT || m->succeeded)
+    if (m->stopping.how != STOP_NOT || m->succession.passing_on)
         askers_tell(&r->asking, ending);
     else if (m->g == NULL)
         finish_start(m, g);
@@ -201,7 +201,7 @@ static void finish_opening(struct master *m)
         take(m, g);
     else
         refuse(m);
-    if (m->g != NULL && m->main)
+    if (m->g != NULL && m->succession.main)
         sockets_store(&m->sockets);
     diagnose_fini(&r->report);
 }
@@ -223,7 +223,7 @@ void reload_ask(struct master *m, const struct signalfd_siginfo *from)
 void reload_ask_to_reopen(struct master *m)
 {
     m->reload.wants_reopening = true;
-    m->missed_reopening = true;
+    m->succession.missed_reopening = true;
     m->reload.not_reopened_before_ms = 0;
     reload_run(m);
 }
@@ -271,14 +271,14 @@ static int begin_reopening(struct master *m)
 static void begin_next(struct master *m)
 {
     struct reload *r = &m->reload;
-    bool ends = m->stopping.how != STOP_NOT || m->succeeded;
+    bool ends = m->stopping.how != STOP_NOT || m->succession.passing_on;
 
     if (ends) {
         r->wants_opening = false;
         askers_tell(&r->next, ending);
     }
     /* What a successor has read is as new as what we would; and as one, we first have to be told to go on. */
-    bool is_alone = m->successor_fd < 0 && (m->main || m->g == NULL);
+    bool is_alone = m->succession.fd < 0 && (m->succession.main || m->g == NULL);
     bool may_open = is_alone && master_now_ms() >= r->not_before_ms;
 
     if (r->wants_opening && may_open) {
@@ -323,7 +323,7 @@ int reload_wait_ms(const struct master *m, uint64_t now_ms)
 
     if (r->work != RELOAD_IDLE)
         at = r->slow_ms;
-    else if (r->wants_opening && m->successor_fd < 0 && m->main)
+    else if (r->wants_opening && m->succession.fd < 0 && m->succession.main)
         at = r->not_before_ms;
     else if (r->wants_reopening && !r->wants_opening)
         at = r->not_reopened_before_ms > now_ms ? r->not_reopened_before_ms

@@ -29,7 +29,7 @@ void retired_add(struct master *m, struct generation *g)
 /* False where it has to wait, and is still where it was. */
 static bool pass(struct master *m, struct baton b)
 {
-    if (m->succeeded)
+    if (m->succession.passing_on)
         return succession_pass(m, &b);
     if (m->stopping.left) {
         close(b.fd); /* as if it had been idle with a worker of the last generation */
@@ -74,7 +74,7 @@ static bool leave_sockets(struct master *m, struct generation *g)
 
     if (!generation_is_deaf(g) || reload_is_opening(&m->reload))
         return true;
-    for (size_t i = 0; i < g->listeners.n && !m->succeeded && !m->stopping.left; i++)
+    for (size_t i = 0; i < g->listeners.n && !m->succession.passing_on && !m->stopping.left; i++)
         empty = (g->listeners.v[i].bound->users > 1 || empty_backlogs(m, &g->listeners.v[i])) && empty;
     if (empty)
         generation_close_listeners(g);
@@ -112,7 +112,7 @@ void retired_run(struct master *m)
         generation_free(&g);
     }
     /* A name by which the manager kept a socket may be gone, and the socket have another. */
-    if (some && m->main && m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload))
+    if (some && m->succession.main && m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload))
         sockets_store(&m->sockets);
 }
 

@@ -78,7 +78,7 @@ static void begin(struct master *m)
     succession_cancel(m);
     figures_drain(&m->figures);
     m->sockets.serving = false;
-    if (m->main)
+    if (m->succession.main)
         notify_tell(&m->systemd, "STOPPING=1");
     m->pulse.next_ms = 0;
     if (delay == 0) {
@@ -134,7 +134,7 @@ static void close_listeners(struct master *m)
  * them to pass on yet. */
 static bool waits_for_predecessors(const struct master *m)
 {
-    return m->n_predecessors > 0 &&
+    return m->succession.n_predecessors > 0 &&
            (m->stopping.how == STOP_NOT || (m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms));
 }
 
@@ -181,7 +181,7 @@ bool stopping_is_over(const struct master *m, bool *hung)
     bool stops = m->stopping.how != STOP_NOT;
     bool left = nobody_is_left(m);
 
-    if (!stops && (!m->succeeded || succession_is_unheard(m)))
+    if (!stops && (!m->succession.passing_on || succession_is_unheard(m)))
         return false;
     if (left && m->reload.work == RELOAD_IDLE && list_empty(&m->retired))
         return true;
@@ -195,7 +195,7 @@ int stopping_wait_ms(const struct master *m, uint64_t now_ms)
 
     if (s->how == STOP_NOT)
         return -1;
-    if ((s->how < STOP_WHEN_EMPTY) || !s->closed || m->n_predecessors > 0)
+    if ((s->how < STOP_WHEN_EMPTY) || !s->closed || m->succession.n_predecessors > 0)
         return LOOK_MS;
     return s->end_ms > now_ms ? (int)(s->end_ms - now_ms < LOOK_MS ? s->end_ms - now_ms : LOOK_MS) : 0;
 }

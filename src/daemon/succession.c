@@ -19,9 +19,9 @@ enum { UPGRADE_MS = 90000, COUNT_MS = 1000, SAY_MS = 10000, LOOK_MS = 100 };
 
 static void drop_successor(struct master *m)
 {
-    close(m->successor_fd);
-    m->successor_fd = -1;
-    m->successor_pid = 0;
+    close(m->succession.fd);
+    m->succession.fd = -1;
+    m->succession.pid = 0;
 }
 
 /* While a generation is being opened, the sockets that a successor gets are not ours to pass. */
@@ -29,22 +29,22 @@ void succession_begin(struct master *m)
 {
     char walls[SANDBOX_WALLS_SIZE];
 
-    if (m->stopping.how != STOP_NOT || m->successor_fd >= 0 || m->succeeded)
+    if (m->stopping.how != STOP_NOT || m->succession.fd >= 0 || m->succession.passing_on)
         return;
-    bool waited = m->wants_successor;
-    m->wants_successor = reload_is_opening(&m->reload);
-    if (m->wants_successor && !waited)
+    bool waited = m->succession.wanted;
+    m->succession.wanted = reload_is_opening(&m->reload);
+    if (m->succession.wanted && !waited)
         log_notice("upgrade: it begins once what a reload opens is open");
-    if (m->wants_successor)
+    if (m->succession.wanted)
         return;
     if (getpid() == 1) {
         log_error("no upgrade: a container ends with its first process, which this is");
         return;
     }
     sandbox_walls(walls);
-    int err = launcher_start(&m->launcher, &m->sockets, walls, &m->successor_fd);
+    int err = launcher_start(&m->launcher, &m->sockets, walls, &m->succession.fd);
     if (err == 0)
-        err = master_watch(m, SOURCE_SUCCESSOR, m->successor_fd, EPOLLIN | EPOLLOUT);
+        err = master_watch(m, SOURCE_SUCCESSOR, m->succession.fd, EPOLLIN | EPOLLOUT);
     if (err < 0) {
         log_error("no upgrade: cannot start %s: %s", m->path,
                   err == -EPIPE ? "the process that starts others was killed; a restart brings it back"
@@ -52,18 +52,18 @@ void succession_begin(struct master *m)
         succession_cancel(m);
         return;
     }
-    m->missed_reopening = false;
+    m->succession.missed_reopening = false;
     log_notice("upgrade: started %s", m->path);
     figures_upgraded(&m->figures);
-    m->give_up_ms = master_now_ms() + UPGRADE_MS;
+    m->succession.give_up_ms = master_now_ms() + UPGRADE_MS;
 }
 
 static void count_elsewhere(struct master *m)
 {
     uint64_t n = 0;
 
-    for (size_t i = 0; i < m->n_predecessors; i++)
-        n += m->predecessors[i].connections;
+    for (size_t i = 0; i < m->succession.n_predecessors; i++)
+        n += m->succession.predecessors[i].connections;
     atomic_store(&m->acceptor.seats.elsewhere, n);
 }
 
@@ -73,17 +73,17 @@ static void pass_predecessors(struct master *m)
 {
     size_t left = 0;
 
-    for (size_t i = 0; i < m->n_predecessors; i++) {
-        const struct baton b = {.fd = m->predecessors[i].fd};
+    for (size_t i = 0; i < m->succession.n_predecessors; i++) {
+        const struct baton b = {.fd = m->succession.predecessors[i].fd};
         /* The other process has it from now on, so that closing it would not take it out of our epoll set. */
         (void)epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, b.fd, NULL);
-        int err = upgrade_send(m->successor_fd, UPGRADE_PREDECESSOR, &b);
+        int err = upgrade_send(m->succession.fd, UPGRADE_PREDECESSOR, &b);
         if (err == -EAGAIN)
-            m->predecessors[left++] = m->predecessors[i];
+            m->succession.predecessors[left++] = m->succession.predecessors[i];
         else if (err < 0)
             close(b.fd);
     }
-    m->n_predecessors = left;
+    m->succession.n_predecessors = left;
     count_elsewhere(m);
 }
 
@@ -92,29 +92,29 @@ static void tell_count(struct master *m)
 {
     uint64_t now = master_now_ms();
 
-    if (!m->succeeded || m->successor_fd < 0 || now < m->count_ms)
+    if (!m->succession.passing_on || m->succession.fd < 0 || now < m->succession.count_ms)
         return;
-    m->count_ms = now + COUNT_MS;
-    (void)upgrade_send_count(m->successor_fd, seats_taken(&m->acceptor.seats)); /* else the next time */
+    m->succession.count_ms = now + COUNT_MS;
+    (void)upgrade_send_count(m->succession.fd, seats_taken(&m->acceptor.seats)); /* else the next time */
 }
 
 /* What the successor cannot take any more ends here, as it would at a stop. */
 static void lose_successor(struct master *m, const char *why)
 {
-    log_error("upgrade: %s%s", why, m->succeeded ? "" : "; this process goes on");
+    log_error("upgrade: %s%s", why, m->succession.passing_on ? "" : "; this process goes on");
     drop_successor(m);
-    if (!m->succeeded)
+    if (!m->succession.passing_on)
         return;
-    while (m->n_predecessors > 0)
-        close(m->predecessors[--m->n_predecessors].fd);
+    while (m->succession.n_predecessors > 0)
+        close(m->succession.predecessors[--m->succession.n_predecessors].fd);
     retired_stop(m, STOP_WHEN_EMPTY);
 }
 
 /* The service manager hears it from us, as it does not listen to the new process before. */
 static int say_go(struct master *m)
 {
-    notify_tell(&m->systemd, "MAINPID=%ld", (long)m->successor_pid);
-    int err = upgrade_send(m->successor_fd, UPGRADE_GO, NULL);
+    notify_tell(&m->systemd, "MAINPID=%ld", (long)m->succession.pid);
+    int err = upgrade_send(m->succession.fd, UPGRADE_GO, NULL);
     if (err < 0)
         notify_tell(&m->systemd, "MAINPID=%ld", (long)getpid());
     return err;
@@ -124,9 +124,9 @@ static int say_go(struct master *m)
 static void pass_signals(const struct master *m)
 {
     if (m->reload.wants_opening)
-        (void)kill(m->successor_pid, SIGHUP);
-    else if (m->missed_reopening)
-        (void)kill(m->successor_pid, SIGUSR1);
+        (void)kill(m->succession.pid, SIGHUP);
+    else if (m->succession.missed_reopening)
+        (void)kill(m->succession.pid, SIGUSR1);
 }
 
 /* It serves. Once it has the word, the service is its own; before that, nothing has changed here. */
@@ -143,10 +143,10 @@ static void hand_over(struct master *m)
     sockets_release(&m->sockets);
     pass_predecessors(m);
     pass_signals(m);
-    log_notice("upgrade: process %ld serves now", (long)m->successor_pid);
-    m->main = false;
-    m->succeeded = true;
-    m->give_up_ms = master_now_ms() + UPGRADE_MS;
+    log_notice("upgrade: process %ld serves now", (long)m->succession.pid);
+    m->succession.main = false;
+    m->succession.passing_on = true;
+    m->succession.give_up_ms = master_now_ms() + UPGRADE_MS;
     tell_count(m);
     acceptor_use(&m->acceptor, NULL);
     retired_add(m, m->g);
@@ -155,67 +155,67 @@ static void hand_over(struct master *m)
 
 void succession_forward(const struct master *m, int number)
 {
-    if (m->succeeded && m->successor_fd >= 0)
-        (void)kill(m->successor_pid, number);
+    if (m->succession.passing_on && m->succession.fd >= 0)
+        (void)kill(m->succession.pid, number);
 }
 
 bool succession_is_unheard(const struct master *m)
 {
-    return m->pulse.owes && master_now_ms() < m->give_up_ms;
+    return m->pulse.owes && master_now_ms() < m->succession.give_up_ms;
 }
 
 void succession_event(struct master *m)
 {
     struct upgrade_message message;
-    int err = upgrade_receive(m->successor_fd, &message);
+    int err = upgrade_receive(m->succession.fd, &message);
 
-    if (err == 0 && message.kind == UPGRADE_READY && !m->succeeded)
-        m->successor_pid = message.pid;
+    if (err == 0 && message.kind == UPGRADE_READY && !m->succession.passing_on)
+        m->succession.pid = message.pid;
     else if (upgrade_is_gone(err))
-        lose_successor(m, m->succeeded ? "the new process is gone" : "the new process ended before it served");
+        lose_successor(m, m->succession.passing_on ? "the new process is gone" : "the new process ended before it served");
 }
 
 void succession_tick(struct master *m)
 {
-    if (m->owes_ready)
+    if (m->succession.owes_ready)
         succession_say_ready(m);
-    if (m->successor_pid != 0 && !m->succeeded)
+    if (m->succession.pid != 0 && !m->succession.passing_on)
         hand_over(m);
-    if (m->successor_fd >= 0)
+    if (m->succession.fd >= 0)
         succession_event(m); /* what could not be received, or is behind that */
-    if (m->successor_fd >= 0 && !m->succeeded && master_now_ms() >= m->give_up_ms)
+    if (m->succession.fd >= 0 && !m->succession.passing_on && master_now_ms() >= m->succession.give_up_ms)
         lose_successor(m, "the new process does not begin to serve");
-    if (m->wants_successor)
+    if (m->succession.wanted)
         succession_begin(m);
-    if (m->succeeded && m->successor_fd >= 0 && m->n_predecessors > 0)
+    if (m->succession.passing_on && m->succession.fd >= 0 && m->succession.n_predecessors > 0)
         pass_predecessors(m);
     tell_count(m);
 }
 
 int succession_wait_ms(const struct master *m, uint64_t now_ms)
 {
-    if (m->owes_ready)
+    if (m->succession.owes_ready)
         return LOOK_MS;
-    if (m->successor_fd < 0)
+    if (m->succession.fd < 0)
         return -1;
-    if (!m->succeeded || m->n_predecessors > 0)
+    if (!m->succession.passing_on || m->succession.n_predecessors > 0)
         return LOOK_MS;
-    return m->count_ms > now_ms ? (int)(m->count_ms - now_ms) : 0;
+    return m->succession.count_ms > now_ms ? (int)(m->succession.count_ms - now_ms) : 0;
 }
 
 void succession_cancel(struct master *m)
 {
-    if (m->successor_fd >= 0 && !m->succeeded)
+    if (m->succession.fd >= 0 && !m->succession.passing_on)
         drop_successor(m);
 }
 
 bool succession_pass(struct master *m, const struct baton *b)
 {
-    if (m->successor_fd < 0) {
+    if (m->succession.fd < 0) {
         close(b->fd);
         return true;
     }
-    int err = upgrade_send(m->successor_fd, UPGRADE_BATON, b);
+    int err = upgrade_send(m->succession.fd, UPGRADE_BATON, b);
     if (upgrade_is_gone(err)) {
         lose_successor(m, "the new process takes no more connections");
     } else if (err < 0 && err != -EAGAIN) {
@@ -228,15 +228,15 @@ bool succession_pass(struct master *m, const struct baton *b)
 
 static int add_predecessor(struct master *m, int fd)
 {
-    struct predecessor *all = realloc(m->predecessors, (m->n_predecessors + 1) * sizeof *all);
+    struct predecessor *all = realloc(m->succession.predecessors, (m->succession.n_predecessors + 1) * sizeof *all);
 
     if (all == NULL)
         return -ENOMEM;
-    m->predecessors = all;
-    m->predecessors[m->n_predecessors] = (struct predecessor){.fd = fd};
+    m->succession.predecessors = all;
+    m->succession.predecessors[m->succession.n_predecessors] = (struct predecessor){.fd = fd};
     int err = master_watch(m, SOURCE_PREDECESSOR, fd, EPOLLIN);
     if (err == 0)
-        m->n_predecessors++;
+        m->succession.n_predecessors++;
     return err;
 }
 
@@ -245,9 +245,9 @@ int succession_find(struct master *m)
     int fd = inherited_take(&m->sockets.inherited, UPGRADE_NAME);
     int err = fd >= 0 ? add_predecessor(m, fd) : 0;
 
-    m->main = fd < 0;
-    m->sockets.lent = !m->main;
-    if (!m->main)
+    m->succession.main = fd < 0;
+    m->sockets.lent = !m->succession.main;
+    if (!m->succession.main)
         sandbox_inherit();
     if (err < 0)
         close(fd);
@@ -256,16 +256,16 @@ int succession_find(struct master *m)
 
 void succession_fini(struct master *m)
 {
-    while (m->n_predecessors > 0)
-        close(m->predecessors[--m->n_predecessors].fd);
-    free(m->predecessors);
+    while (m->succession.n_predecessors > 0)
+        close(m->succession.predecessors[--m->succession.n_predecessors].fd);
+    free(m->succession.predecessors);
 }
 
 static void become_main(struct master *m)
 {
-    if (m->main)
+    if (m->succession.main)
         return;
-    m->main = true;
+    m->succession.main = true;
     m->sockets.lent = false;
     if (!reload_is_opening(&m->reload))
         sockets_store(&m->sockets); /* else once that is over */
@@ -275,12 +275,13 @@ static void become_main(struct master *m)
 
 void succession_say_ready(struct master *m)
 {
-    if (m->main) {
-        m->main = false;
+    if (m->succession.main) {
+        m->succession.main = false;
         become_main(m);
     } else {
-        int err = m->n_predecessors > 0 ? upgrade_send(m->predecessors[0].fd, UPGRADE_READY, NULL) : 0;
-        m->owes_ready = err == -EAGAIN;
+        int err =
+            m->succession.n_predecessors > 0 ? upgrade_send(m->succession.predecessors[0].fd, UPGRADE_READY, NULL) : 0;
+        m->succession.owes_ready = err == -EAGAIN;
         if (err < 0 && err != -EAGAIN)
             log_warning("upgrade: the old process does not listen");
     }
@@ -321,9 +322,9 @@ static void wait_for_room(struct master *m, int err)
     m->waits = true;
     if (err == -EMFILE)
         acceptor_make_room(&m->acceptor);
-    if (now < m->say_ms)
+    if (now < m->succession.say_ms)
         return;
-    m->say_ms = now + SAY_MS;
+    m->succession.say_ms = now + SAY_MS;
     log_warning("upgrade: no %s is free for a connection that the old process passes on; it waits",
                 err == -EMFILE ? "descriptor" : "memory");
 }
@@ -339,7 +340,7 @@ static int hear_one(struct master *m, size_t i)
         m->waits = true;
         return -EAGAIN;
     }
-    int err = upgrade_receive(m->predecessors[i].fd, &message);
+    int err = upgrade_receive(m->succession.predecessors[i].fd, &message);
     if (err < 0 && err != -EAGAIN && !upgrade_is_gone(err)) {
         wait_for_room(m, err);
         return -EAGAIN;
@@ -349,9 +350,9 @@ static int hear_one(struct master *m, size_t i)
     if (message.kind == UPGRADE_GO)
         become_main(m);
     else if (upgrade_count(&message, &connections))
-        m->predecessors[i].connections = connections;
+        m->succession.predecessors[i].connections = connections;
     else if (message.kind != UPGRADE_READY)
-        adopt(m, &m->predecessors[i], &message);
+        adopt(m, &m->succession.predecessors[i], &message);
     return 0;
 }
 
@@ -367,16 +368,16 @@ static int hear(struct master *m, size_t i)
 
 void succession_adopt(struct master *m)
 {
-    if (m->succeeded)
+    if (m->succession.passing_on)
         return; /* they are our successor's */
-    for (size_t i = 0; i < m->n_predecessors;) {
+    for (size_t i = 0; i < m->succession.n_predecessors;) {
         if (hear(m, i) == -EAGAIN) {
             i++;
             continue;
         }
-        close(m->predecessors[i].fd);
-        m->predecessors[i] = m->predecessors[--m->n_predecessors];
-        if (m->main)
+        close(m->succession.predecessors[i].fd);
+        m->succession.predecessors[i] = m->succession.predecessors[--m->succession.n_predecessors];
+        if (m->succession.main)
             continue;
         /* It stopped, or gave us up: the service manager does not know us, and nobody asked for two that serve. */
         log_error("upgrade: the old process is gone, or goes on; this one ends");

@@ -28,6 +28,7 @@
 #include "config/config.h"
 #include "daemon/follow.h"
 #include "daemon/launcher.h"
+#include "daemon/life.h"
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
 #include "daemon/stopping.h"
@@ -62,6 +63,7 @@ struct master {
     bool waits;           /* something that is passed on found no room */
     bool news;            /* of workers, or of what was opened for us */
     struct seats status_seats;
+    enum life life;
     struct succession succession;
     struct reload reload;
     struct follow follow;

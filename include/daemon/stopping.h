@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* daemon/stopping.h: how the daemon stops, and by when.
  *
- *     STOP_NOT --signal--> STOP_ANNOUNCE --drain_delay--> STOP_DRAIN --backlogs are empty--> STOP_WHEN_EMPTY --> over
- *                                |                            |                                     |
- *                                +---------signal-------------+---------------signal----------------+---> STOP_NOW --> over
- *
- * (enum stop, reactor/worker.h; without a drain_delay STOP_ANNOUNCE is left out.) Whatever clients, disks and signals do, it
- * is over by a deadline: drain_delay and drain_timeout, and STOPPING_GRACE_MS for what should have ended by itself; from a
- * second signal on, only that grace. Whoever has not ended by then hangs in the kernel, and is not waited for.
+ * From ANNOUNCING to ENDING (daemon/life). Whatever clients, disks and signals do, it is over by a deadline: drain_delay and
+ * drain_timeout, and STOPPING_GRACE_MS for what should have ended by itself; from a second signal on, only that grace. What
+ * has not ended by then hangs in the kernel, and is not waited for.
  *
  * Listening sockets are closed once no worker accepts from them, never before.
  *
@@ -20,8 +16,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "reactor/worker.h"
-
 /* Two of these are at most a second: one for threads, the other for logs. STOPPING_LAST_MS after the first the process ends
  * in any case, whatever its master waits for. */
 enum { STOPPING_GRACE_MS = 450, STOPPING_LAST_MS = 500 };
@@ -29,7 +23,6 @@ enum { STOPPING_GRACE_MS = 450, STOPPING_LAST_MS = 500 };
 struct master;
 
 struct stopping {
-    enum stop how;
     uint64_t next_ms; /* the end of drain_delay, then of drain_timeout */
     uint64_t end_ms;  /* the deadline */
     bool left;        /* nobody takes a new connection any more */

@@ -10,7 +10,7 @@ enum { FIRST_MS = 1000, LAST_MS = 30 * 1000 };
 
 static bool is_behind(const struct master *m)
 {
-    return m->g != NULL && m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload) && generation_outgrown(m->g);
+    return m->g != NULL && !life_is_stopping(m->life) && !reload_is_opening(&m->reload) && generation_outgrown(m->g);
 }
 
 void follow_begin(struct follow *f)

@@ -125,7 +125,7 @@ static void stop(struct master *m, const struct signalfd_siginfo *from)
 /* The kernel says so each second, which is no reason for haste. */
 static void stop_once(struct master *m, const struct signalfd_siginfo *from)
 {
-    if (m->stopping.how == STOP_NOT)
+    if (!life_is_stopping(m->life))
         stop(m, from);
 }
 
@@ -153,7 +153,7 @@ static void dispatch(struct master *m, uint64_t data)
 
     switch ((enum master_source)(data >> 32)) {
     case SOURCE_DOOR:
-        if (m->stopping.how < STOP_DRAIN)
+        if (m->life < LIFE_DRAINING)
             acceptor_event(&m->acceptor, fd);
         break;
     case SOURCE_SIGNALS:
@@ -328,7 +328,7 @@ static int start(struct master *m)
 /* For lines that are there already: as long as a stop has time. A logger whose target takes nothing is sooner done. */
 static uint64_t log_patience_ms(const struct master *m)
 {
-    return m->stopping.how == STOP_NOT ? LOGGER_LEAVE_MS : stopping_left_ms(m, master_now_ms()) + STOPPING_GRACE_MS;
+    return !life_is_stopping(m->life) ? LOGGER_LEAVE_MS : stopping_left_ms(m, master_now_ms()) + STOPPING_GRACE_MS;
 }
 
 static void fini(struct master *m)

@@ -50,8 +50,10 @@ static void ask_for_time(struct master *m, uint64_t now)
 /* What the service manager has to know. It may have been too busy to hear the sockets that it is to keep. */
 static void say_how_it_goes(struct master *m)
 {
-    master_say(m, m->stopping.how == STOP_NOT ? "Serving" : "Stopping");
-    if (m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload))
+    bool stops = life_is_stopping(m->life);
+
+    master_say(m, stops ? "Stopping" : "Serving");
+    if (!stops && !reload_is_opening(&m->reload))
         sockets_store(&m->sockets);
 }
 
@@ -67,7 +69,7 @@ void pulse_run(struct master *m)
     }
     if (p->every_ms == 0 || now < p->next_ms)
         return;
-    p->next_ms = now + (m->stopping.how != STOP_NOT && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
+    p->next_ms = now + (life_is_stopping(m->life) && p->every_ms > STOPPING_MS ? STOPPING_MS : p->every_ms);
     int stuck = m->g != NULL ? crew_find_stuck(&m->g->crew) : -1;
     for (struct list *l = m->retired.next; l != &m->retired; l = l->next) {
         int old = crew_find_stuck(&list_of(l, struct generation, link)->crew);

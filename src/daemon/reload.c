@@ -107,6 +107,8 @@ static int begin_opening(struct master *m)
     askers_move(&r->asking, &r->next);
     diagnose_init(&r->report, m->g == NULL && report_is_for_people());
     int err = begin(m, RELOAD_OPENING, open_generation, r);
+    if (err == 0 && m->life == LIFE_SERVING)
+        life_move(&m->life, LIFE_RELOADING);
     if (err < 0)
         diagnose_error(&r->report, place_nowhere(), "cannot start a thread to open it: %s", strerror(-err));
     return err;
@@ -172,6 +174,7 @@ static void finish_start(struct master *m, struct generation *g)
     }
     askers_tell(&r->asking, "");
     m->g = g;
+    life_move(&m->life, LIFE_SERVING);
     follow_begin(&m->follow);
     m->sockets.serving = true;
     acceptor_use(&m->acceptor, g);
@@ -186,14 +189,14 @@ static void finish_opening(struct master *m)
 
     r->g = NULL;
     r->not_before_ms = master_now_ms() + PACE_MS; /* so that what retires gets its turn however long an opening takes */
-    if (r->err == 0 && m->stopping.how == STOP_NOT && !m->succession.passing_on)
+    if (r->err == 0 && !life_is_leaving(m->life))
         r->err = generation_serve(g, &r->report);
     else if (g != NULL)
         generation_stop(g, STOP_NOW); /* nobody wants it any more */
-    bool serves = r->err == 0 && m->stopping.how == STOP_NOT && !m->succession.passing_on;
+    bool serves = r->err == 0 && !life_is_leaving(m->life);
     if (!serves && g != NULL)
         generation_free(&g);
-    if (m->stopping.how != STOP_NOT || m->succession.passing_on)
+    if (life_is_leaving(m->life))
         askers_tell(&r->asking, ending);
     else if (m->g == NULL)
         finish_start(m, g);
@@ -201,6 +204,8 @@ static void finish_opening(struct master *m)
         take(m, g);
     else
         refuse(m);
+    if (m->life == LIFE_RELOADING)
+        life_move(&m->life, LIFE_SERVING);
     if (m->g != NULL && m->succession.main)
         sockets_store(&m->sockets);
     diagnose_fini(&r->report);
@@ -271,9 +276,8 @@ static int begin_reopening(struct master *m)
 static void begin_next(struct master *m)
 {
     struct reload *r = &m->reload;
-    bool ends = m->stopping.how != STOP_NOT || m->succession.passing_on;
 
-    if (ends) {
+    if (life_is_leaving(m->life)) {
         r->wants_opening = false;
         askers_tell(&r->next, ending);
     }

@@ -112,7 +112,7 @@ void retired_run(struct master *m)
         generation_free(&g);
     }
     /* A name by which the manager kept a socket may be gone, and the socket have another. */
-    if (some && m->succession.main && m->stopping.how == STOP_NOT && !reload_is_opening(&m->reload))
+    if (some && m->succession.main && !life_is_stopping(m->life) && !reload_is_opening(&m->reload))
         sockets_store(&m->sockets);
 }
 

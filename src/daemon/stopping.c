@@ -16,12 +16,12 @@
 enum { LOOK_MS = 100 };
 
 /* Every worker is told; when the next step is due is the caller's to say. */
-static void set(struct master *m, enum stop how)
+static void go_on_to(struct master *m, enum life life)
 {
-    m->stopping.how = how;
+    life_move(&m->life, life);
     if (m->g != NULL)
-        generation_stop(m->g, how);
-    retired_stop(m, how);
+        generation_stop(m->g, life_stop(life));
+    retired_stop(m, life_stop(life));
 }
 
 /* What one drain costs: of a process that has handed over, the generations that it has left know it. */
@@ -38,7 +38,7 @@ static void begin_to_drain(struct master *m)
 
     m->stopping.next_ms = master_now_ms() + (c != NULL ? c->drain_timeout_ms : 0);
     acceptor_begin_to_leave(&m->acceptor);
-    set(m, STOP_DRAIN);
+    go_on_to(m, LIFE_DRAINING);
 }
 
 static void end_now(int number)
@@ -86,7 +86,7 @@ static void begin(struct master *m)
         return;
     }
     m->stopping.next_ms = now + delay;
-    set(m, STOP_ANNOUNCE);
+    go_on_to(m, LIFE_ANNOUNCING);
 }
 
 /* Nothing is waited for any more but what should end by itself. */
@@ -102,11 +102,12 @@ static void end_soon(struct stopping *s)
 
 void stopping_ask(struct master *m)
 {
-    if (m->stopping.how == STOP_NOT) {
+    if (!life_is_stopping(m->life)) {
         begin(m);
         return;
     }
-    set(m, STOP_NOW);
+    if (m->life != LIFE_ENDING)
+        go_on_to(m, LIFE_ENDING);
     m->stopping.left = true;
     end_soon(&m->stopping);
 }
@@ -135,7 +136,7 @@ static void close_listeners(struct master *m)
 static bool waits_for_predecessors(const struct master *m)
 {
     return m->succession.n_predecessors > 0 &&
-           (m->stopping.how == STOP_NOT || (m->stopping.how < STOP_NOW && master_now_ms() < m->stopping.next_ms));
+           (!life_is_stopping(m->life) || (m->life < LIFE_ENDING && master_now_ms() < m->stopping.next_ms));
 }
 
 /* But, perhaps, a thread that opens something for them. */
@@ -157,18 +158,18 @@ void stopping_run(struct master *m)
 {
     struct stopping *s = &m->stopping;
 
-    if (s->how == STOP_NOT)
+    if (!life_is_stopping(m->life))
         return;
     bool late = master_now_ms() >= s->next_ms;
-    if (s->how == STOP_ANNOUNCE && late)
+    if (m->life == LIFE_ANNOUNCING && late)
         begin_to_drain(m);
-    else if (s->how == STOP_DRAIN && (backlogs_are_empty(m) || late)) {
+    else if (m->life == LIFE_DRAINING && (backlogs_are_empty(m) || late)) {
         retired_run(m);
         s->left = true;
         acceptor_flush(&m->acceptor);
-        set(m, STOP_WHEN_EMPTY);
-    } else if (s->how == STOP_WHEN_EMPTY && late) {
-        set(m, STOP_NOW); /* a generation that retired may have been given more time by its own configuration */
+        go_on_to(m, LIFE_EMPTYING);
+    } else if (m->life == LIFE_EMPTYING && late) {
+        go_on_to(m, LIFE_ENDING); /* a generation that retired may have been given more time by its own configuration */
     }
     if (s->left && !s->closed)
         close_listeners(m);
@@ -178,7 +179,7 @@ void stopping_run(struct master *m)
 
 bool stopping_is_over(const struct master *m, bool *hung)
 {
-    bool stops = m->stopping.how != STOP_NOT;
+    bool stops = life_is_stopping(m->life);
     bool left = nobody_is_left(m);
 
     if (!stops && (!m->succession.passing_on || succession_is_unheard(m)))
@@ -193,14 +194,14 @@ int stopping_wait_ms(const struct master *m, uint64_t now_ms)
 {
     const struct stopping *s = &m->stopping;
 
-    if (s->how == STOP_NOT)
+    if (!life_is_stopping(m->life))
         return -1;
-    if ((s->how < STOP_WHEN_EMPTY) || !s->closed || m->succession.n_predecessors > 0)
+    if (m->life < LIFE_EMPTYING || !s->closed || m->succession.n_predecessors > 0)
         return LOOK_MS;
     return s->end_ms > now_ms ? (int)(s->end_ms - now_ms < LOOK_MS ? s->end_ms - now_ms : LOOK_MS) : 0;
 }
 
 uint64_t stopping_left_ms(const struct master *m, uint64_t now_ms)
 {
-    return m->stopping.how != STOP_NOT && m->stopping.end_ms > now_ms ? m->stopping.end_ms - now_ms : 0;
+    return life_is_stopping(m->life) && m->stopping.end_ms > now_ms ? m->stopping.end_ms - now_ms : 0;
 }

@@ -29,7 +29,7 @@ void succession_begin(struct master *m)
 {
     char walls[SANDBOX_WALLS_SIZE];
 
-    if (m->stopping.how != STOP_NOT || m->succession.fd >= 0 || m->succession.passing_on)
+    if (life_is_leaving(m->life) || m->succession.fd >= 0)
         return;
     bool waited = m->succession.wanted;
     m->succession.wanted = reload_is_opening(&m->reload);
@@ -52,6 +52,7 @@ void succession_begin(struct master *m)
         succession_cancel(m);
         return;
     }
+    life_move(&m->life, LIFE_HANDING_OVER);
     m->succession.missed_reopening = false;
     log_notice("upgrade: started %s", m->path);
     figures_upgraded(&m->figures);
@@ -103,6 +104,8 @@ static void lose_successor(struct master *m, const char *why)
 {
     log_error("upgrade: %s%s", why, m->succession.passing_on ? "" : "; this process goes on");
     drop_successor(m);
+    if (m->life == LIFE_HANDING_OVER)
+        life_move(&m->life, LIFE_SERVING);
     if (!m->succession.passing_on)
         return;
     while (m->succession.n_predecessors > 0)
@@ -144,6 +147,7 @@ static void hand_over(struct master *m)
     pass_predecessors(m);
     pass_signals(m);
     log_notice("upgrade: process %ld serves now", (long)m->succession.pid);
+    life_move(&m->life, LIFE_PASSING_ON);
     m->succession.main = false;
     m->succession.passing_on = true;
     m->succession.give_up_ms = master_now_ms() + UPGRADE_MS;
@@ -172,7 +176,8 @@ void succession_event(struct master *m)
     if (err == 0 && message.kind == UPGRADE_READY && !m->succession.passing_on)
         m->succession.pid = message.pid;
     else if (upgrade_is_gone(err))
-        lose_successor(m, m->succession.passing_on ? "the new process is gone" : "the new process ended before it served");
+        lose_successor(m,
+                       m->succession.passing_on ? "the new process is gone" : "the new process ended before it served");
 }
 
 void succession_tick(struct master *m)

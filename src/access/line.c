@@ -4,7 +4,7 @@
 
 #include "access/line.h"
 
-#include "base/utf8.h"
+#include "base/escape.h"
 #include "http/date.h"
 #include "http/scan.h"
 
@@ -13,15 +13,12 @@ enum {
     FIELD_ROOM = 736, /* of Referer and of User-Agent */
     HOST_ROOM = 256,
     REST_ROOM = 320, /* of all else in a line */
-    ESCAPED_MAX = sizeof "\\udb40\\udc7f" - 1,
     NUMBER_MAX = sizeof "18446744073709551615" - 1,
     SECOND = 1000000
 };
 
 _Static_assert((int)LINE_ROOM + 2 * FIELD_ROOM + HOST_ROOM + REST_ROOM <= (int)ACCESS_LINE_MAX,
                "the longest fields make a line that is short enough");
-
-static const char hex[] = "0123456789abcdef";
 
 static char *put(char *p, struct sv text)
 {
@@ -48,54 +45,27 @@ static char *put_fraction(char *p, uint32_t us)
     return p + 6;
 }
 
-static char *put_hex(char *p, struct sv before, unsigned char c)
-{
-    p = put(p, before);
-    *p++ = hex[c >> 4];
-    *p++ = hex[c & 15];
-    return p;
-}
-
-/* What is at the front of `field` cannot stand for itself, or perhaps not. Writes at most ESCAPED_MAX bytes for it to *p,
+/* What is at the front of `field` cannot stand for itself, or perhaps not. Writes at most ESCAPE_JSON_MAX bytes for it to *p,
  * which moves on, and returns how many bytes of the field that was. */
 typedef size_t escape(char **p, struct sv field);
 
-static size_t escape_combined(char **p, struct sv field)
+static size_t escape_for_combined(char **p, struct sv field)
 {
-    *p = put_hex(*p, SV("\\x"), (unsigned char)field.p[0]);
+    static const char hex[] = "0123456789abcdef";
+    unsigned char c = (unsigned char)field.p[0];
+
+    *p = put(*p, SV("\\x"));
+    *(*p)++ = hex[c >> 4];
+    *(*p)++ = hex[c & 15];
     return 1;
 }
 
-/* Half of a character where it is behind U+FFFF, as JSON has it. */
-static char *put_unit(char *p, uint32_t unit)
+static size_t escape_for_json(char **p, struct sv field)
 {
-    return put_hex(put_hex(p, SV("\\u"), (unsigned char)(unit >> 8)), SV(""), (unsigned char)unit);
-}
+    size_t used;
 
-static char *put_point(char *p, uint32_t point)
-{
-    if (point <= 0xffff)
-        return put_unit(p, point);
-    p = put_unit(p, 0xd800 + ((point - 0x10000) >> 10));
-    return put_unit(p, 0xdc00 + (point & 0x3ff));
-}
-
-/* What does not print is escaped although it is valid UTF-8: it may steer a terminal, or turn the order of a line. */
-static size_t escape_json(char **p, struct sv field)
-{
-    unsigned char c = (unsigned char)field.p[0];
-    uint32_t point = c;
-    size_t used = c >= 0x80 ? utf8_decode(field, &point) : 1;
-
-    if (c == '"' || c == '\\') {
-        *p = put(*p, SV("\\"));
-        *p = put(*p, sv_of(field.p, 1));
-    } else if (used > 1 && utf8_is_printable(point)) {
-        *p = put(*p, sv_of(field.p, used));
-    } else {
-        *p = put_point(*p, used > 0 ? point : c);
-    }
-    return used > 0 ? used : 1;
+    *p = escape_json(*p, field, &used);
+    return used;
 }
 
 /* As much of the field as fits into `room` bytes. */
@@ -108,7 +78,7 @@ static char *put_field(char *p, struct sv field, size_t room, escape *escape_one
         size_t n = scan_plain(field.p, field.len < left ? field.len : left);
         p = put(p, sv_of(field.p, n));
         field = sv_skip(field, n);
-        if (field.len == 0 || (size_t)(end - p) < ESCAPED_MAX)
+        if (field.len == 0 || (size_t)(end - p) < ESCAPE_JSON_MAX)
             break;
         field = sv_skip(field, escape_one(&p, field));
     }
@@ -119,7 +89,7 @@ static char *put_quoted(char *p, struct sv field, size_t room)
 {
     *p++ = '"';
     if (field.len > 0)
-        p = put_field(p, field, room, escape_combined);
+        p = put_field(p, field, room, escape_for_combined);
     else
         *p++ = '-';
     *p++ = '"';
@@ -132,7 +102,7 @@ static char *put_member(char *p, struct sv name, struct sv field, size_t room)
     if (field.len == 0)
         return put(p, SV("null"));
     *p++ = '"';
-    p = put_field(p, field, room, escape_json);
+    p = put_field(p, field, room, escape_for_json);
     *p++ = '"';
     return p;
 }

@@ -86,7 +86,7 @@ static void add_listeners(struct text *t, struct sv lines)
     while (lines.len > 0) {
         size_t len = sv_find(lines, '\n');
         text_add(t, "%s", comma);
-        text_add_quoted(t, sv_of(lines.p, len));
+        text_add_json(t, sv_of(lines.p, len));
         lines = sv_skip(lines, len < lines.len ? len + 1 : len);
         comma = ",";
     }
@@ -97,10 +97,10 @@ static void add_master(struct text *t, const struct figures_view *view, const ch
     const struct figures_master *m = &view->master;
 
     text_add(t, "{\"version\":");
-    text_add_quoted(t, sv_cstr(m->about.version));
+    text_add_json(t, sv_cstr(m->about.version));
     text_add(t, ",\"health\":\"%s\",\"config\":", illness != NULL ? illness : "ok");
     if (m->about.config != NULL)
-        text_add_quoted(t, sv_cstr(m->about.config));
+        text_add_json(t, sv_cstr(m->about.config));
     else
         text_add(t, "null");
     text_add(t, ",\"start_time_seconds\":%" PRId64 ",\"uptime_seconds\":", m->started_wall);
@@ -111,7 +111,7 @@ static void add_master(struct text *t, const struct figures_view *view, const ch
     if (m->last_reload_ok)
         text_add(t, "null");
     else
-        text_add_quoted(t, sv_cstr(m->refused_why));
+        text_add_json(t, sv_cstr(m->refused_why));
     text_add(t, "},\"upgrades\":%" PRIu64, m->upgrades);
     text_add(t, ",\"listeners\":[");
     add_listeners(t, buf_sv(&view->listeners));

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/escape.h"
+
 enum { PIECE_MAX = 512 };
 
 void text_add(struct text *t, const char *fmt, ...)
@@ -26,15 +28,15 @@ void text_add_seconds(struct text *t, uint64_t us)
     text_add(t, "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
 }
 
-void text_add_quoted(struct text *t, struct sv s)
+void text_add_json(struct text *t, struct sv s)
 {
+    char room[ESCAPE_JSON_MAX];
+    size_t used;
+
     text_add(t, "\"");
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.p[i];
-        if (c == '"' || c == '\\')
-            text_add(t, "\\%c", c);
-        else
-            text_add(t, "%c", c >= ' ' && c <= '~' ? c : '?');
+    for (; s.len > 0; s = sv_skip(s, used)) {
+        size_t len = (size_t)(escape_json(room, s, &used) - room);
+        text_add(t, "%.*s", (int)len, room);
     }
     text_add(t, "\"");
 }

@@ -18,6 +18,7 @@
 #include "config/schema.h"
 #include "daemon/asker.h"
 #include "daemon/master.h"
+#include "daemon/signals.h"
 #include "explain/explain.h"
 #include "serve/error_page.h"
 #include "text/diagnose.h"
@@ -291,7 +292,7 @@ static int serve(const struct command *cmd, char *const *argv)
     int status = EXIT_FAILURE;
 
     (void)log_open("stderr", LOG_LEVEL_NOTICE); /* until the configuration says where */
-    master_block_signals();
+    signals_block();
     if (error_pages_init() < 0)
         log_error("out of memory");
     else

@@ -11,11 +11,11 @@
  * Signals that it acts upon are heard also where they were ignored or blocked when it was started; no other is blocked.
  * Signals that a write can raise (PIPE, XFSZ, TTOU, IO) are ignored: the write's error is dealt with where it was made.
  *
- * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/follow, daemon/retired,
- * daemon/succession.
+ * What the master keeps is one structure, for the parts of its life: daemon/reload, daemon/retired, daemon/stopping,
+ * daemon/succession. Where it is in that, daemon/life says.
  *
  * Ownership: borrows the command line for good.
- * Threads:   the main thread. master_block_signals must be called before any other thread starts.
+ * Threads:   the main thread.
  * Errors:    master_run returns the status to exit with: 0, 1, or EX_CONFIG for a configuration that is wrong.
  * Source:    daemon(7), signalfd(2), sd_notify(3), sysexits.h(3head).
  */
@@ -83,7 +83,6 @@ enum master_source {
     SOURCE_PREDECESSOR
 };
 
-void master_block_signals(void);
 int master_run(const struct master_args *args);
 
 /* Watch a descriptor; but for signals, edge-triggered. 0 or -errno. */

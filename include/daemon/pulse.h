@@ -16,8 +16,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct generation;
-struct master;
+#include "base/list.h"
+#include "generation/generation.h"
+#include "io/notify.h"
+#include "status/figures.h"
+
+/* Whose heart it is; all borrowed. */
+struct pulse_of {
+    struct notify *notify;
+    struct figures *figures; /* told which worker is stuck */
+    struct generation *g;    /* NULL = there is none */
+    struct list *retired;    /* of generations */
+    bool main;               /* the service manager knows us */
+    bool stops;              /* and then, how long it should wait for us; 0 = no longer */
+    uint64_t left_ms;
+};
 
 struct pulse {
     uint64_t every_ms; /* 0 = never */
@@ -31,13 +44,13 @@ struct pulse {
 
 void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
 
-/* Somebody else wants to know. */
+/* Beat without a service manager too: /healthz needs it. */
 void pulse_watch(struct pulse *p);
 
 /* Milliseconds until pulse_run has something to do, for epoll_wait(2). */
 int pulse_wait_ms(const struct pulse *p, uint64_t now_ms);
 
-/* Beat, if it is time, and tell the service manager again what it has not read. */
-void pulse_run(struct master *m);
+/* Beat, if it is time, and tell the service manager again what it has not read. True where it is time to say how it goes. */
+bool pulse_run(struct pulse *p, const struct pulse_of *of, uint64_t now_ms);
 
 #endif

@@ -3,37 +3,25 @@
 
 #include "daemon/follow.h"
 
-#include "base/log.h"
-#include "daemon/master.h"
-
 enum { FIRST_MS = 1000, LAST_MS = 30 * 1000 };
-
-static bool is_behind(const struct master *m)
-{
-    return m->g != NULL && !life_is_stopping(m->life) && !reload_is_opening(&m->reload) && generation_outgrown(m->g);
-}
 
 void follow_begin(struct follow *f)
 {
     *f = (struct follow){.delay_ms = FIRST_MS};
 }
 
-void follow_run(struct master *m)
+bool follow_is_due(struct follow *f, bool beyond, uint64_t now_ms)
 {
-    struct follow *f = &m->follow;
-    uint64_t now = master_now_ms();
-
-    if (!is_behind(m) || now < f->at_ms)
-        return;
-    log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
-    f->at_ms = now + f->delay_ms;
+    if (!beyond || now_ms < f->at_ms)
+        return false;
+    f->at_ms = now_ms + f->delay_ms;
     f->delay_ms = f->delay_ms * 2 < LAST_MS ? f->delay_ms * 2 : LAST_MS;
-    reload_ask(m, NULL);
+    return true;
 }
 
-int follow_wait_ms(const struct master *m, uint64_t now_ms)
+int follow_wait_ms(const struct follow *f, bool beyond, uint64_t now_ms)
 {
-    if (!is_behind(m))
+    if (!beyond)
         return -1;
-    return m->follow.at_ms > now_ms ? (int)(m->follow.at_ms - now_ms) : 0;
+    return f->at_ms > now_ms ? (int)(f->at_ms - now_ms) : 0;
 }

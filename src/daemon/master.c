@@ -24,6 +24,7 @@
 #include "daemon/asker.h"
 #include "daemon/report.h"
 #include "daemon/retired.h"
+#include "daemon/signals.h"
 #include "daemon/succession.h"
 
 enum { EVENTS = 64, SIGNALS = 16, RETRY_MS = 100 };
@@ -34,31 +35,6 @@ uint64_t master_now_ms(void)
 
     clock_read(&clock);
     return clock.now_ms;
-}
-
-static void our_signals(sigset_t *set)
-{
-    static const int ours[] = {SIGTERM, SIGINT, SIGQUIT, SIGXCPU, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
-
-    sigemptyset(set);
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        sigaddset(set, ours[i]);
-}
-
-/* What was ignored (nohup, a shell's background) or blocked where we were started still is. Linux queues an ignored signal
- * while it is blocked, which nothing promises; and one that is blocked beside ours could not end us (a watchdog's ABRT). */
-void master_block_signals(void)
-{
-    static const int raised_by_writing[] = {SIGPIPE, SIGXFSZ, SIGTTOU, SIGIO};
-    sigset_t set;
-
-    our_signals(&set);
-    (void)pthread_sigmask(SIG_SETMASK, &set, NULL);
-    for (int number = 1; number < NSIG; number++)
-        if (sigismember(&set, number) == 1)
-            (void)signal(number, SIG_DFL); /* NOLINT(bugprone-signal-handler): SIG_DFL is none */
-    for (size_t i = 0; i < sizeof raised_by_writing / sizeof *raised_by_writing; i++)
-        (void)signal(raised_by_writing[i], SIG_IGN); /* NOLINT(bugprone-signal-handler): SIG_IGN is none */
 }
 
 int master_watch(const struct master *m, enum master_source source, int fd, uint32_t events)
@@ -185,6 +161,12 @@ static int sooner(int a, int b)
     return a < b ? a : b;
 }
 
+/* A root was put beyond what the walls let the workers read; those of a new generation may. */
+static bool is_behind(const struct master *m)
+{
+    return m->g != NULL && !life_is_stopping(m->life) && !reload_is_opening(&m->reload) && generation_outgrown(m->g);
+}
+
 static int wait_ms(const struct master *m)
 {
     uint64_t now = master_now_ms();
@@ -192,7 +174,7 @@ static int wait_ms(const struct master *m)
     int wait = sooner(pulse_wait_ms(&m->pulse, now), stopping_wait_ms(m, now));
 
     wait = sooner(wait, reload_wait_ms(m, now));
-    wait = sooner(wait, follow_wait_ms(m, now));
+    wait = sooner(wait, follow_wait_ms(&m->follow, is_behind(m), now));
     wait = sooner(wait, succession_wait_ms(m, now));
     return soon ? sooner(wait, RETRY_MS) : wait;
 }
@@ -202,6 +184,41 @@ static void hear_workers(struct master *m)
 {
     acceptor_answer_wish(&m->acceptor);
     retired_run(m);
+}
+
+static void follow(struct master *m)
+{
+    if (!follow_is_due(&m->follow, is_behind(m), master_now_ms()))
+        return;
+    log_notice("a root has been put beyond what its sandbox lets the workers read: reloading");
+    reload_ask(m, NULL);
+}
+
+/* The service manager may have been too busy to hear the sockets that it is to keep. */
+static void say_how_it_goes(struct master *m)
+{
+    bool stops = life_is_stopping(m->life);
+
+    master_say(m, stops ? "Stopping" : "Serving");
+    if (!stops && !reload_is_opening(&m->reload))
+        sockets_store(&m->sockets);
+}
+
+static void beat(struct master *m)
+{
+    uint64_t now = master_now_ms();
+    const struct pulse_of of = {
+        .notify = &m->systemd,
+        .figures = &m->figures,
+        .g = m->g,
+        .retired = &m->retired,
+        .main = m->succession.main,
+        .stops = life_is_stopping(m->life),
+        .left_ms = stopping_left_ms(m, now),
+    };
+
+    if (pulse_run(&m->pulse, &of, now))
+        say_how_it_goes(m);
 }
 
 /* True where threads may still run: they hang, and were not waited for. */
@@ -219,14 +236,14 @@ static bool loop(struct master *m)
         for (int i = 0; i < n; i++)
             dispatch(m, events[i].data.u64);
         reload_run(m);
-        follow_run(m);
+        follow(m);
         if (m->news || waited || m->waits || n == 0)
             hear_workers(m);
         if (waited || m->waits)
             succession_adopt(m);
         stopping_run(m);
         succession_tick(m);
-        pulse_run(m);
+        beat(m);
         acceptor_flush(&m->acceptor);
         /* Woken by the gate, or after a while in any case: look whether there is room again. */
         if (paused && !m->stopping.left)
@@ -237,11 +254,8 @@ static bool loop(struct master *m)
 
 static int open_signals(struct master *m)
 {
-    sigset_t set;
-
-    our_signals(&set);
-    m->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return m->signal_fd < 0 ? -errno : master_watch(m, SOURCE_SIGNALS, m->signal_fd, EPOLLIN);
+    m->signal_fd = signals_open();
+    return m->signal_fd < 0 ? m->signal_fd : master_watch(m, SOURCE_SIGNALS, m->signal_fd, EPOLLIN);
 }
 
 static int prepare(struct master *m)
@@ -267,42 +281,18 @@ static int prepare(struct master *m)
     return err == 0 ? succession_find(m) : err;
 }
 
-static void end_at_once(int number)
-{
-    (void)number;
-    _exit(EXIT_SUCCESS);
-}
-
-/* The configuration may lie on a disk that hangs, and nothing has begun that would have to be ended with care. */
-static void end_at_a_signal(bool at_once)
-{
-    static const int ends[] = {SIGTERM, SIGINT, SIGQUIT};
-    struct sigaction action = {.sa_handler = at_once ? end_at_once : SIG_DFL};
-    sigset_t set;
-
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        sigaddset(&set, ends[i]);
-        if (at_once)
-            (void)sigaction(ends[i], &action, NULL);
-    }
-    (void)pthread_sigmask(at_once ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends && !at_once; i++)
-        (void)sigaction(ends[i], &action, NULL);
-}
-
 /* Who we are is the process's, so that comes before the first thread. */
 static int read_and_become(struct master *m, struct config *config)
 {
     struct diagnose report;
 
     diagnose_init(&report, report_is_for_people());
-    end_at_a_signal(true);
+    signals_end_at_once(true);
     int err = config_load(config, &m->args->config, &report);
     m->misused = report.misuses > 0;
     if (err == 0)
         err = privs_take(config, &report);
-    end_at_a_signal(false);
+    signals_end_at_once(false);
     report_print(&report, err < 0 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
     diagnose_fini(&report);
     m->reload.args.may_wait = false;

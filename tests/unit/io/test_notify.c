@@ -7,56 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "manager.h"
 #include "scratch.h"
-
-/* The manager's end: NOTIFY_SOCKET is its name. */
-static int listen_as_manager(const char *name)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    size_t len = strlen(name);
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    memcpy(a.sun_path, name, len);
-    if (name[0] == '@')
-        a.sun_path[0] = '\0';
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)), 0);
-    assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
-    return fd;
-}
-
-/* An abstract name that no other run of these tests has. */
-static const char *own_name(const char *what)
-{
-    static char name[64];
-
-    (void)snprintf(name, sizeof name, "@baton-test-%ld-%s", (long)getpid(), what);
-    return name;
-}
-
-/* The next message, and the descriptor with it or -1. */
-static void expect_message(int manager, const char *text, int *fd)
-{
-    char room[4096];
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-    struct iovec iov = {room, sizeof room};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(manager, &m, MSG_CMSG_CLOEXEC);
-
-    expect(n >= 0, "no message where there should be: %s", text);
-    expect((size_t)n == strlen(text) && memcmp(room, text, (size_t)n) == 0, "'%.*s' instead of '%s'", (int)n, room,
-           text);
-    *fd = -1;
-    if (CMSG_FIRSTHDR(&m) != NULL)
-        memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof *fd);
-}
-
-static void expect_text(int manager, const char *text)
-{
-    int fd;
-
-    expect_message(manager, text, &fd);
-    assert_int_equal(fd, -1);
-}
 
 static void it_hears_lines_at_a_path_and_at_an_abstract_name(void **state)
 {
@@ -67,15 +19,15 @@ static void it_hears_lines_at_a_path_and_at_an_abstract_name(void **state)
     (void)snprintf(names[1], sizeof names[1], "@%s/notify", scratch_dir);
     for (size_t i = 0; i < ROWS(names); i++) {
         struct notify s;
-        int manager = listen_as_manager(names[i]);
+        int manager = manager_listen(names[i]);
         notify_init(&s);
         assert_true(notify_hears(&s));
         notify_tell(&s, "READY=%d\nMAINPID=%d", 1, 42);
-        expect_text(manager, "READY=1\nMAINPID=42");
+        manager_expect(manager, "READY=1\nMAINPID=42");
         notify_status(&s, "two\nlines, and %s", "\x1b[31mred");
-        expect_text(manager, "STATUS=two lines, and  [31mred");
+        manager_expect(manager, "STATUS=two lines, and  [31mred");
         notify_store_remove(&s, "http");
-        expect_text(manager, "FDSTOREREMOVE=1\nFDNAME=http");
+        manager_expect(manager, "FDSTOREREMOVE=1\nFDNAME=http");
         notify_fini(&s);
         (void)close(manager);
     }
@@ -84,7 +36,7 @@ static void it_hears_lines_at_a_path_and_at_an_abstract_name(void **state)
 static void a_descriptor_goes_with_its_name(void **state)
 {
     struct notify s;
-    int manager = listen_as_manager(own_name("store"));
+    int manager = manager_listen(manager_name("store"));
     int pipe_fd[2];
     int fd;
 
@@ -92,7 +44,7 @@ static void a_descriptor_goes_with_its_name(void **state)
     assert_int_equal(pipe(pipe_fd), 0);
     notify_init(&s);
     notify_store(&s, "http", pipe_fd[1]);
-    expect_message(manager, "FDSTORE=1\nFDNAME=http", &fd);
+    manager_expect_fd(manager, "FDSTORE=1\nFDNAME=http", &fd);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, "x", 1), 1);
     char byte;
@@ -133,18 +85,10 @@ static void drain(int manager)
         assert_int_equal(byte[0], 'x');
 }
 
-static void expect_silence(int manager)
-{
-    char text[4096];
-    ssize_t n = recv(manager, text, sizeof text, 0);
-
-    expect(n < 0 && errno == EAGAIN, "nothing was to be said, and it is '%.*s'", (int)(n > 0 ? n : 0), text);
-}
-
 static void what_has_to_be_told_waits_for_a_manager_that_does_not_read_and_we_do_not(void **state)
 {
     struct notify s;
-    int manager = listen_as_manager(own_name("full"));
+    int manager = manager_listen(manager_name("full"));
 
     (void)state;
     notify_init(&s);
@@ -158,15 +102,15 @@ static void what_has_to_be_told_waits_for_a_manager_that_does_not_read_and_we_do
     assert_false(notify_again(&s));
     drain(manager);
     assert_true(notify_again(&s));
-    expect_text(manager, "RELOADING=1");
-    expect_text(manager, "READY=1");
-    expect_silence(manager);
+    manager_expect(manager, "RELOADING=1");
+    manager_expect(manager, "READY=1");
+    manager_expect_silence(manager);
     fill(&s);
     notify_tell(&s, "STOPPING=1");
     drain(manager);
     notify_beat(&s, "WATCHDOG=1");
-    expect_text(manager, "STOPPING=1");
-    expect_text(manager, "WATCHDOG=1");
+    manager_expect(manager, "STOPPING=1");
+    manager_expect(manager, "WATCHDOG=1");
     fill(&s);
     notify_tell(&s, "MAINPID=1");
     notify_fini(&s); /* it waits for a moment only */
@@ -178,7 +122,7 @@ static void of_too_much_that_has_to_be_told_the_latest_is(void **state)
     enum { MORE = NOTIFY_OWED_MAX + 5 };
     struct notify s;
     char text[64];
-    int manager = listen_as_manager(own_name("latest"));
+    int manager = manager_listen(manager_name("latest"));
 
     (void)state;
     notify_init(&s);
@@ -189,9 +133,9 @@ static void of_too_much_that_has_to_be_told_the_latest_is(void **state)
     for (int i = MORE - NOTIFY_OWED_MAX; i < MORE; i++) {
         (void)notify_again(&s); /* as many as there is room for */
         (void)snprintf(text, sizeof text, "X=%d", i);
-        expect_text(manager, text);
+        manager_expect(manager, text);
     }
-    expect_silence(manager);
+    manager_expect_silence(manager);
     notify_fini(&s);
     (void)close(manager);
 }
@@ -199,7 +143,7 @@ static void of_too_much_that_has_to_be_told_the_latest_is(void **state)
 static void reloading_has_the_time_with_it(void **state)
 {
     struct notify s;
-    int manager = listen_as_manager(own_name("reloading"));
+    int manager = manager_listen(manager_name("reloading"));
     static const char prefix[] = "RELOADING=1\nMONOTONIC_USEC=";
     char text[256] = "";
 

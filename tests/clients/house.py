@@ -20,7 +20,7 @@ from codings import ENCODERS  # noqa: E402
 from docroot import pattern  # noqa: E402
 from relay import Relay  # noqa: E402
 
-DEMO = os.path.join(PROJECT, "conf", "site")
+DEMO = os.path.join(PROJECT, "conf", "demo")
 DAY = 86400
 MIB = 1 << 20
 FOUR_GIB = 1 << 32

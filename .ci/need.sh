@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# conf/need.sh: what conf/try and tests/run need of the machine. Sourced by both.
+# .ci/need.sh: what conf/try and tests/run need of the machine. Sourced by both.
 #
 #   need build           a compiler, the C library's headers, make or ninja, cmake
 #   need build tests     and what the tests use

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -239,6 +240,16 @@ static int take(struct passage *p, struct envelope *e, const struct order *order
     return err;
 }
 
+/* A message that there is no memory for now stays where it is. */
+static bool waits_for_memory(int err)
+{
+    static const struct timespec moment = {.tv_nsec = 50 * 1000000L};
+
+    if (err == ENOMEM || err == ENOBUFS)
+        (void)nanosleep(&moment, NULL);
+    return err == EINTR || err == ENOMEM || err == ENOBUFS;
+}
+
 static _Noreturn void serve(const char *path, char *const *argv)
 {
     struct passage p = {0};
@@ -249,7 +260,7 @@ static _Noreturn void serve(const char *path, char *const *argv)
     for (;;) {
         envelope_init(&e, &order, BATCH);
         ssize_t n = recvmsg(CONTROL_FD, &e.head, MSG_CMSG_CLOEXEC);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && waits_for_memory(errno))
             continue;
         if (n != (ssize_t)sizeof order)
             _exit(EXIT_SUCCESS);

@@ -29,7 +29,7 @@ void succession_begin(struct master *m)
 {
     char walls[SANDBOX_WALLS_SIZE];
 
-    if (life_is_leaving(m->life) || m->succession.fd >= 0)
+    if (m->failed != 0 || life_is_leaving(m->life) || m->succession.fd >= 0)
         return;
     bool waited = m->succession.wanted;
     m->succession.wanted = reload_is_opening(&m->reload);

@@ -50,6 +50,12 @@ static inline void list_append(struct list *head, struct list *l)
     head->prev = l;
 }
 
+/* Put the link, which is in no ring, first. */
+static inline void list_prepend(struct list *head, struct list *l)
+{
+    list_append(head->next, l);
+}
+
 /* Take out the first link; NULL where the ring is empty. */
 static inline struct list *list_pop(struct list *head)
 {

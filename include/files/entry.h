@@ -25,6 +25,7 @@
 #include "http/negotiate.h"
 #include "http/why.h"
 #include "io/seats.h"
+#include "site/policy.h"
 
 struct tree;
 
@@ -47,27 +48,30 @@ struct entry_account {
 /* What every request for a cached file looks at comes first, in two cache lines. */
 struct entry {
     struct ref ref;
-    struct entry *next;      /* the cache's: the next in the bucket, borrowed */
-    uint64_t hash;           /* the cache's */
-    const struct tree *tree; /* the cache's, borrowed: a part of the key, as are `path` and `coding` */
-    struct sv path;          /* decoded, begins with '/' */
-    uint64_t checked_ms;     /* the cache's: when it was last known to be right */
-    uint32_t root_version;   /* the cache's: of which directory */
-    uint16_t status;         /* 200, 301, or that of an error page: the reason's */
-    uint8_t why;             /* enum why */
-    uint8_t coding;          /* enum coding */
-    uint8_t siblings;        /* codings, a bit each, that the file may be there in beside this one */
-    bool cached;             /* the cache's: in the table, which holds a reference */
-    bool short_of_fds;       /* a 503 for want of a descriptor */
-    bool used;               /* the cache's: since eviction last came by */
-    bool closed;             /* its file was: it tells what was there */
-    bool recheck_open;       /* a look at the file's stamp does not tell whether this is still the answer */
-    uint8_t tag_source;      /* enum tag_source: what a file's tag is made of */
-    uint8_t time;            /* enum time_verdict: of a file's */
+    struct entry *next;    /* the cache's: the next in the bucket, borrowed */
+    uint64_t hash;         /* the cache's */
+    struct tree *tree;     /* the cache's, borrowed: a part of the key, as are `path` and `coding` */
+    struct sv path;        /* decoded, begins with '/' */
+    uint64_t checked_ms;   /* the cache's: when it was last known to be right */
+    uint32_t root_version; /* the cache's: of which directory */
+    uint16_t status;       /* 200, 301, or that of an error page: the reason's */
+    uint8_t why;           /* enum why */
+    uint8_t coding;        /* enum coding */
+    uint8_t siblings;      /* codings, a bit each, that the file may be there in beside this one */
+    bool cached;           /* the cache's: in the table, which holds a reference */
+    bool short_of_fds;     /* a 503 for want of a descriptor */
+    bool used;             /* the cache's: since eviction last came by */
+    bool closed;           /* its file was: it tells what was there */
+    bool recheck_open;     /* a look at the file's stamp does not tell whether this is still the answer */
+    uint8_t tag_source;    /* enum tag_source: what a file's tag is made of */
+    uint8_t time;          /* enum time_verdict: of a file's */
+
+    struct policy *policy; /* counted: what the site's rules say of the path; NULL = nothing */
 
     /* A file's (status 200). */
-    struct sv head; /* status line to validators; Date, Connection and the empty line are missing */
-    struct sv body; /* empty where fd >= 0 */
+    struct sv fields; /* of a whole answer, but for Date and Connection: a status line may stand before them */
+    struct sv head;   /* the start of a 200 and the fields, as one piece: that costs 31 instructions less than two */
+    struct sv body;   /* empty where fd >= 0 */
     uint64_t size;
     uint64_t content_size; /* of a sibling: its original's, as its bytes tell it; else CODED_SIZE_UNKNOWN */
     int fd;                /* owned; -1 where the body is in memory or there is none */
@@ -76,8 +80,8 @@ struct entry {
     uint64_t siblings_ms;  /* the cache's: when they were looked for */
     struct sv etag;        /* with its quotes; empty where there is none */
     struct sv type_line;   /* Content-Type */
-    struct sv fields;      /* the end of the head that a 206 shares: from Content-Type on */
-    struct sv shared;      /* the end of the head that a 304 shares: what guides caches */
+    struct sv described;   /* the fields that a 206 has behind that */
+    struct sv shared;      /* those that a 304 has: what guides caches */
     struct sv name;        /* below the root, terminated; of the original, whatever the coding */
     struct stamp stamp;
 
@@ -95,7 +99,7 @@ struct entry_file {
     struct sv name;
     struct sv type;
     struct sv etag;
-    struct sv cache_control; /* empty where no rule sets it */
+    struct policy *policy; /* the entry takes a reference; NULL where no rule says anything */
     struct stamp stamp;
     int64_t modified;    /* for Last-Modified; INT64_MAX to leave it out */
     size_t body_len;     /* bytes of memory to make for the body; 0 where it is sent from fd */
@@ -108,6 +112,8 @@ struct entry_file {
 /* An entry with one reference, the caller's. The body is the caller's to fill in through entry_body. */
 struct entry *entry_new_file(const struct entry_file *f);
 struct entry *entry_new_status(struct sv path, struct sv name, enum coding coding, enum why why);
+/* Give one of those its policy, of which it takes a reference. */
+void entry_set_policy(struct entry *e, struct policy *policy);
 
 /* Count it. Where it holds a file open it has a seat already, which it gives back at its end. */
 void entry_charge(struct entry *e, struct entry_account *a);

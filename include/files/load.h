@@ -33,11 +33,11 @@ struct load_options {
 };
 
 /* The file that a path stands for. */
-struct entry *load_path(const struct load_options *options, const struct tree *tree, struct sv path,
+struct entry *load_path(const struct load_options *options, struct tree *tree, struct sv path,
                         const struct clock *clock);
 
 /* The same file in another coding, if it lies there. */
-struct entry *load_sibling(const struct load_options *options, const struct tree *tree, const struct entry *original,
+struct entry *load_sibling(const struct load_options *options, struct tree *tree, const struct entry *original,
                            enum coding coding, const struct clock *clock);
 
 /* Have the file's sum in e->sum: at once where it is small, else through files/sums. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* files/tree.h: a site as one worker serves it: the directory that its root leads to now. The worker's cache keeps the entries of all of its trees.
+/* files/tree.h: a site as one worker serves it: the directory that its root leads to now. The worker's cache keeps the
+ * entries of all of its trees.
  *
  * Ownership: borrows the site and what is shared; the tree owns its root. Entries borrow their tree, so it must outlive them
  *            and stay where it is.
@@ -10,12 +11,13 @@
 #define BATON_FILES_TREE_H
 
 #include "files/root.h"
-#include "site/site.h"
+#include "site/policy.h"
 
 struct tree {
     const struct site *site; /* borrowed */
     struct root root;
-    uint64_t seed; /* the cache's: of the hashes of its paths */
+    struct policies policies; /* those that its entries have */
+    uint64_t seed;            /* the cache's: of the hashes of its paths */
 };
 
 /* `swaps`: of the root, shared by all workers; NULL = none do. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/trouble.h: tell the operator of what cannot be served, for a reason that is theirs to mend.
+/* files/trouble.h: what an error of a system call means for an answer; and tell the operator of what cannot be served, for a reason that is theirs to mend.
  *
  * A file or a directory on its way that the daemon's user may not read or enter (403), a link that leads outside the root
  * (404), a file system that fails (500): clients are told the status, the error log which path, and why. Lines of one reason
@@ -15,6 +15,9 @@
 
 #include "files/root.h"
 #include "http/why.h"
+
+/* What a path is answered with when a system call for it failed with -errno `err`. */
+enum why trouble_why(int err);
 
 /* Whom the process serves as. */
 void trouble_init(const char *name);

@@ -54,6 +54,9 @@ void head_open(struct head *h, struct sv name);
 void head_put(struct head *h, struct sv piece);
 void head_close(struct head *h);
 
+/* Lines that this wrote earlier, each with its end. */
+void head_lines(struct head *h, struct sv lines);
+
 void head_content_length(struct head *h, uint64_t len);
 /* Content-Range, of a file of so many bytes; NULL where no range lies in it. */
 void head_content_range(struct head *h, const struct range *range, uint64_t size);

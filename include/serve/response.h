@@ -47,6 +47,7 @@ struct response {
     enum persist persist;
     bool head_only;              /* the request was HEAD */
     bool varies;                 /* errors: the answer depends on Accept-Encoding */
+    struct policy *policy;       /* errors and redirects: of the path, borrowed; NULL = nothing is said */
     struct sv etag;              /* parts and 304: the tag that the client knows it by */
     const struct entry_sum *sum; /* of files and parts, for Repr-Digest; NULL for none */
 };

@@ -13,18 +13,8 @@
 #include "config/config.h"
 #include "config/schema.h"
 #include "http/negotiate.h"
-
-/* For some of the files, something. */
-struct site_rule {
-    struct sv of;        /* a pattern, a name, or an extension with its dot */
-    struct sv says;      /* a type, or the value of Cache-Control */
-    struct config_at at; /* where it is written */
-};
-
-struct site_rules {
-    struct site_rule *v; /* owned */
-    size_t n;
-};
+#include "site/hosts.h"
+#include "site/rule.h"
 
 /* The codings that are looked for beside a file, the preferred one first. */
 struct codings {
@@ -39,13 +29,13 @@ struct site {
     const struct strings *index; /* for a directory, the first of these that is there */
     enum etag_mode etag;
     struct codings codings;
-    struct site_rules mime;
-    struct site_rules cache;
+    struct rules rules[RULE_KINDS];
 };
 
 struct sites {
     struct site *v; /* owned */
     size_t n;
+    struct hosts hosts; /* which of them a request is for */
 };
 
 int sites_init(struct sites *all, const struct config *config);

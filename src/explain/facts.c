@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The file behind an answer, and the rules that made its head. Nothing is decided here: the entry holds what was decided
- * when it was loaded, and site/labels is asked again what it said then. */
+ * when it was loaded, and the rules of the site are asked again what they said then. */
 
 #include "explain/facts.h"
 
@@ -149,7 +149,7 @@ static struct sv original(const struct facts *f, char *room)
 static void say_type(const struct facts *f, struct sv file, FILE *to)
 {
     struct mime mime = labels_mime(f->site, file);
-    const struct site_rule *rule = labels_find_mime(f->site, file);
+    const struct rule *rule = labels_find_mime(f->site, file);
     struct buf type = {0};
 
     (void)buf_addf(&type, "%.*s", SV_ARG(mime.type));
@@ -164,9 +164,9 @@ static void say_type(const struct facts *f, struct sv file, FILE *to)
 
 static void say_cache(const struct facts *f, struct sv file, FILE *to)
 {
-    const struct site_rule *rule = labels_find_cache(f->site, f->path, file);
+    const struct rule *rule = rules_first(&f->site->rules[RULE_cache], f->path, file);
 
-    if (f->site->cache.n == 0)
+    if (f->site->rules[RULE_cache].n == 0)
         say(to, "cache", "there is no rule");
     else if (rule == NULL)
         say(to, "cache", "no rule matches");

@@ -196,7 +196,7 @@ struct entry *cache_get(struct cache *c, struct tree *t, struct sv path, bool co
 struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,
                                 const struct clock *clock)
 {
-    struct wanted w = {&c->trees[original->tree - c->trees], original->path, original, coding, false};
+    struct wanted w = {original->tree, original->path, original, coding, false};
     struct entry *e = get(c, &w, clock);
 
     if (e == NULL || (e->status == 200 && sibling_stands_for(e, original)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the cache knows about one path. The head is written here, once, so that a request for a known path copies
- * nothing and formats nothing. */
+/* What the cache knows about one path. The fields of its head are written here, once, so that a request for a known path
+ * copies nothing and formats nothing. */
 
 #include "files/entry.h"
 
@@ -60,6 +60,8 @@ static void entry_end(struct ref *ref)
         leave(e, e->account);
     if (e->fd >= 0)
         close(e->fd);
+    if (e->policy != NULL)
+        ref_put(&e->policy->ref);
     free(e->sum);
     free(e);
 }
@@ -104,15 +106,25 @@ struct entry *entry_new_status(struct sv path, struct sv name, enum coding codin
     return e;
 }
 
+/* A policy may be shared. Each entry is charged with all of it, so that the bound on memory holds whoever shares it. */
+void entry_set_policy(struct entry *e, struct policy *policy)
+{
+    e->policy = policy;
+    if (policy == NULL)
+        return;
+    ref_get(&policy->ref);
+    e->cost += policy->cost;
+}
+
 /* Where in a head the parts begin that others share. */
 struct marks {
-    size_t fields, type_end, shared, etag;
+    size_t fields, type, type_end, shared, etag;
 };
 
 /* What only a whole answer needs: it describes the file. */
-static void write_fields(struct head *h, struct marks *at, const struct entry_file *f)
+static void write_description(struct head *h, struct marks *at, const struct entry_file *f)
 {
-    at->fields = h->len;
+    at->type = h->len;
     head_field(h, SV("Content-Type"), f->type);
     at->type_end = h->len;
     head_field(h, SV("Accept-Ranges"), SV("bytes"));
@@ -131,7 +143,8 @@ static void write_shared(struct head *h, struct marks *at, const struct entry_fi
         head_field(h, SV("Last-Modified"), date);
     if (f->varies)
         head_field(h, SV("Vary"), SV("Accept-Encoding"));
-    head_field(h, SV("Cache-Control"), f->cache_control);
+    if (f->policy != NULL)
+        head_lines(h, f->policy->file);
     if (f->etag.len == 0)
         return;
     head_open(h, SV("ETag"));
@@ -147,8 +160,9 @@ static void write_head(struct head *h, struct marks *at, const struct entry_file
     if (f->modified != INT64_MAX)
         date_write(f->modified, date);
     head_begin(h, STATUS_INDEX_200);
+    at->fields = h->len;
     head_content_length(h, f->stamp.size);
-    write_fields(h, at, f);
+    write_description(h, at, f);
     write_shared(h, at, f, sv_of(date, f->modified != INT64_MAX ? DATE_LEN : 0));
 }
 
@@ -163,10 +177,11 @@ static void put_head(struct entry *e, const struct entry_file *f, char **room, s
     *room += len + 1;
     e->head = sv_of(h.room, h.len);
     e->fields = sv_skip(e->head, at.fields);
-    e->type_line = sv_of(e->fields.p, at.type_end - at.fields);
+    e->type_line = sv_of(h.room + at.type, at.type_end - at.type);
+    e->described = sv_skip(e->head, at.type_end);
     e->shared = sv_skip(e->head, at.shared);
     if (f->etag.len > 0)
-        e->etag = sv_of(e->head.p + at.etag, f->etag.len);
+        e->etag = sv_of(h.room + at.etag, f->etag.len);
 }
 
 struct entry *entry_new_file(const struct entry_file *f)
@@ -191,6 +206,7 @@ struct entry *entry_new_file(const struct entry_file *f)
     e->content_size = CODED_SIZE_UNKNOWN;
     e->stamp = f->stamp;
     e->modified = f->modified;
+    entry_set_policy(e, f->policy);
     return e;
 }
 

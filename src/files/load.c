@@ -25,7 +25,7 @@ enum { SUM_AT_ONCE = 64 * 1024 };
 
 struct loading {
     const struct load_options *options;
-    const struct tree *tree;
+    struct tree *tree;
     const struct clock *clock;
     struct sv path;
     struct sv original; /* name of the file that the path stands for, whatever the coding; "/" in front */
@@ -35,43 +35,24 @@ struct loading {
     uint32_t catches;       /* before that was judged */
 };
 
-static enum why why_of_error(int err)
+/* Rules are asked here, also for what is not there. NULL without memory. */
+static struct entry *new_status(const struct loading *l, struct sv name, enum why why)
 {
-    switch (-err) {
-    case ENOENT:
-        return WHY_MISSING;
-    case ENOTDIR:
-        return WHY_NO_DIRECTORY;
-    case ELOOP:
-        return WHY_LINKS;
-    case EXDEV:
-        return WHY_OUTSIDE;
-    case ENAMETOOLONG:
-        return WHY_NAME_LONG;
-    case ENXIO:
-        return WHY_NOT_REGULAR;
-    case EACCES:
-    case EPERM:
-        return WHY_DENIED;
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case EAGAIN:
-        return WHY_SHORTAGE;
-    default:
-        return WHY_UNREADABLE;
-    }
-}
+    struct policy *policy;
+    int err = policy_find(&l->tree->policies, l->tree->site, l->path, SV(""), &policy);
+    struct entry *e = err == 0 ? entry_new_status(l->path, name, l->coding, why) : NULL;
 
-static struct entry *new_status(const struct loading *l, enum why why)
-{
-    return entry_new_status(l->path, SV(""), l->coding, why);
+    if (e != NULL)
+        entry_set_policy(e, policy);
+    if (policy != NULL)
+        ref_put(&policy->ref);
+    return e;
 }
 
 /* An error of a system call for a name is told, where it is the operator's to mend. */
 static enum why judge(const struct loading *l, struct sv name, int err)
 {
-    enum why why = why_of_error(err);
+    enum why why = trouble_why(err);
 
     trouble_tell(&l->tree->root, name.p, why, err);
     return why;
@@ -81,7 +62,7 @@ static enum why judge(const struct loading *l, struct sv name, int err)
 static struct entry *failed(const struct loading *l, int err, enum why why)
 {
     struct sv name = err == -ENOENT && l->coding == CODING_IDENTITY ? sv_skip(l->original, 1) : SV("");
-    struct entry *e = entry_new_status(l->path, name, l->coding, why);
+    struct entry *e = new_status(l, name, why);
 
     if (e != NULL)
         e->short_of_fds = err == -EMFILE || err == -ENFILE;
@@ -106,12 +87,16 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     int64_t now = l->clock->wall;
     struct mime mime = labels_mime(l->tree->site, l->original);
     struct tag_file tagged = tag_file(l, stamp);
+    struct policy *policy;
+
+    if (policy_find(&l->tree->policies, l->tree->site, l->path, l->original, &policy) < 0)
+        return NULL;
     struct entry_file f = {
         .path = l->path,
         .name = name,
         .type = mime.type,
         .etag = sv_of(tag->text, tag->len),
-        .cache_control = labels_cache_control(l->tree->site, l->path, l->original),
+        .policy = policy,
         .stamp = *stamp,
         .modified = tag_modified(&tagged),
         .body_len = fd < 0 ? stamp->size : 0,
@@ -122,6 +107,8 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
     };
     struct entry *e = entry_new_file(&f);
 
+    if (policy != NULL)
+        ref_put(&policy->ref);
     if (e == NULL)
         return NULL;
     e->siblings = l->siblings;
@@ -190,7 +177,7 @@ static struct entry *read_whole(const struct loading *l, struct sv name, int fd,
     if (err == 0 && same && !times_caught(l->options->times, &l->tree->root, name, before, e->body) &&
         (!tag.stand_in || set_content_tag(e)))
         return e;
-    *why = err == 0 || err == -ERANGE ? WHY_CHANGING : why_of_error(err);
+    *why = err == 0 || err == -ERANGE ? WHY_CHANGING : trouble_why(err);
     if (same &&
         (err == -ERANGE || err == -EAGAIN || err == -EINVAL || err == -ESPIPE || (err < 0 && before->size == 0)))
         *why = WHY_UNSIZED;
@@ -239,7 +226,7 @@ static struct entry *load_open_file(struct loading *l, struct sv name, int fd)
         }
     }
     close(fd);
-    return e != NULL ? e : new_status(l, why);
+    return e != NULL ? e : new_status(l, SV(""), why);
 }
 
 /* What kind of thing a name leads to, without opening it. */
@@ -273,8 +260,8 @@ static struct entry *load_name(struct loading *l, struct sv name)
     if (err < 0)
         return failed(l, err, judge(l, name, err));
     if (S_ISDIR(stamp.mode))
-        return new_status(l, l->coding == CODING_IDENTITY ? WHY_SLASH : WHY_NOT_REGULAR);
-    return S_ISREG(stamp.mode) ? load_regular(l, name, &stamp) : new_status(l, WHY_NOT_REGULAR);
+        return new_status(l, SV(""), l->coding == CODING_IDENTITY ? WHY_SLASH : WHY_NOT_REGULAR);
+    return S_ISREG(stamp.mode) ? load_regular(l, name, &stamp) : new_status(l, SV(""), WHY_NOT_REGULAR);
 }
 
 /* A directory without an index: the first index may be there in a coding. */
@@ -283,7 +270,7 @@ static struct entry *no_index(const struct loading *l, const char *name, size_t 
     const struct strings *index = l->tree->site->index;
     size_t first = index->n > 0 ? strlen(index->v[0]) : 0;
 
-    return entry_new_status(l->path, sv_of(name, first > 0 ? len + first : 0), l->coding, WHY_NO_INDEX);
+    return new_status(l, sv_of(name, first > 0 ? len + first : 0), WHY_NO_INDEX);
 }
 
 /* A directory: the first of its index files that is there; l->original has room for the longest. */
@@ -310,7 +297,7 @@ static struct entry *load_index(struct loading *l, char *name, size_t len)
     name[len] = '\0';
     int err = look(l, name, &stamp);
     if (err < 0)
-        return new_status(l, judge(l, sv_of(name, len), err));
+        return new_status(l, SV(""), judge(l, sv_of(name, len), err));
     if (index->n > 0)
         memcpy(name + len, index->v[0], strlen(index->v[0]) + 1);
     return no_index(l, name, len);
@@ -326,13 +313,13 @@ static size_t longest(const struct strings *s)
     return most;
 }
 
-struct entry *load_path(const struct load_options *options, const struct tree *tree, struct sv path,
+struct entry *load_path(const struct load_options *options, struct tree *tree, struct sv path,
                         const struct clock *clock)
 {
     struct loading l = {options, tree, clock, path, .coding = CODING_IDENTITY};
 
     if (path.len >= PATH_MAX)
-        return new_status(&l, WHY_NAME_LONG);
+        return new_status(&l, SV(""), WHY_NAME_LONG);
     char *room = malloc(path.len + longest(tree->site->index) + 1);
     if (room == NULL)
         return NULL;
@@ -346,14 +333,14 @@ struct entry *load_path(const struct load_options *options, const struct tree *t
     return e;
 }
 
-struct entry *load_sibling(const struct load_options *options, const struct tree *tree, const struct entry *original,
+struct entry *load_sibling(const struct load_options *options, struct tree *tree, const struct entry *original,
                            enum coding coding, const struct clock *clock)
 {
     char room[PATH_MAX + 1] = "/";
     struct loading l = {options, tree, clock, original->path, .coding = coding};
 
     if (!sibling_name(original->name, coding, room + 1))
-        return new_status(&l, WHY_NAME_LONG);
+        return new_status(&l, SV(""), WHY_NAME_LONG);
     l.original = sv_of(room, 1 + original->name.len); /* the suffix says nothing of the type */
     struct entry *e = load_name(&l, sv_cstr(room + 1));
     if (e != NULL)

@@ -6,6 +6,7 @@
 int tree_init(struct tree *t, const struct site *site, struct root_swaps *swaps)
 {
     *t = (struct tree){.site = site, .root = {.fd = -1}};
+    policies_init(&t->policies);
     return root_init(&t->root, site->root, swaps);
 }
 

@@ -30,6 +30,34 @@ static struct trouble {
     {WHY_UNREADABLE, LOG_LEVEL_ERROR, {.most = LINES}},
 };
 
+enum why trouble_why(int err)
+{
+    switch (-err) {
+    case ENOENT:
+        return WHY_MISSING;
+    case ENOTDIR:
+        return WHY_NO_DIRECTORY;
+    case ELOOP:
+        return WHY_LINKS;
+    case EXDEV:
+        return WHY_OUTSIDE;
+    case ENAMETOOLONG:
+        return WHY_NAME_LONG;
+    case ENXIO:
+        return WHY_NOT_REGULAR;
+    case EACCES:
+    case EPERM:
+        return WHY_DENIED;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+        return WHY_SHORTAGE;
+    default:
+        return WHY_UNREADABLE;
+    }
+}
+
 void trouble_init(const char *name)
 {
     user = name;

@@ -70,6 +70,11 @@ void head_field(struct head *h, struct sv name, struct sv value)
     head_close(h);
 }
 
+void head_lines(struct head *h, struct sv lines)
+{
+    add(h, lines);
+}
+
 void head_content_length(struct head *h, uint64_t len)
 {
     head_open(h, SV("Content-Length"));

@@ -103,7 +103,7 @@ static void add_written(const struct response *r, struct entry *e, struct sv hea
  * none, so that their next If-Range names no file. */
 static void add_rest_of_head(const struct response *r, struct entry *e)
 {
-    add_written(r, e, sv_skip(e->fields, e->type_line.len));
+    add_written(r, e, e->described);
     add_digest(r);
     response_tail(r);
 }
@@ -145,6 +145,8 @@ uint64_t response_parts(const struct response *r, struct entry *e, struct parts 
 
 static uint64_t add_page(const struct response *r, const struct error_page *page)
 {
+    if (r->policy != NULL && r->policy->all.len > 0)
+        out_piece(r->out, r->policy->all, &r->policy->ref);
     if (r->varies) {
         struct head h = begin_lines(r);
         head_field(&h, SV("Vary"), SV("Accept-Encoding"));

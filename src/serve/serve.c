@@ -270,6 +270,7 @@ static struct served serve_path(struct serving *g, struct sv path)
     if (e == NULL)
         return serve_error_page(g, WHY_SHORTAGE);
     g->r.varies = entry_varies(e);
+    g->r.policy = e->policy;
     if (coded && g->r.varies)
         e = negotiate(g, e);
     if (e == NULL)

@@ -6,21 +6,25 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Of rows as config/store keeps them: one word, a space, and what is behind it. */
-static int compile(struct site_rules *rules, const struct strings *rows, struct config_at first)
+/* The keys whose values are rules, and where they stand in struct config_site. */
+static const struct {
+    enum key_id key;
+    size_t offset;
+} rule_keys[RULE_KINDS] = {
+#define RULE(key) [RULE_##key] = {KEY_site_##key, offsetof(struct config_site, key)},
+#include "site/rule.def"
+#undef RULE
+};
+
+static int compile_rules(struct site *s, const struct config_site *config)
 {
-    if (rows->n == 0)
-        return 0;
-    rules->v = calloc(rows->n, sizeof *rules->v);
-    if (rules->v == NULL)
-        return -ENOMEM;
-    for (; rules->n < rows->n; rules->n++) {
-        struct sv row = sv_cstr(rows->v[rules->n]);
-        struct sv of = sv_of(row.p, sv_find(row, ' '));
-        struct config_at at = {first.key, first.section, rules->n};
-        rules->v[rules->n] = (struct site_rule){of, sv_trim(sv_skip(row, of.len)), at};
+    int err = 0;
+
+    for (size_t i = 0; err == 0 && i < RULE_KINDS; i++) {
+        const void *values = (const char *)config + rule_keys[i].offset;
+        err = rules_init(&s->rules[i], values, rule_keys[i].key, s->section);
     }
-    return 0;
+    return err;
 }
 
 int site_init(struct site *s, const struct config_site *config, size_t section)
@@ -34,15 +38,28 @@ int site_init(struct site *s, const struct config_site *config, size_t section)
     };
     for (size_t i = 0; i < config->precompressed.n; i++)
         s->codings.order[s->codings.n++] = (uint8_t)coding_of_suffix(sv_cstr(config->precompressed.v[i]));
-    int err = compile(&s->mime, &config->mime, site_at(s, KEY_site_mime, 0));
-    return err == 0 ? compile(&s->cache, &config->cache, site_at(s, KEY_site_cache, 0)) : err;
+    return compile_rules(s, config);
 }
 
 void site_fini(struct site *s)
 {
-    free(s->mime.v);
-    free(s->cache.v);
-    s->mime = s->cache = (struct site_rules){0};
+    for (size_t i = 0; i < RULE_KINDS; i++)
+        rules_fini(&s->rules[i]);
+}
+
+/* The sections' names are those of hosts. To one that is alone every name leads. */
+static int name_hosts(struct sites *all)
+{
+    size_t n = all->n > 1 ? all->n : 0;
+    struct host_name *names = calloc(n + 1, sizeof *names);
+
+    if (names == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        names[i] = (struct host_name){sv_cstr(all->v[i].name), i};
+    int err = hosts_init(&all->hosts, names, n, 0);
+    free(names);
+    return err;
 }
 
 int sites_init(struct sites *all, const struct config *config)
@@ -54,11 +71,12 @@ int sites_init(struct sites *all, const struct config *config)
         return config->n_sites > 0 ? -ENOMEM : 0;
     for (; err == 0 && all->n < config->n_sites; all->n++)
         err = site_init(&all->v[all->n], &config->sites[all->n], all->n);
-    return err;
+    return err == 0 ? name_hosts(all) : err;
 }
 
 void sites_fini(struct sites *all)
 {
+    hosts_fini(&all->hosts);
     while (all->n > 0)
         site_fini(&all->v[--all->n]);
     free(all->v);

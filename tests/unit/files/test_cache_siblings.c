@@ -51,7 +51,7 @@ static uint8_t siblings(const char *path, bool coded)
     struct entry *e = get(path, coded);
     uint8_t found = e->siblings;
 
-    assert_int_equal(e->status == 200 && memmem(e->head.p, e->head.len, "Vary: ", 6) != NULL,
+    assert_int_equal(e->status == 200 && memmem(e->fields.p, e->fields.len, "Vary: ", 6) != NULL,
                      e->status == 200 && found != 0);
     ref_put(&e->ref);
     return found;
@@ -109,15 +109,15 @@ static void a_sibling_has_the_type_of_the_original_and_its_own_validators(void *
     make_at("www/a.css.br", "in br", 1100000000);
     struct entry *e = get("/a.css", true);
     struct entry *s = cache_get_sibling(&cache, e, CODING_BR, &site_clock);
-    assert_non_null(memmem(s->head.p, s->head.len, "Content-Type: text/css", 22));
-    assert_non_null(memmem(s->head.p, s->head.len, "Content-Encoding: br\r\n", 22));
-    assert_non_null(memmem(s->head.p, s->head.len, "Vary: Accept-Encoding\r\n", 23));
+    assert_non_null(memmem(s->fields.p, s->fields.len, "Content-Type: text/css", 22));
+    assert_non_null(memmem(s->fields.p, s->fields.len, "Content-Encoding: br\r\n", 22));
+    assert_non_null(memmem(s->fields.p, s->fields.len, "Vary: Accept-Encoding\r\n", 23));
     assert_int_equal(s->modified, 1100000000);
     assert_int_equal(e->modified, 1000000000);
     assert_false(sv_eq(e->etag, s->etag));
     struct entry *self = get("/a.css.br", true);
-    assert_null(memmem(self->head.p, self->head.len, "Content-Encoding", 16));
-    assert_null(memmem(self->head.p, self->head.len, "Vary", 4));
+    assert_null(memmem(self->fields.p, self->fields.len, "Content-Encoding", 16));
+    assert_null(memmem(self->fields.p, self->fields.len, "Vary", 4));
     ref_put(&self->ref);
     ref_put(&s->ref);
     ref_put(&e->ref);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries: the head that is written once, the views into it, the tags, and the descriptor that goes with the entry. */
+/* Entries: the fields of a head that are written once, the views into it, the tags, and the descriptor that goes with the entry. */
 
 #include "files/entry.h"
 
@@ -35,24 +35,23 @@ static void expect_sv(struct sv got, const char *expected)
     expect(sv_eq(got, sv_cstr(expected)), "\"%.*s\" instead of \"%s\"", SV_ARG(got), expected);
 }
 
-static void a_file_has_its_head_written(void **state)
+static void a_file_has_its_fields_written(void **state)
 {
     struct entry_file f = some_file();
     struct entry *e = entry_new_file(&f);
 
     (void)state;
     assert_non_null(e);
-    expect_sv(e->head, "HTTP/1.1 200 OK\r\n"
-                       "Server: baton\r\n"
-                       "Content-Length: 12\r\n"
-                       "Content-Type: text/html; charset=utf-8\r\n"
-                       "Accept-Ranges: bytes\r\n"
-                       "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-                       "ETag: \"abc\"\r\n");
-    expect_sv(e->fields, "Content-Type: text/html; charset=utf-8\r\n"
+    expect_sv(e->fields, "Content-Length: 12\r\n"
+                         "Content-Type: text/html; charset=utf-8\r\n"
                          "Accept-Ranges: bytes\r\n"
                          "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                          "ETag: \"abc\"\r\n");
+    expect_sv(sv_of(e->head.p, e->head.len - e->fields.len), "HTTP/1.1 200 OK\r\nServer: baton\r\n");
+    assert_ptr_equal(e->head.p + e->head.len, e->fields.p + e->fields.len);
+    expect_sv(e->described, "Accept-Ranges: bytes\r\n"
+                            "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                            "ETag: \"abc\"\r\n");
     expect_sv(e->type_line, "Content-Type: text/html; charset=utf-8\r\n");
     expect_sv(e->shared, "ETag: \"abc\"\r\n");
     assert_false(entry_varies(e));
@@ -88,7 +87,7 @@ static void the_views_are_the_entry_s_own(void **state)
     expect_sv(e->name, "page");
     expect_sv(e->etag, "\"x\"");
     expect_sv(e->body, "body of 12 b");
-    assert_null(memchr(e->head.p, '#', e->head.len));
+    assert_null(memchr(e->fields.p, '#', e->fields.len));
     ref_put(&e->ref);
 }
 
@@ -98,32 +97,35 @@ static void what_a_304_shares_depends_on_the_tag(void **state)
         const char *etag;
         bool dated;
         bool varies;
-        const char *cache_control;
+        const char *policy;
         const char *shared;
     } rows[] = {
         {"\"abc\"", true, false, "", "ETag: \"abc\"\r\n"},
         {"\"abc\"", false, false, "", "ETag: \"abc\"\r\n"},
         {"", true, false, "", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"},
         {"", false, false, "", ""},
-        {"", false, true, "no-cache", "Vary: Accept-Encoding\r\nCache-Control: no-cache\r\n"},
-        {"\"abc\"", true, true, "max-age=60, immutable",
-         "Vary: Accept-Encoding\r\nCache-Control: max-age=60, immutable\r\nETag: \"abc\"\r\n"},
+        {"", false, true, "Cache-Control: no-cache\r\n", "Vary: Accept-Encoding\r\nCache-Control: no-cache\r\n"},
+        {"\"abc\"", true, true, "X-A: b\r\nCache-Control: max-age=60, immutable\r\n",
+         "Vary: Accept-Encoding\r\nX-A: b\r\nCache-Control: max-age=60, immutable\r\nETag: \"abc\"\r\n"},
     };
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
+        struct policy policy = {.ref = {.count = 1}, .file = sv_cstr(rows[i].policy)};
         struct entry_file f = some_file();
         f.etag = sv_cstr(rows[i].etag);
         f.modified = rows[i].dated ? then : INT64_MAX;
         f.varies = rows[i].varies;
-        f.cache_control = sv_cstr(rows[i].cache_control);
+        f.policy = &policy;
         struct entry *e = entry_new_file(&f);
         expect_sv(e->shared, rows[i].shared);
         expect_sv(e->etag, rows[i].etag);
         assert_true(e->modified == f.modified);
-        bool says = memmem(e->head.p, e->head.len, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 46) != NULL;
-        expect(says == rows[i].dated, "row %zu: \"%.*s\"", i, SV_ARG(e->head));
+        bool says = memmem(e->fields.p, e->fields.len, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 46) != NULL;
+        expect(says == rows[i].dated, "row %zu: \"%.*s\"", i, SV_ARG(e->fields));
+        assert_int_equal(policy.ref.count, 2);
         ref_put(&e->ref);
+        assert_int_equal(policy.ref.count, 1);
     }
 }
 
@@ -177,8 +179,8 @@ static void the_largest_numbers_fit_the_head(void **state)
     f.body_len = 0;
     f.etag = sv_of(etag, entry_etag_of_stamp(&f.stamp, CODING_IDENTITY, etag));
     struct entry *e = entry_new_file(&f);
-    assert_non_null(memmem(e->head.p, e->head.len, "Content-Length: 18446744073709551615\r\n", 38));
-    expect_sv(sv_skip(e->head, e->head.len - f.etag.len - 2), "\"7fffffffffffffff-ffffffffffffffff\"\r\n");
+    assert_non_null(memmem(e->fields.p, e->fields.len, "Content-Length: 18446744073709551615\r\n", 38));
+    expect_sv(sv_skip(e->fields, e->fields.len - f.etag.len - 2), "\"7fffffffffffffff-ffffffffffffffff\"\r\n");
     ref_put(&e->ref);
 }
 
@@ -195,7 +197,7 @@ static void a_long_media_type_is_written_whole(void **state)
     pid_t child = fork();
     if (child == 0) {
         struct entry *e = entry_new_file(&f);
-        _exit(e == NULL || memmem(e->head.p, e->head.len, type, sizeof type - 1) != NULL ? 0 : 1);
+        _exit(e == NULL || memmem(e->fields.p, e->fields.len, type, sizeof type - 1) != NULL ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the process ended with %#x", (unsigned)status);
@@ -229,7 +231,7 @@ static void the_cost_counts_head_and_body(void **state)
     f.stamp.size = 10012;
     struct entry *large = entry_new_file(&f);
     assert_in_range(large->cost - small->cost, 10000 - ROUNDING, 10010 + ROUNDING);
-    assert_true(small->cost > sizeof *small + small->head.len + small->path.len + small->name.len + 12);
+    assert_true(small->cost > sizeof *small + small->fields.len + small->path.len + small->name.len + 12);
     ref_put(&small->ref);
     ref_put(&large->ref);
 }
@@ -281,7 +283,7 @@ static void a_sum_s_tag_is_its_first_half(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_file_has_its_head_written),
+        cmocka_unit_test(a_file_has_its_fields_written),
         cmocka_unit_test(the_views_are_the_entry_s_own),
         cmocka_unit_test(what_a_304_shares_depends_on_the_tag),
         cmocka_unit_test(a_coding_is_said_and_has_a_tag_of_its_own),

@@ -59,8 +59,8 @@ static void expect_head(const char *path, const char *line, bool there)
     struct entry *e = load(path);
 
     assert_int_equal(e->status, 200);
-    bool found = memmem(e->head.p, e->head.len, line, strlen(line)) != NULL;
-    expect(found == there, "%s: \"%s\" in:\n%.*s", path, line, SV_ARG(e->head));
+    bool found = memmem(e->fields.p, e->fields.len, line, strlen(line)) != NULL;
+    expect(found == there, "%s: \"%s\" in:\n%.*s", path, line, SV_ARG(e->fields));
     ref_put(&e->ref);
 }
 

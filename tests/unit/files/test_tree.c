@@ -124,10 +124,41 @@ static void their_settings_are_each_their_own(void **state)
     assert_int_equal(site_init(&sites[1], &keys[1], 1), 0);
     struct entry *first = cache_get(&cache, &trees[0], SV("/a"), false, &now);
     struct entry *second = cache_get(&cache, &trees[1], SV("/a"), false, &now);
-    assert_null(memmem(first->head.p, first->head.len, "max-age", 7));
-    assert_non_null(memmem(second->head.p, second->head.len, "max-age=60", 10));
+    assert_null(memmem(first->fields.p, first->fields.len, "max-age", 7));
+    assert_non_null(memmem(second->fields.p, second->fields.len, "max-age=60", 10));
     ref_put(&first->ref);
     ref_put(&second->ref);
+}
+
+/* What is missing has one too: rules may say something of each answer about a path. */
+static void entries_of_which_the_same_is_said_share_a_policy(void **state)
+{
+    char *rows[] = {"*.css max-age=60", "/gone* max-age=60"};
+
+    (void)state;
+    make_file("two/a.css", SV("x"));
+    make_file("two/plain", SV("x"));
+    keys[1].cache = (struct strings){rows, 2};
+    site_fini(&sites[1]);
+    assert_int_equal(site_init(&sites[1], &keys[1], 1), 0);
+    struct entry *file = cache_get(&cache, &trees[1], SV("/a.css"), false, &now);
+    struct entry *gone = cache_get(&cache, &trees[1], SV("/gone"), false, &now);
+    struct entry *plain = cache_get(&cache, &trees[1], SV("/plain"), false, &now);
+    assert_int_equal(gone->status, 404);
+    assert_non_null(file->policy);
+    assert_ptr_equal(file->policy, gone->policy);
+    assert_int_equal(file->policy->ref.count, 2);
+    assert_null(plain->policy);
+    assert_true(gone->cost >= sizeof *gone + gone->policy->cost);
+    ref_put(&file->ref);
+    ref_put(&gone->ref);
+    ref_put(&plain->ref);
+    assert_false(list_empty(&trees[1].policies.in_use));
+    cache_fini(&cache);
+    assert_true(list_empty(&trees[1].policies.in_use));
+    const struct load_options load = {.body_max = 4096};
+    const struct cache_limits limits = {.stock = {.counters = &counters}};
+    assert_int_equal(cache_init(&cache, &limits, &load, trees, TREES), 0);
 }
 
 static void one_bound_holds_them_all(void **state)
@@ -155,8 +186,11 @@ static void one_bound_holds_them_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        tree_test(one_path_is_another_file_in_each), tree_test(what_is_in_one_is_missing_in_the_other),
-        tree_test(each_has_a_root_of_its_own),       tree_test(their_settings_are_each_their_own),
+        tree_test(one_path_is_another_file_in_each),
+        tree_test(what_is_in_one_is_missing_in_the_other),
+        tree_test(each_has_a_root_of_its_own),
+        tree_test(their_settings_are_each_their_own),
+        tree_test(entries_of_which_the_same_is_said_share_a_policy),
         tree_test(one_bound_holds_them_all),
     };
 

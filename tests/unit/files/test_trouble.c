@@ -142,6 +142,28 @@ static void a_client_cannot_fill_the_log(void **state)
 
 #define trouble_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
+static void each_error_has_its_reason(void **state)
+{
+    static const struct row {
+        int err;
+        enum why why;
+        int status;
+    } rows[] = {
+        {ENOENT, WHY_MISSING, 404},  {ENOTDIR, WHY_NO_DIRECTORY, 404},   {ELOOP, WHY_LINKS, 404},
+        {EXDEV, WHY_OUTSIDE, 404},   {ENAMETOOLONG, WHY_NAME_LONG, 404}, {ENXIO, WHY_NOT_REGULAR, 404},
+        {EACCES, WHY_DENIED, 403},   {EPERM, WHY_DENIED, 403},           {EMFILE, WHY_SHORTAGE, 503},
+        {ENFILE, WHY_SHORTAGE, 503}, {ENOMEM, WHY_SHORTAGE, 503},        {EAGAIN, WHY_SHORTAGE, 503},
+        {EIO, WHY_UNREADABLE, 500},  {ESTALE, WHY_UNREADABLE, 500},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        enum why why = trouble_why(-rows[i].err);
+        expect(why == rows[i].why && why_status(why) == rows[i].status, "%s: %d", strerror(rows[i].err),
+               why_status(why));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +173,7 @@ int main(void)
         trouble_test(what_is_not_the_operators_is_not_told),
         trouble_test(names_steer_no_terminal_and_are_cut),
         trouble_test(a_client_cannot_fill_the_log),
+        cmocka_unit_test(each_error_has_its_reason),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,24 @@ static void an_error_says_on_what_it_depends(void **state)
                       page_body(416)));
 }
 
+/* The lines lie in the policy, which stays as long as the row has them. */
+static void an_error_has_the_lines_that_rules_give_all_answers(void **state)
+{
+    struct policy policy = {.ref = {.count = 1}, .all = SV("X-A: b\r\n"), .file = SV("X-A: b\r\nX-C: d\r\n")};
+    struct response r = response(PERSIST, false);
+
+    (void)state;
+    r.policy = &policy;
+    (void)response_error(&r, 404);
+    assert_int_equal(policy.ref.count, 2);
+    expect_row(answer(page_head(404, "X-A: b\r\n"), PERSIST, false, page_body(404)));
+    assert_int_equal(policy.ref.count, 1);
+    policy.all = SV("");
+    (void)response_error(&r, 404);
+    assert_int_equal(policy.ref.count, 1);
+    expect_row(answer(page_head(404, ""), PERSIST, false, page_body(404)));
+}
+
 static void options_are_told_without_a_body(void **state)
 {
     (void)state;
@@ -208,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_small_file_is_head_tail_and_body),
         cmocka_unit_test(a_large_file_is_sent_from_its_descriptor),
         cmocka_unit_test(an_error_says_on_what_it_depends),
+        cmocka_unit_test(an_error_has_the_lines_that_rules_give_all_answers),
         cmocka_unit_test(a_part_beyond_the_end_tells_the_size),
         cmocka_unit_test(what_was_not_modified_has_its_validators_and_no_length),
         cmocka_unit_test(an_error_is_its_page),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a site says of a file: of the rows of `mime` a whole name wins over an extension, and both over the built-in table. */
+/* The type of a file: of the rows of `mime` a whole name wins over an extension, and both over the built-in table. */
 
 #include "site/labels.h"
 
@@ -37,8 +37,8 @@ static void a_row_for_the_whole_name_wins_over_one_for_its_extension(void **stat
     expect_mime(&site, "/data.gz", "application/x-data", CODING_IDENTITY);
     expect_mime(&site, "/data.gz/x.gz", "application/x-packed", CODING_IDENTITY);
     expect_mime(&site, "/xdata.gz", "application/x-packed", CODING_IDENTITY);
-    assert_ptr_equal(labels_find_mime(&site, SV("/data.gz")), &site.mime.v[3]);
-    assert_ptr_equal(labels_find_mime(&site, SV("/other.gz")), &site.mime.v[1]);
+    assert_ptr_equal(labels_find_mime(&site, SV("/data.gz")), &site.rules[RULE_mime].v[3]);
+    assert_ptr_equal(labels_find_mime(&site, SV("/other.gz")), &site.rules[RULE_mime].v[1]);
 }
 
 static void a_name_is_matched_as_it_is_written_and_an_extension_in_any_case(void **state)

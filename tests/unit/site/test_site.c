@@ -46,16 +46,48 @@ static void each_value_is_taken_apart_and_has_its_place(void **state)
     assert_int_equal(s->codings.n, 2);
     assert_int_equal(s->codings.order[0], CODING_ZSTD);
     assert_int_equal(s->codings.order[1], CODING_GZIP);
-    const struct site_rule *type = labels_find_mime(s, SV("/b.x"));
+    const struct rule *type = labels_find_mime(s, SV("/b.x"));
     assert_true(sv_eq(type->of, SV(".x")) && sv_eq(type->says, SV("text/x;charset=utf-8")));
     expect_origin(&c, type->at, "a.ini:5");
-    const struct site_rule *cache = labels_find_cache(s, SV("/b.css"), SV("/b.css"));
+    const struct rule *cache = rules_first(&s->rules[RULE_cache], SV("/b.css"), SV("/b.css"));
     assert_true(sv_eq(cache->of, SV("*.css")) && sv_eq(cache->says, SV("no-store")));
     expect_origin(&c, cache->at, "a.ini:7");
-    expect_origin(&c, labels_find_cache(s, SV("/a/b.css"), SV("/a/b.css"))->at, "a.ini:6");
+    expect_origin(&c, rules_first(&s->rules[RULE_cache], SV("/a/b.css"), SV("/x"))->at, "a.ini:6");
     expect_origin(&c, site_at(s, KEY_site_index, 0), "default");
     sites_fini(&sites);
     config_fini(&c);
+}
+
+static struct config_site section(char *name)
+{
+    return (struct config_site){.name = name, .root = "/"};
+}
+
+static void a_host_leads_to_the_site_of_its_name(void **state)
+{
+    struct config_site sections[] = {section("a.example"), section("*.b.example"), section("b.example")};
+    const struct config c = {.sites = sections, .n_sites = ROWS(sections)};
+    struct sites sites;
+
+    (void)state;
+    assert_int_equal(sites_init(&sites, &c), 0);
+    assert_int_equal(hosts_find(&sites.hosts, SV("b.example:80")), 2);
+    assert_int_equal(hosts_find(&sites.hosts, SV("x.b.example")), 1);
+    assert_int_equal(hosts_find(&sites.hosts, SV("other")), 0);
+    sites_fini(&sites);
+}
+
+static void every_host_leads_to_one_that_is_alone(void **state)
+{
+    struct config_site sections[] = {section("a.example")};
+    const struct config c = {.sites = sections, .n_sites = 1};
+    struct sites sites;
+
+    (void)state;
+    assert_int_equal(sites_init(&sites, &c), 0);
+    assert_int_equal(hosts_find(&sites.hosts, SV("other")), 0);
+    assert_null(sites.hosts.row);
+    sites_fini(&sites);
 }
 
 static void without_sites_there_is_nothing(void **state)
@@ -73,6 +105,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(each_value_is_taken_apart_and_has_its_place),
+        cmocka_unit_test(a_host_leads_to_the_site_of_its_name),
+        cmocka_unit_test(every_host_leads_to_one_that_is_alone),
         cmocka_unit_test(without_sites_there_is_nothing),
     };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* explain/explain.h: what would be answered to a request, and why.
  *
- * The request goes the way of every other: parse_head, request_read, serve_request, on the configuration and the files that
+ * The request goes the way of every other: parse_head, request_read, steps_answer, on the configuration and the files that
  * the server would use. What is printed is the row of the answer, and the reasons that were kept on the way. No socket
  * is opened.
  *

@@ -6,7 +6,7 @@
  *
  * Ownership: the stock holds a reference to each entry in it; cache_get gives the caller one more, to be put.
  * Threads:   the owning worker.
- * Errors:    cache_get returns NULL only without memory; all else is told by the entry's status.
+ * Errors:    what goes wrong with a file is told by its entry's status.
  */
 #ifndef BATON_FILES_CACHE_H
 #define BATON_FILES_CACHE_H
@@ -48,8 +48,14 @@ static inline uint64_t cache_hash(const struct cache *c, const struct tree *t, s
     return hash(&c->key, path) + t->seed + (uint64_t)coding * CACHE_FACTOR;
 }
 
-/* The entry for a path that http/path has read. With `coded` its `siblings` are up to date too. */
-struct entry *cache_get(struct cache *c, struct tree *t, struct sv path, bool coded, const struct clock *clock);
+/* CACHE_LATER: it is not at hand, and the caller should ask again once the worker is woken; today all is loaded at once.
+ * CACHE_NO_MEMORY: not even for an entry that says so. */
+enum cache_result { CACHE_HIT, CACHE_LATER, CACHE_NO_MEMORY };
+
+/* Has the entry for a path that http/path has read in *e, NULL unless it is CACHE_HIT. With `coded` its `siblings` are up
+ * to date too. */
+enum cache_result cache_get(struct cache *c, struct tree *t, struct sv path, bool coded, const struct clock *clock,
+                            struct entry **e);
 
 /* The same file in another coding; NULL where it is not there, or older than the original, or made of another state of
  * it, or without memory. */

@@ -12,6 +12,7 @@
 
 #include "io/baton.h"
 #include "reactor/conn.h"
+#include "serve/answer.h"
 
 void account_begin(struct shard *s, const struct conn *c, const struct baton *b);
 /* The connection ends: what was not sent never will be. */

@@ -60,6 +60,7 @@ struct shard {
     _Atomic bool outbox_full;           /* one could not be passed on: whoever makes room there wakes us */
     struct handoff outbox;              /* to the master: what is passed on */
 
+    struct clock clock; /* of this turn */
     struct serve serve;
     struct access_log access;
     struct timeouts timeouts;
@@ -88,7 +89,14 @@ void shard_report(const struct shard *s);
 
 static inline uint64_t shard_now(const struct shard *s)
 {
-    return s->serve.clock.now_ms;
+    return s->clock.now_ms;
+}
+
+/* Begin a turn: read the clock. */
+static inline void shard_turn(struct shard *s)
+{
+    clock_read(&s->clock);
+    serve_turn(&s->serve);
 }
 
 #endif

@@ -13,7 +13,7 @@
 #define BATON_SERVE_REPORT_H
 
 #include "base/buf.h"
-#include "serve/response.h"
+#include "serve/answer.h"
 
 struct report {
     int status;       /* one of http/status.def; 200 unless it is set */
@@ -27,6 +27,9 @@ struct reporter {
     int (*make)(void *context, struct sv path, struct report *report);
     void *context; /* borrowed */
 };
+
+/* Of a worker that reports: the answer is the reporter's. */
+bool report_step(struct answer *a);
 
 /* Put the answer into the row: the bytes of body, and in `*status` its status. */
 uint64_t report_answer(const struct reporter *reporter, const struct response *r, struct sv path, int *status);

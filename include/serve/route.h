@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/route.h: which path of the site a request is about, and whether we serve it at all.
+/* serve/route.h: which site and path a request is about, and whether we serve it at all.
  *
  * Ownership: the path is a view of the request or of `room`.
  * Threads:   any; no state.
@@ -11,6 +11,16 @@
 
 #include "base/sv.h"
 #include "http/request.h"
+#include "serve/answer.h"
+
+/* Has the site's tree in a->tree, and the path in a->path. */
+bool route_step(struct answer *a);
+
+/* OPTIONS: what may be asked. */
+bool options_step(struct answer *a);
+
+/* Of the site that a request is for; NULL where there are no sites. */
+struct tree *route_tree(const struct serve *s, const struct request *rq);
 
 /* `room` has space for the encoded path. */
 enum why route_request(const struct request *rq, char *room, struct sv *path);

@@ -37,7 +37,12 @@ struct hosts {
 int hosts_init(struct hosts *h, const struct host_name *names, size_t n, size_t fallback);
 void hosts_fini(struct hosts *h);
 
+__attribute__((noinline)) size_t hosts_search(const struct hosts *h, struct sv authority);
+
 /* The site for the authority of a request, as http/authority takes it for valid; empty: there was none. */
-size_t hosts_find(const struct hosts *h, struct sv authority);
+static inline size_t hosts_find(const struct hosts *h, struct sv authority)
+{
+    return h->row == NULL ? h->fallback : hosts_search(h, authority);
+}
 
 #endif

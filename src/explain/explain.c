@@ -18,7 +18,7 @@
 #include "http/status.h"
 #include "serve/error_page.h"
 #include "serve/route.h"
-#include "serve/serve.h"
+#include "serve/steps.h"
 
 /* Looks at a file that is being summed, and the time between them: five seconds, as a worker does. */
 enum { SUM_WAITS = 500, SUM_NS = 10 * 1000 * 1000 };
@@ -31,6 +31,7 @@ struct explanation {
     struct buf head;             /* owned: the request's */
     struct sums *sums;           /* owned */
     struct counters counters;
+    struct clock clock;
     struct serve serve;
     struct out *out;
     struct parse_limits limits;
@@ -40,6 +41,7 @@ struct explanation {
     bool is_request; /* rq has been read */
     struct served served;
     enum why why;
+    struct tree *tree;   /* borrowed: of the site that is asked; NULL before that is known */
     struct sv path;      /* that is asked for; its pointer is NULL where it did not come so far */
     char *room;          /* owned: for the path */
     struct entry *plain; /* counted, or NULL */
@@ -52,6 +54,7 @@ static int explanation_init(struct explanation *x, const struct config *config)
     /* A worker's part of the memory. Nothing stays fresh: what waits for its sum is loaded anew with each look. */
     struct serve_options options = {
         .config = config,
+        .clock = &x->clock,
         .cache = {.stock = {.memory = memory_of_cache(config) / plan_workers(config),
                             .fds = FDS,
                             .counters = &x->counters}},
@@ -98,11 +101,17 @@ static void explanation_fini(struct explanation *x)
     buf_fini(&x->head);
 }
 
+static void begin_turn(struct explanation *x)
+{
+    clock_read(&x->clock);
+    serve_turn(&x->serve);
+}
+
 static void refuse(struct explanation *x, enum why why, bool head_only)
 {
-    serve_turn(&x->serve);
+    begin_turn(x);
     x->why = why;
-    x->served = serve_error(&x->serve, why, head_only, x->out);
+    x->served = steps_refuse(&x->serve, why, head_only, x->out);
 }
 
 /* The entries that answered, from the cache. */
@@ -113,11 +122,10 @@ static void find_entries(struct explanation *x)
     forget_entries(x);
     if (x->path.p == NULL || x->rq.method == METHOD_OPTIONS)
         return;
-    x->plain = cache_get(&x->serve.cache, serve_tree(&x->serve), x->path, coded, &x->serve.clock);
-    if (x->plain == NULL)
+    if (cache_get(&x->serve.cache, x->tree, x->path, coded, &x->clock, &x->plain) != CACHE_HIT)
         return;
     if (x->served.coding != CODING_IDENTITY)
-        x->sent = cache_get_sibling(&x->serve.cache, x->plain, (enum coding)x->served.coding, &x->serve.clock);
+        x->sent = cache_get_sibling(&x->serve.cache, x->plain, (enum coding)x->served.coding, &x->clock);
     if (x->sent != NULL)
         return;
     ref_get(&x->plain->ref);
@@ -131,8 +139,8 @@ static void answer(struct explanation *x)
     bool only = x->config->limits.keepalive_requests == 1;
 
     for (int i = 0;; i++) {
-        serve_turn(&x->serve);
-        x->served = serve_request(&x->serve, &x->rq, serve_persist(&x->rq, only), i < SUM_WAITS, x->out);
+        begin_turn(x);
+        x->served = steps_answer(&x->serve, &x->rq, serve_persist(&x->rq, only), i < SUM_WAITS, x->out);
         x->why = (enum why)x->served.why;
         find_entries(x);
         bool later = x->served.status == 0 || (x->sent != NULL && x->sent->tag_source == TAG_LATER);
@@ -166,6 +174,7 @@ static void ask(struct explanation *x)
         refuse(x, why, x->rq.method == METHOD_HEAD);
         return;
     }
+    x->tree = route_tree(&x->serve, &x->rq);
     if (route_request(&x->rq, x->room, &x->path) != WHY_NONE)
         x->path.p = NULL;
     answer(x);
@@ -203,9 +212,10 @@ static void say_request(const struct explanation *x, FILE *to)
 
 static void say_file(const struct explanation *x, FILE *to)
 {
+    const struct site *site = x->tree != NULL ? x->tree->site : &x->sites.v[0];
     struct facts facts = {
         .config = x->config,
-        .site = &x->sites.v[0],
+        .site = site,
         .serve = &x->serve,
         .path = x->path,
         .coded = x->rq.field[FIELD_ACCEPT_ENCODING].p != NULL,
@@ -213,7 +223,7 @@ static void say_file(const struct explanation *x, FILE *to)
         .sent = x->sent,
     };
 
-    say(to, "site", "[site %s], the only one", x->sites.v[0].name);
+    say(to, "site", "[site %s], the only one", site->name);
     if (x->config->gave_way != NULL)
         say(to, "", "[site default] gives way to it (%s)", x->config->gave_way);
     if (x->path.p == NULL || x->plain == NULL)

@@ -88,7 +88,7 @@ static bool is_missing(const struct entry *e)
 static void say_unused(const struct facts *f, enum coding coding, FILE *to)
 {
     const struct cache *cache = &f->serve->cache;
-    struct entry *s = load_sibling(&cache->load, f->plain->tree, f->plain, coding, &f->serve->clock);
+    struct entry *s = load_sibling(&cache->load, f->plain->tree, f->plain, coding, f->serve->clock);
     struct buf why = {0};
 
     if (s == NULL)

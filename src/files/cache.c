@@ -185,12 +185,14 @@ static struct entry *get(struct cache *c, const struct wanted *w, const struct c
     return e;
 }
 
-struct entry *cache_get(struct cache *c, struct tree *t, struct sv path, bool coded, const struct clock *clock)
+enum cache_result cache_get(struct cache *c, struct tree *t, struct sv path, bool coded, const struct clock *clock,
+                            struct entry **e)
 {
     struct wanted w = {t, path, NULL, CODING_IDENTITY, coded};
 
     root_refresh(&t->root, clock->now_ms, c->ttl_ms);
-    return get(c, &w, clock);
+    *e = get(c, &w, clock);
+    return *e != NULL ? CACHE_HIT : CACHE_NO_MEMORY;
 }
 
 struct entry *cache_get_sibling(struct cache *c, const struct entry *original, enum coding coding,

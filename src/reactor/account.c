@@ -72,7 +72,7 @@ static void add_line(struct shard *s, struct conn *c, const struct request *rq, 
         a.record.referer = rq->field[FIELD_REFERER];
         a.record.agent = rq->field[FIELD_USER_AGENT];
     }
-    access_log_add(&s->access, &a, s->serve.clock.wall);
+    access_log_add(&s->access, &a, s->clock.wall);
 }
 
 void account_answer(struct shard *s, struct conn *c, const struct request *rq, struct served served, uint64_t since_us)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the bytes that arrived to requests, and their answers in the row. This is where a request's way goes through
- * the pure modules: parse_head, request_read, body_read, then serve_request. */
+ * the pure modules: parse_head, request_read, body_read, then steps_answer. */
 
 #include "reactor/intake.h"
 
@@ -12,6 +12,7 @@
 #include "reactor/account.h"
 #include "reactor/client.h"
 #include "serve/route.h"
+#include "serve/steps.h"
 
 /* SUM_WAITS: times that a request waits SUM_MS for a file that is being summed, before the answer goes without its digest;
  * SUM_WAITERS: connections that may do so at once. */
@@ -141,7 +142,7 @@ static uint64_t since_us(const struct shard *s, const struct conn *c)
 
 static void refuse(struct shard *s, struct conn *c, const struct request *rq, bool head_only, enum why why)
 {
-    struct served served = serve_error(&s->serve, why, head_only, s->out);
+    struct served served = steps_refuse(&s->serve, why, head_only, s->out);
 
     c->last = true;
     c->lingers = true;
@@ -199,7 +200,7 @@ static void answer(struct shard *s, struct conn *c, const struct request *rq, bo
         refuse_request(s, c, rq, WHY_CROWD);
         return;
     }
-    struct served served = serve_request(&s->serve, rq, serve_persist(rq, ours), may_wait, s->out);
+    struct served served = steps_answer(&s->serve, rq, serve_persist(rq, ours), may_wait, s->out);
 
     c->put_off = served.status == 0;
     if (c->put_off) {

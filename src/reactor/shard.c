@@ -51,10 +51,10 @@ int shard_init(struct shard *s, const struct shard_options *options)
     list_init(&s->ready);
     list_init(&s->stalled);
 
-    struct serve_options serve = {options->config, options->sites, options->cache, options->sums, options->watch};
+    struct serve_options serve = {options->config, &s->clock,     options->sites, options->reporter,
+                                  options->cache,  options->sums, options->watch};
     serve.cache.stock.counters = &s->counters;
-    int err = options->reporter != NULL ? serve_init_reports(&s->serve, options->config, options->reporter)
-                                        : serve_init(&s->serve, &serve);
+    int err = serve_init(&s->serve, &serve);
     if (err < 0)
         return err;
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

@@ -139,7 +139,7 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
     /* A short read has emptied the socket (epoll(7)); only the end of the stream could still be told. */
     c->readable = n == SHARD_BYTES || c->hung_up;
     counters_add(&s->counters, COUNTER_RECEIVED_BYTES, (uint64_t)n);
-    s->came_us = s->serve.clock.turn_us;
+    s->came_us = s->clock.turn_us;
     *bytes = sv_of(s->bytes, (size_t)n);
     return GO;
 }

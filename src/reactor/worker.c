@@ -208,11 +208,11 @@ static void worker_loop(struct worker *w)
     struct epoll_event events[EVENTS];
     bool over = false;
 
-    serve_turn(&w->shard.serve);
+    shard_turn(&w->shard);
     while (!over) {
         int n = epoll_wait(w->shard.epoll_fd, events, EVENTS, wait_ms(w));
-        serve_turn(&w->shard.serve);
-        access_log_turn(&w->shard.access, w->shard.serve.clock.turn_us);
+        shard_turn(&w->shard);
+        access_log_turn(&w->shard.access, w->shard.clock.turn_us);
         counters_add(&w->shard.counters, COUNTER_TURNS, 1);
         if (n > 0)
             w->awake_until_ms = shard_now(&w->shard) + w->options.shard.config->server.busy_poll_ms;

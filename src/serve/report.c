@@ -88,3 +88,14 @@ uint64_t report_answer(const struct reporter *reporter, const struct response *r
     *status = err == -ENOENT ? 404 : 503;
     return response_error(r, *status);
 }
+
+bool report_step(struct answer *a)
+{
+    int status;
+
+    if (a->serve->reporter == NULL)
+        return false;
+    uint64_t bytes = report_answer(a->serve->reporter, &a->to, a->path, &status);
+    a->served = (struct served){status, WHY_NONE, CODING_IDENTITY, bytes};
+    return true;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which path of the site a request is about. One site is served, so every Host leads to it. */
+/* Which site a request is for, and which path there. */
 
 #include "serve/route.h"
 
@@ -29,4 +29,24 @@ enum why route_request(const struct request *rq, char *room, struct sv *path)
     }
     why = path_read(rq->path, room, path);
     return why == WHY_NONE && path_is_hidden(*path) ? WHY_PATH_HIDDEN : why;
+}
+
+struct tree *route_tree(const struct serve *s, const struct request *rq)
+{
+    return s->n_trees > 0 ? &s->trees[hosts_find(&s->sites->hosts, rq->host)] : NULL;
+}
+
+bool route_step(struct answer *a)
+{
+    enum why why = route_request(a->rq, a->serve->room, &a->path);
+
+    if (why != WHY_NONE)
+        return answer_page(a, why);
+    a->tree = route_tree(a->serve, a->rq);
+    return false;
+}
+
+bool options_step(struct answer *a)
+{
+    return a->rq->method == METHOD_OPTIONS && answer_as(a, WHY_OPTIONS, response_options(&a->to));
 }

@@ -92,12 +92,9 @@ static const struct host_row *find_row(const struct hosts *h, struct sv name)
     return NULL;
 }
 
-size_t hosts_find(const struct hosts *h, struct sv authority)
+size_t hosts_search(const struct hosts *h, struct sv authority)
 {
     char room[HOST_MAX];
-
-    if (h->row == NULL)
-        return h->fallback;
     struct sv host = host_of(authority);
     if (sv_starts(host, SV(".")))
         return h->fallback;

@@ -128,7 +128,7 @@ static void fill_ring(void)
 
 static void begin_turn(struct pace *pace)
 {
-    struct clock *clock = &shard.serve.clock;
+    struct clock *clock = &shard.clock;
 
     pace->now_ms += 1;
     if (pace->clocks > 0 && one_in(pace, 8)) {

@@ -73,8 +73,9 @@ static inline void site_end(void)
 
 static inline struct entry *site_get(const char *path)
 {
-    struct entry *e = cache_get(&cache, &tree, sv_cstr(path), false, &site_clock);
+    struct entry *e;
 
+    (void)cache_get(&cache, &tree, sv_cstr(path), false, &site_clock, &e);
     assert_non_null(e);
     expect(sv_eq(e->path, sv_cstr(path)), "%s: the path of the entry is %.*s", path, SV_ARG(e->path));
     return e;

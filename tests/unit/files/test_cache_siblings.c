@@ -40,8 +40,9 @@ static void make_at(const char *name, const char *text, time_t when)
 
 static struct entry *get(const char *path, bool coded)
 {
-    struct entry *e = cache_get(&cache, &tree, sv_cstr(path), coded, &site_clock);
+    struct entry *e;
 
+    (void)cache_get(&cache, &tree, sv_cstr(path), coded, &site_clock, &e);
     assert_non_null(e);
     return e;
 }

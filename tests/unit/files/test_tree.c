@@ -55,9 +55,17 @@ static void write_both(const char *name, const char *first, const char *second)
     make_file(path, sv_cstr(second));
 }
 
+static struct entry *get(size_t tree, const char *path)
+{
+    struct entry *e;
+
+    (void)cache_get(&cache, &trees[tree], sv_cstr(path), false, &now, &e);
+    return e;
+}
+
 static void expect_body(size_t tree, const char *path, const char *text)
 {
-    struct entry *e = cache_get(&cache, &trees[tree], sv_cstr(path), false, &now);
+    struct entry *e = get(tree, path);
 
     assert_non_null(e);
     expect(e->tree == &trees[tree] && e->status == 200 && sv_eq(e->body, sv_cstr(text)), "%zu%s: %d, %.*s", tree, path,
@@ -89,7 +97,7 @@ static void what_is_in_one_is_missing_in_the_other(void **state)
     make_file("one/a", SV("of one"));
     for (int i = 0; i < 2; i++) {
         expect_body(0, "/a", "of one");
-        struct entry *e = cache_get(&cache, &trees[1], SV("/a"), false, &now);
+        struct entry *e = get(1, "/a");
         assert_int_equal(e->status, 404);
         ref_put(&e->ref);
     }
@@ -122,8 +130,8 @@ static void their_settings_are_each_their_own(void **state)
     keys[1].cache = (struct strings){rows, 1};
     site_fini(&sites[1]);
     assert_int_equal(site_init(&sites[1], &keys[1], 1), 0);
-    struct entry *first = cache_get(&cache, &trees[0], SV("/a"), false, &now);
-    struct entry *second = cache_get(&cache, &trees[1], SV("/a"), false, &now);
+    struct entry *first = get(0, "/a");
+    struct entry *second = get(1, "/a");
     assert_null(memmem(first->fields.p, first->fields.len, "max-age", 7));
     assert_non_null(memmem(second->fields.p, second->fields.len, "max-age=60", 10));
     ref_put(&first->ref);
@@ -141,9 +149,9 @@ static void entries_of_which_the_same_is_said_share_a_policy(void **state)
     keys[1].cache = (struct strings){rows, 2};
     site_fini(&sites[1]);
     assert_int_equal(site_init(&sites[1], &keys[1], 1), 0);
-    struct entry *file = cache_get(&cache, &trees[1], SV("/a.css"), false, &now);
-    struct entry *gone = cache_get(&cache, &trees[1], SV("/gone"), false, &now);
-    struct entry *plain = cache_get(&cache, &trees[1], SV("/plain"), false, &now);
+    struct entry *file = get(1, "/a.css");
+    struct entry *gone = get(1, "/gone");
+    struct entry *plain = get(1, "/plain");
     assert_int_equal(gone->status, 404);
     assert_non_null(file->policy);
     assert_ptr_equal(file->policy, gone->policy);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "reactor/evict.h"
+#include "serve/report.h"
 
 #include "scratch.h"
 

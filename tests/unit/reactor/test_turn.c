@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "serve/error_page.h"
+#include "serve/report.h"
 
 #include "expect.h"
 
@@ -115,7 +116,7 @@ static void open_stage(struct stage *stage, const char *bytes, int times)
     const struct shard_options options = {.config = &stage->config, .reporter = &stage->reporter};
     assert_int_equal(shard_init(&stage->shard, &options), 0);
     stage->shard.thread = pthread_self();
-    serve_turn(&stage->shard.serve);
+    shard_turn(&stage->shard);
     ask(stage, bytes, times);
     turn_adopt(&stage->shard, &(struct baton){.fd = pair[0]});
     assert_true(is_open(stage));
@@ -140,12 +141,12 @@ static void turn(struct stage *stage, uint64_t later_ms)
     struct list *l;
     struct timer *t;
 
-    s->serve.clock.now_ms += later_ms;
+    s->clock.now_ms += later_ms;
     if ((l = list_pop(&s->ready)) != NULL)
         turn_go_on(s, list_of(l, struct conn, ready));
     if (is_open(stage) && epoll_wait(s->epoll_fd, &event, 1, 0) == 1)
         turn_event(s, event.data.ptr, event.events);
-    while ((t = timeouts_expired(&s->timeouts, s->serve.clock.now_ms)) != NULL)
+    while ((t = timeouts_expired(&s->timeouts, s->clock.now_ms)) != NULL)
         turn_expired(s, list_of(t, struct conn, timer));
 }
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* access/line.h: what the access log says of one answer.
- *
- * A line is written in two steps, as a request's bytes are gone when its answer has been sent: what is known beforehand, as
- * two texts; and the line of them, with what was sent in between.
+/* access/line.h: what the access log says of one answer: the line that becomes of its record.
  *
  *     combined    client, time, "request line", status, bytes, "Referer", "User-Agent". A byte that is no printable ASCII,
  *                 and the quote and the backslash, is written as \xHH. What is not there is "-".
@@ -28,42 +25,28 @@
 #include <stdint.h>
 
 #include "base/sv.h"
+#include "http/date.h"
 
-/* A line, and what access_line_whole adds to its two texts. */
-enum { ACCESS_LINE_MAX = PIPE_BUF, ACCESS_END_MAX = 64 };
+enum { ACCESS_LINE_MAX = PIPE_BUF, ACCESS_NOTE_MAX = 128 };
 
-struct access_record {
-    struct sv client; /* an address as text, "unix:" or "-" */
-    uint64_t time_us;
-    struct sv line; /* the request line; empty where there was none, as are those below */
-    struct sv host;
-    int status;
-    struct sv referer;
-    struct sv agent;
-    struct sv cache; /* what it did for this answer */
-};
-
-enum access_format { ACCESS_COMBINED, ACCESS_JSON };
-
-enum { ACCESS_DATE_MAX = 32 };
-
-/* The second of the last line, as text. */
+/* The second of the last line, as text of its format. */
 struct access_dates {
     int64_t second;
-    char text[ACCESS_DATE_MAX];
+    char text[DATE_LOG_LEN];
 };
 
-/* What stands before the number of bytes, and, for ACCESS_COMBINED, what stands behind it. Each returns its length; the two
- * together have at most ACCESS_LINE_MAX bytes with what access_line_whole adds, ACCESS_END_MAX at most. */
-size_t access_line_front(enum access_format format, struct access_dates *dates, const struct access_record *r,
-                         char *room);
-size_t access_line_back(enum access_format format, const struct access_record *r, char *room);
+/* Each function writes one line, and returns its length. */
+struct access_format {
+    /* Of a record of access/record; ACCESS_LINE_MAX bytes at most. */
+    size_t (*line)(struct access_dates *dates, struct sv record, char *room);
+    /* Where `missing` lines are missing, as was seen at this time; ACCESS_NOTE_MAX bytes at most. NULL where the format has
+     * no form for it. */
+    size_t (*note)(struct access_dates *dates, uint64_t time_us, uint64_t missing, char *room);
+};
 
-/* The line, of its two texts and of what is known in the end; at most ACCESS_LINE_MAX bytes. */
-size_t access_line_whole(enum access_format format, struct sv front, struct sv back, uint64_t bytes,
-                         uint64_t duration_us, char *room);
+extern const struct access_format access_combined, access_json;
 
-/* No second at all, so that the first line writes its own. */
+/* No second at all, so that the first line writes its own. They serve one format from then on. */
 void access_dates_init(struct access_dates *dates);
 
 #endif

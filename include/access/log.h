@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* access/log.h: a line for each answer, once it has been sent.
  *
- * The lines of the answers in a worker's row wait here, half written, until the row has been sent. Then they go to the ring
- * of the thread that writes them, with what was sent and how long it took. Where a row cannot be sent at once, its
- * connection holds its lines as long as it holds the row.
+ * What becomes a line is a record (access/record) until the thread that writes it makes a line of it. The records of the
+ * answers in a worker's row wait here until the row has been sent. Then they go to the ring of that thread, with what
+ * was sent and how long it took. Where a row cannot be sent at once, its connection holds its records as long as it
+ * holds the row.
  *
  * Where lines that find no room are dropped, answers never wait for the log. Where they have to wait (log.full = wait), none
  * is begun before there is room for its line behind all that are promised: those in the worker's row, and those that
  * connections hold.
  *
- * Ownership: borrows the ring; owns the lines that wait. What access_log_hold returns is the caller's, until
+ * Ownership: borrows the ring; owns the records that wait. What access_log_hold returns is the caller's, until
  *            access_log_end_held takes it.
  * Threads:   the owning worker.
  * Errors:    init returns 0 or -ENOMEM; fini is due in both cases. A line that finds no room in the ring is dropped and
@@ -23,23 +24,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "access/line.h"
+#include "access/record.h"
 #include "access/ring.h"
 
-/* Lines of the answers of one row, in their order. */
+/* The records of the answers of one row, in their order. */
 struct access_lines {
     uint64_t sent; /* of the row, so far */
     uint32_t len;
     uint32_t n;
-    char text[];
+    char bytes[];
 };
 
 struct access_log {
-    struct log_ring *ring; /* borrowed; NULL = off */
-    uint64_t promised;     /* what lines that are not in the ring yet will cost there at most */
-    bool waits;            /* an answer without room for its line waits */
-    enum access_format format;
-    struct access_dates dates;
+    struct log_ring *ring;      /* borrowed; NULL = off */
+    uint64_t promised;          /* what lines that are not in the ring yet will cost there at most */
+    bool waits;                 /* an answer without room for its line waits */
     int64_t wall;               /* the second in which `epoch_us` was taken */
     uint64_t epoch_us;          /* 1970 to the beginning of CLOCK_MONOTONIC */
     struct access_lines *lines; /* owned: of the worker's row; NULL = off */
@@ -47,13 +46,13 @@ struct access_log {
 
 /* An answer: which one, and where its body is in the row. */
 struct access_answer {
-    struct access_record record; /* time_us is filled in */
+    struct access_record record; /* its time, bytes and duration are filled in */
     uint64_t since_us;           /* when the request's first bytes came */
     uint64_t body;               /* bytes */
     uint64_t end;                /* bytes of the row up to here, where the body ends */
 };
 
-int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format, bool waits);
+int access_log_init(struct access_log *log, struct log_ring *ring, bool waits);
 void access_log_fini(struct access_log *log);
 
 static inline bool access_log_is_on(const struct access_log *log)

@@ -2,10 +2,11 @@
 /* access/logger.h: the thread that writes the access log of one generation.
  *
  * Each worker has a queue of its own, which holds seconds of it. The thread sleeps until one of them has lines, lets more
- * come for a moment, merges them in the order in which their answers ended, and writes them: to a file in large pieces; to
- * a pipe, a terminal or a socket in whole lines of at most PIPE_BUF bytes together. A target that takes nothing stops
- * this thread and nobody else: the queues fill up. What finds no room in them is dropped and counted; with full = wait no
- * answer is begun whose line would find none, and a line that the target refuses is offered until it is taken.
+ * come for a moment, merges them in the order in which their answers ended, makes text of the workers' records, and writes
+ * it: to a file in large pieces; to a pipe, a terminal or a socket in whole lines of at most PIPE_BUF bytes together. A
+ * target that takes nothing stops this thread and nobody else: the queues fill up. What finds no room in them is dropped
+ * and counted; with full = wait no answer is begun whose line would find none, and a line that the target refuses is
+ * offered until it is taken.
  *
  * Who reads the logs learns of lines that are missing: the error log says how many and why, at once and then every ten
  * seconds; and a log in JSON has, where they are missing, the line {"time":"...","dropped":N}. The combined format has no
@@ -38,7 +39,7 @@
 
 struct logger;
 
-/* LOGGER_RING holds two seconds of a worker that answers 100,000 requests a second, at 300 bytes a line. Where requests
+/* LOGGER_RING holds two seconds of a worker that answers 100,000 requests a second, at 300 bytes a record. Where requests
  * wait it needs to hold what comes while the disk is slow for a moment. */
 enum { LOGGER_RING = 64 * 1024 * 1024, LOGGER_WAIT_RING = 8 * 1024 * 1024 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* access/ring.h: lines on their way from a worker to the thread that writes them.
  *
- * A queue of lines with one producer and one consumer, and a bell, by which one consumer of several queues sleeps. Each
- * line bears the time at which its answer ended, so that the consumer can merge the lines of several workers.
+ * A queue of lines with one producer and one consumer, and a bell, by which one consumer of several queues sleeps. A line
+ * is a record here, bytes that the queue does not look at; it bears the time at which its answer ended, so that the
+ * consumer can merge the lines of several workers.
  *
  * Lines lie in blocks of memory. The producer fills one after the other; the consumer gives back those it has read, of which
  * a few stay for the producer and the others go to the kernel. So a queue may grow until it holds seconds of the fastest
@@ -30,7 +31,7 @@
 
 enum {
     LOG_RING_LINE = 64,    /* of the processor's cache */
-    LOG_RING_PIECE = 4096, /* the longest line */
+    LOG_RING_PIECE = 4096, /* the longest record */
     LOG_RING_HEAD = 16,    /* what a line costs besides its bytes; these are rounded up to LOG_RING_ROUND */
     LOG_RING_ROUND = 8,
     LOG_RING_COST_MAX = LOG_RING_HEAD + LOG_RING_PIECE,
@@ -70,7 +71,7 @@ struct log_ring {
 
 struct log_line {
     uint64_t time_us;
-    struct sv text;
+    struct sv record;
     uint32_t gap; /* lines that were dropped before it, and after the one before */
 };
 
@@ -95,7 +96,7 @@ void log_ring_begin(struct log_ring *r, uint64_t now_us);
 bool log_ring_has_room(struct log_ring *r, uint64_t cost);
 /* An answer has to wait, as there was none. */
 void log_ring_wait(struct log_ring *r);
-/* Room for a line of at most LOG_RING_PIECE bytes; then push it, with its length. Times never go back. */
+/* Room for a record of at most LOG_RING_PIECE bytes; then push it, with its length. Times never go back. */
 char *log_ring_room(struct log_ring *r);
 void log_ring_push(struct log_ring *r, size_t len, uint64_t time_us);
 /* Lines were not written. */
@@ -135,7 +136,7 @@ static inline uint64_t log_ring_waited(const struct log_ring *r)
     return atomic_load_explicit(&r->waited, memory_order_relaxed);
 }
 
-/* What a line of so many bytes costs. */
+/* What a record of so many bytes costs. */
 static inline uint32_t log_ring_cost(size_t len)
 {
     return (uint32_t)(LOG_RING_HEAD + ((len + LOG_RING_ROUND - 1) & ~(size_t)(LOG_RING_ROUND - 1)));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* access/writer.h: from the workers' queues to the access log's target.
  *
- * Lines are merged into a batch, and the batch is written piece by piece. What the target refuses is lost and counted, or,
- * with `wait`, offered again. In a JSON log a note of lines that are missing stands where they would.
+ * Records are merged, the lines of them make a batch, and the batch is written piece by piece. What the target refuses is
+ * lost and counted, or, with `wait`, offered again. A note of lines that are missing stands where they would, in a format
+ * that has a form for it.
  *
  * Ownership: borrows the queues; owns its batch and its target.
  * Threads:   the logger's.
@@ -11,6 +12,7 @@
 #ifndef BATON_ACCESS_WRITER_H
 #define BATON_ACCESS_WRITER_H
 
+#include "access/line.h"
 #include "access/merge.h"
 #include "access/target.h"
 
@@ -26,16 +28,18 @@ struct log_writer {
     size_t n;
     struct log_target target;
     struct log_merge merge;
+    const struct access_format *format; /* static */
+    struct access_dates dates;
     char *batch; /* owned */
     size_t from, to;
     size_t note_len; /* of the note at the front of what is left of the batch; 0 = none */
     uint64_t untold; /* lines before the batch that are missing, and of which the log itself does not tell yet */
-    bool json, wait;
+    bool wait;
     bool failing; /* the last write failed, and its lines are lost */
 };
 
 /* `fd` is the writer's in any case. */
-int log_writer_init(struct log_writer *w, struct log_ring *rings, size_t n, int fd);
+int log_writer_init(struct log_writer *w, const struct access_format *format, struct log_ring *rings, size_t n, int fd);
 void log_writer_fini(struct log_writer *w);
 
 /* Take lines, where the batch is empty, and write once. */

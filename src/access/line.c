@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* What the access log says of one answer. Every request passes here where there is a log, so nothing is formatted by
- * printf, and runs of harmless bytes are copied as they are. */
+/* What the access log says of one answer. Every request passes here where there is a log, though in another thread than it was
+ * served by; so nothing is formatted by printf, and runs of harmless bytes are copied as they are. */
 
 #include "access/line.h"
 
+#include "access/record.h"
 #include "base/escape.h"
-#include "http/date.h"
 #include "http/scan.h"
 
 enum {
-    LINE_ROOM = 2048, /* of the request line, escaped */
-    FIELD_ROOM = 736, /* of Referer and of User-Agent */
-    HOST_ROOM = 256,
-    REST_ROOM = 320, /* of all else in a line */
+    REST_MAX = 320, /* of all in a line but the client's texts */
     NUMBER_MAX = sizeof "18446744073709551615" - 1,
     SECOND = 1000000
 };
 
-_Static_assert((int)LINE_ROOM + 2 * FIELD_ROOM + HOST_ROOM + REST_ROOM <= (int)ACCESS_LINE_MAX,
-               "the longest fields make a line that is short enough");
+/* A text may take as many bytes when it is escaped as a record keeps of it before. */
+_Static_assert((int)ACCESS_REQUEST_MAX + ACCESS_HOST_MAX + 2 * ACCESS_FIELD_MAX + REST_MAX <= (int)ACCESS_LINE_MAX,
+               "the longest texts make a line that is short enough");
+_Static_assert((int)DATE_ISO_LEN <= (int)DATE_LOG_LEN, "the room for either date");
 
 static char *put(char *p, struct sv text)
 {
@@ -107,91 +106,99 @@ static char *put_member(char *p, struct sv name, struct sv field, size_t room)
     return p;
 }
 
+static char *put_client(char *p, const struct peer *client)
+{
+    char room[PEER_TEXT_MAX];
+
+    return put(p, peer_text(client, room));
+}
+
 void access_dates_init(struct access_dates *dates)
 {
     dates->second = INT64_MIN;
 }
 
-/* Worked out once a second; the lines of a second share it. */
-static struct sv date_of(enum access_format format, struct access_dates *d, int64_t second)
+/* A date is worked out once a second; the lines of a second share it. */
+static char *put_log_date(char *p, struct access_dates *d, int64_t second)
 {
-    if (d->second != second && format == ACCESS_JSON)
-        date_write_iso(second, d->text);
-    else if (d->second != second)
+    if (d->second != second)
         date_write_log(second, d->text);
     d->second = second;
-    return sv_of(d->text, format == ACCESS_JSON ? DATE_ISO_LEN : DATE_LOG_LEN);
+    return put(p, sv_of(d->text, DATE_LOG_LEN));
 }
 
-static size_t front_combined(struct sv date, const struct access_record *r, char *room)
+static char *put_iso_time(char *p, struct access_dates *d, uint64_t time_us)
 {
-    char *p = put(room, r->client);
+    int64_t second = (int64_t)(time_us / SECOND);
 
-    p = put(p, SV(" - - ["));
-    p = put(p, date);
-    p = put(p, SV("] "));
-    p = put_quoted(p, r->line, LINE_ROOM);
-    *p++ = ' ';
-    p = put_number(p, (uint64_t)r->status);
-    *p++ = ' ';
-    return (size_t)(p - room);
-}
-
-static size_t front_json(struct sv date, const struct access_record *r, char *room)
-{
-    char *p = put(room, SV("{\"time\":\""));
-
-    p = put(p, date);
+    if (d->second != second)
+        date_write_iso(second, d->text);
+    d->second = second;
+    p = put(p, sv_of(d->text, DATE_ISO_LEN));
     *p++ = '.';
-    p = put_fraction(p, (uint32_t)(r->time_us % SECOND));
-    p = put(p, SV("Z\",\"client\":\""));
-    p = put(p, r->client);
-    p = put_member(p, SV("\",\"host\":"), r->host, HOST_ROOM);
-    p = put_member(p, SV(",\"request\":"), r->line, LINE_ROOM);
-    p = put(p, SV(",\"status\":"));
-    p = put_number(p, (uint64_t)r->status);
-    p = put_member(p, SV(",\"referer\":"), r->referer, FIELD_ROOM);
-    p = put_member(p, SV(",\"agent\":"), r->agent, FIELD_ROOM);
-    p = put_member(p, SV(",\"cache\":"), r->cache, FIELD_ROOM);
-    p = put(p, SV(",\"bytes\":"));
-    return (size_t)(p - room);
+    p = put_fraction(p, (uint32_t)(time_us % SECOND));
+    *p++ = 'Z';
+    return p;
 }
 
-size_t access_line_front(enum access_format format, struct access_dates *dates, const struct access_record *r,
-                         char *room)
+static size_t line_combined(struct access_dates *dates, struct sv record, char *room)
 {
-    struct sv date = date_of(format, dates, (int64_t)(r->time_us / SECOND));
+    struct access_record r;
 
-    return format == ACCESS_JSON ? front_json(date, r, room) : front_combined(date, r, room);
-}
-
-size_t access_line_back(enum access_format format, const struct access_record *r, char *room)
-{
-    char *p = room;
-
-    if (format == ACCESS_JSON)
-        return 0;
+    access_record_read(record, &r);
+    char *p = put_client(room, &r.client);
+    p = put(p, SV(" - - ["));
+    p = put_log_date(p, dates, (int64_t)(r.time_us / SECOND));
+    p = put(p, SV("] "));
+    p = put_quoted(p, r.text[ACCESS_REQUEST], ACCESS_REQUEST_MAX);
     *p++ = ' ';
-    p = put_quoted(p, r->referer, FIELD_ROOM);
+    p = put_number(p, r.status);
     *p++ = ' ';
-    p = put_quoted(p, r->agent, FIELD_ROOM);
-    return (size_t)(p - room);
-}
-
-size_t access_line_whole(enum access_format format, struct sv front, struct sv back, uint64_t bytes,
-                         uint64_t duration_us, char *room)
-{
-    char *p = put(room, front);
-
-    p = put_number(p, bytes);
-    p = put(p, back);
-    if (format == ACCESS_JSON) {
-        p = put(p, SV(",\"duration\":"));
-        p = put_number(p, duration_us / SECOND);
-        *p++ = '.';
-        p = put_fraction(p, (uint32_t)(duration_us % SECOND));
-        *p++ = '}';
-    }
+    p = put_number(p, r.bytes);
+    *p++ = ' ';
+    p = put_quoted(p, r.text[ACCESS_REFERER], ACCESS_FIELD_MAX);
+    *p++ = ' ';
+    p = put_quoted(p, r.text[ACCESS_AGENT], ACCESS_FIELD_MAX);
     *p++ = '\n';
     return (size_t)(p - room);
 }
+
+static size_t line_json(struct access_dates *dates, struct sv record, char *room)
+{
+    struct access_record r;
+
+    access_record_read(record, &r);
+    char *p = put(room, SV("{\"time\":\""));
+    p = put_iso_time(p, dates, r.time_us);
+    p = put(p, SV("\",\"client\":\""));
+    p = put_client(p, &r.client);
+    p = put_member(p, SV("\",\"host\":"), r.text[ACCESS_HOST], ACCESS_HOST_MAX);
+    p = put_member(p, SV(",\"request\":"), r.text[ACCESS_REQUEST], ACCESS_REQUEST_MAX);
+    p = put(p, SV(",\"status\":"));
+    p = put_number(p, r.status);
+    p = put_member(p, SV(",\"referer\":"), r.text[ACCESS_REFERER], ACCESS_FIELD_MAX);
+    p = put_member(p, SV(",\"agent\":"), r.text[ACCESS_AGENT], ACCESS_FIELD_MAX);
+    p = put_member(p, SV(",\"cache\":"), r.text[ACCESS_CACHE], ACCESS_CACHE_MAX);
+    p = put(p, SV(",\"bytes\":"));
+    p = put_number(p, r.bytes);
+    p = put(p, SV(",\"duration\":"));
+    p = put_number(p, r.duration_us / SECOND);
+    *p++ = '.';
+    p = put_fraction(p, (uint32_t)(r.duration_us % SECOND));
+    p = put(p, SV("}\n"));
+    return (size_t)(p - room);
+}
+
+static size_t note_json(struct access_dates *dates, uint64_t time_us, uint64_t missing, char *room)
+{
+    char *p = put(room, SV("{\"time\":\""));
+
+    p = put_iso_time(p, dates, time_us);
+    p = put(p, SV("\",\"dropped\":"));
+    p = put_number(p, missing);
+    p = put(p, SV("}\n"));
+    return (size_t)(p - room);
+}
+
+const struct access_format access_combined = {line_combined, NULL};
+const struct access_format access_json = {line_json, note_json};

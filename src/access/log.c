@@ -10,25 +10,23 @@
 
 #include "base/clock.h"
 
-/* What is known of a line before its answer is sent; its two texts follow, and then the next one. */
+/* What stands before each record: of what its last two numbers are worked out in the end. */
 struct pending {
     uint64_t since_us;
     uint64_t body;
     uint64_t end;
-    uint32_t front_len;
-    uint32_t back_len;
+    uint64_t len; /* of the record */
 };
 
 enum { CLOCK_TRIES = 5, CLOCK_GAP_US = 10 };
 
-enum { LINES_ROOM = 64 * 1024, PENDING_MAX = sizeof(struct pending) + ACCESS_LINE_MAX + _Alignof(struct pending) };
+enum { LINES_ROOM = 64 * 1024, PENDING_MAX = sizeof(struct pending) + ACCESS_RECORD_MAX };
 
-_Static_assert((int)ACCESS_LINE_MAX <= (int)LOG_RING_PIECE, "the ring takes the longest line");
+_Static_assert((int)ACCESS_RECORD_MAX <= (int)LOG_RING_PIECE, "the ring takes the longest record");
 
-int access_log_init(struct access_log *log, struct log_ring *ring, enum access_format format, bool waits)
+int access_log_init(struct access_log *log, struct log_ring *ring, bool waits)
 {
-    *log = (struct access_log){.ring = ring, .format = format, .waits = waits, .wall = -1};
-    access_dates_init(&log->dates);
+    *log = (struct access_log){.ring = ring, .waits = waits, .wall = -1};
     if (ring == NULL)
         return 0;
     log->lines = malloc(sizeof *log->lines + LINES_ROOM);
@@ -55,11 +53,6 @@ bool access_log_look_for_room(struct access_log *log)
 void access_log_wait(struct access_log *log)
 {
     log_ring_wait(log->ring);
-}
-
-static uint32_t promise(const struct pending *e)
-{
-    return log_ring_cost((size_t)e->front_len + e->back_len + ACCESS_END_MAX);
 }
 
 /* 1970 to the beginning of CLOCK_MONOTONIC. A thread that loses its CPU between two looks at a clock looks again: the workers
@@ -94,17 +87,15 @@ static uint64_t time_of_day(struct access_log *log, uint64_t us, int64_t wall)
 void access_log_add(struct access_log *log, struct access_answer *a, int64_t wall)
 {
     struct access_lines *lines = log->lines;
-    char *at = lines->text + lines->len;
-    struct pending e = {a->since_us, a->body, a->end, 0, 0};
-    char *text = at + sizeof e;
+    char *at = lines->bytes + lines->len;
+    struct pending e = {a->since_us, a->body, a->end, 0};
 
     a->record.time_us = time_of_day(log, a->since_us, wall);
-    e.front_len = (uint32_t)access_line_front(log->format, &log->dates, &a->record, text);
-    e.back_len = (uint32_t)access_line_back(log->format, &a->record, text + e.front_len);
+    e.len = access_record_write(&a->record, at + sizeof e);
     memcpy(at, &e, sizeof e);
-    lines->len += (uint32_t)sizeof e + e.front_len + e.back_len;
+    lines->len += (uint32_t)(sizeof e + e.len);
     lines->n++;
-    log->promised += promise(&e);
+    log->promised += log_ring_cost(e.len);
 }
 
 /* Of its body, the part that is in the front of the row. */
@@ -121,19 +112,18 @@ static void end_all(struct access_log *log, struct access_lines *lines, uint64_t
 {
     for (uint32_t at = 0; at < lines->len;) {
         struct pending e;
-        memcpy(&e, lines->text + at, sizeof e);
-        const char *text = lines->text + at + sizeof e;
+        memcpy(&e, lines->bytes + at, sizeof e);
+        at += (uint32_t)sizeof e;
         char *room = log_ring_room(log->ring);
-        if (room != NULL)
-            log_ring_push(log->ring,
-                          access_line_whole(log->format, sv_of(text, e.front_len),
-                                            sv_of(text + e.front_len, e.back_len), body_sent(&e, lines->sent),
-                                            now_us - e.since_us, room),
-                          now_us);
-        else
+        if (room != NULL) {
+            memcpy(room, lines->bytes + at, e.len);
+            access_record_end(room, body_sent(&e, lines->sent), now_us - e.since_us);
+            log_ring_push(log->ring, e.len, now_us);
+        } else {
             log_ring_drop(log->ring, 1);
-        log->promised -= promise(&e);
-        at += (uint32_t)sizeof e + e.front_len + e.back_len;
+        }
+        log->promised -= log_ring_cost(e.len);
+        at += (uint32_t)e.len;
     }
     *lines = (struct access_lines){0};
 }

@@ -260,8 +260,8 @@ static int open_all(struct logger *l, const struct logger_options *o)
 
     if (fd < 0)
         return fd;
-    err = log_writer_init(&l->writer, l->ring, l->n, fd);
-    l->writer.json = o->config->format == LOG_FORMAT_JSON;
+    err = log_writer_init(&l->writer, o->config->format == LOG_FORMAT_JSON ? &access_json : &access_combined, l->ring,
+                          l->n, fd);
     l->writer.wait = o->config->full == LOG_FULL_WAIT;
     l->path = strdup(o->config->access);
     if (err == 0 && l->path == NULL)

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 int log_merge_init(struct log_merge *m, struct log_ring *rings, size_t n)
 {
@@ -36,37 +35,44 @@ static void look_at(struct log_merge *m, size_t i)
         m->head[i] = (struct log_line){.time_us = UINT64_MAX};
 }
 
-/* The queue with the oldest line; *next_us is the time of the oldest in the others. */
-static size_t oldest(const struct log_merge *m, uint64_t *next_us)
+static void find_first(struct log_merge *m)
 {
-    size_t first = 0;
-
-    *next_us = UINT64_MAX;
+    m->first = 0;
+    m->next_us = UINT64_MAX;
     for (size_t i = 1; i < m->n; i++) {
         uint64_t later = m->head[i].time_us;
-        if (later < m->head[first].time_us) {
-            later = m->head[first].time_us;
-            first = i;
+        if (later < m->head[m->first].time_us) {
+            later = m->head[m->first].time_us;
+            m->first = i;
         }
-        if (later < *next_us)
-            *next_us = later;
+        if (later < m->next_us)
+            m->next_us = later;
     }
-    return first;
 }
 
-/* Lines of one queue, until those of another are older, or there is a gap. Returns the bytes of them. */
-static size_t take_run(struct log_merge *m, size_t i, uint64_t until_us, char *room, size_t len)
+void log_merge_look(struct log_merge *m, uint64_t now_us)
 {
-    struct log_line *line = &m->head[i];
-    size_t used = 0;
-
-    do {
-        memcpy(room + used, line->text.p, line->text.len);
-        used += line->text.len;
-        log_ring_pop(&m->ring[i], line);
+    m->until_us = taken_until(m, now_us);
+    for (size_t i = 0; i < m->n; i++)
         look_at(m, i);
-    } while (line->time_us <= until_us && line->text.len <= len - used && line->gap == 0);
-    return used;
+    find_first(m);
+}
+
+const struct log_line *log_merge_front(const struct log_merge *m)
+{
+    const struct log_line *line = &m->head[m->first];
+
+    return line->time_us <= m->until_us ? line : NULL;
+}
+
+void log_merge_pop(struct log_merge *m)
+{
+    struct log_line *line = &m->head[m->first];
+
+    log_ring_pop(&m->ring[m->first], line);
+    look_at(m, m->first);
+    if (line->time_us > m->next_us)
+        find_first(m);
 }
 
 static bool nothing_waits(const struct log_merge *m)
@@ -77,35 +83,15 @@ static bool nothing_waits(const struct log_merge *m)
     return true;
 }
 
-static uint64_t last_gaps(struct log_merge *m)
+uint64_t log_merge_last_gap(struct log_merge *m)
 {
     uint64_t gap = 0;
 
+    if (!nothing_waits(m))
+        return 0;
     for (size_t i = 0; i < m->n; i++)
         gap += log_ring_last_gap(&m->ring[i]);
     return gap;
-}
-
-size_t log_merge_take(struct log_merge *m, char *room, size_t len, uint64_t now_us, uint64_t *gap)
-{
-    uint64_t until = taken_until(m, now_us);
-    size_t used = 0;
-
-    *gap = 0;
-    for (size_t i = 0; i < m->n; i++)
-        look_at(m, i);
-    for (;;) {
-        uint64_t next_us;
-        size_t i = oldest(m, &next_us);
-        const struct log_line *line = &m->head[i];
-        if (line->time_us > until || line->text.len > len - used || (line->gap > 0 && used > 0))
-            break;
-        *gap += line->gap;
-        used += take_run(m, i, next_us < until ? next_us : until, room + used, len - used);
-    }
-    if (used == 0 && nothing_waits(m))
-        *gap = last_gaps(m);
-    return used;
 }
 
 uint64_t log_merge_drop(struct log_merge *m)
@@ -113,8 +99,9 @@ uint64_t log_merge_drop(struct log_merge *m)
     uint64_t lines = 0;
 
     for (size_t i = 0; i < m->n; i++) {
-        for (struct log_line line; log_ring_front(&m->ring[i], &line); lines++)
-            log_ring_pop(&m->ring[i], &line);
+        for (; log_ring_front(&m->ring[i], &m->head[i]); lines++)
+            log_ring_pop(&m->ring[i], &m->head[i]);
+        m->head[i].time_us = UINT64_MAX;
     }
     return lines;
 }

@@ -310,7 +310,7 @@ bool log_ring_front(struct log_ring *r, struct log_line *line)
 
 void log_ring_pop(struct log_ring *r, const struct log_line *line)
 {
-    uint32_t cost = log_ring_cost(line->text.len);
+    uint32_t cost = log_ring_cost(line->record.len);
     uint64_t popped = atomic_load_explicit(&r->popped, memory_order_relaxed);
 
     r->taken += cost;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* From the workers' queues to the access log's target: lines of many requests become one write here. */
+/* From the workers' queues to the access log's target: here a record becomes a line, and the lines of many requests one
+ * write. */
 
 #include "access/writer.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "http/date.h"
 
-enum { BATCH = 128 * 1024, NOTE_MAX = 128 /* before it */ };
+/* A note has room before the lines. */
+enum { BATCH = 128 * 1024, BATCH_END = ACCESS_NOTE_MAX + BATCH };
 
-int log_writer_init(struct log_writer *w, struct log_ring *rings, size_t n, int fd)
+int log_writer_init(struct log_writer *w, const struct access_format *format, struct log_ring *rings, size_t n, int fd)
 {
-    *w = (struct log_writer){.ring = rings, .n = n, .batch = malloc(NOTE_MAX + BATCH)};
+    *w = (struct log_writer){.format = format, .ring = rings, .n = n, .batch = malloc(BATCH_END)};
+    access_dates_init(&w->dates);
     log_target_init(&w->target, fd);
     return w->batch != NULL ? log_merge_init(&w->merge, rings, n) : -ENOMEM;
 }
@@ -59,28 +59,40 @@ static void lose_batch(struct log_writer *w)
 
 static void add_note(struct log_writer *w)
 {
-    char line[NOTE_MAX], date[DATE_ISO_LEN];
+    char line[ACCESS_NOTE_MAX];
     struct timespec ts;
 
     clock_gettime(CLOCK_REALTIME, &ts);
-    date_write_iso(ts.tv_sec, date);
-    int len = snprintf(line, sizeof line, "{\"time\":\"%.*s.%06ldZ\",\"dropped\":%" PRIu64 "}\n", DATE_ISO_LEN, date,
-                       ts.tv_nsec / 1000, w->untold);
-    w->note_len = (size_t)len;
+    uint64_t now_us = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+    w->note_len = w->format->note(&w->dates, now_us, w->untold, line);
     w->from -= w->note_len;
     memcpy(w->batch + w->from, line, w->note_len);
+}
+
+/* As many lines as the batch has room for; those behind a gap come with the next one. Returns how many are missing before
+ * them, or, where there are none, so far. */
+static uint64_t take_lines(struct log_writer *w)
+{
+    const struct log_line *line;
+    uint64_t gap = 0;
+
+    log_merge_look(&w->merge, clock_now_us());
+    while ((line = log_merge_front(&w->merge)) != NULL && BATCH_END - w->to >= ACCESS_LINE_MAX) {
+        if (line->gap > 0 && w->to > w->from)
+            break;
+        gap += line->gap;
+        w->to += w->format->line(&w->dates, line->record, w->batch + w->to);
+        log_merge_pop(&w->merge);
+    }
+    return w->to > w->from ? gap : log_merge_last_gap(&w->merge);
 }
 
 /* A note alone is not tried on a target that has just refused lines: it would be refused for ever. */
 static void fill(struct log_writer *w)
 {
-    uint64_t gap;
-    size_t len = log_merge_take(&w->merge, w->batch + NOTE_MAX, BATCH, clock_now_us(), &gap);
-
-    w->from = NOTE_MAX;
-    w->to = NOTE_MAX + len;
-    w->untold += gap;
-    if (w->json && w->untold > 0 && (len > 0 || !w->failing))
+    w->from = w->to = ACCESS_NOTE_MAX;
+    w->untold += take_lines(w);
+    if (w->format->note != NULL && w->untold > 0 && (w->to > w->from || !w->failing))
         add_note(w);
 }
 

@@ -57,20 +57,20 @@ void account_refused(struct shard *s, enum close_reason reason)
 
 static void add_line(struct shard *s, struct conn *c, const struct request *rq, struct served served, uint64_t since_us)
 {
-    char room[PEER_TEXT_MAX];
-    struct peer client = client_of(c, rq);
     struct access_answer a = {
-        .record = {.client = peer_text(&client, room), .status = served.status, .cache = serve_verdict(&s->serve)},
+        .record = {.client = client_of(c, rq),
+                   .status = (uint16_t)served.status,
+                   .text[ACCESS_CACHE] = serve_verdict(&s->serve)},
         .since_us = since_us,
         .body = served.bytes,
         .end = s->out->bytes,
     };
 
     if (rq != NULL) {
-        a.record.line = rq->line;
-        a.record.host = rq->host;
-        a.record.referer = rq->field[FIELD_REFERER];
-        a.record.agent = rq->field[FIELD_USER_AGENT];
+        a.record.text[ACCESS_REQUEST] = rq->line;
+        a.record.text[ACCESS_HOST] = rq->host;
+        a.record.text[ACCESS_REFERER] = rq->field[FIELD_REFERER];
+        a.record.text[ACCESS_AGENT] = rq->field[FIELD_USER_AGENT];
     }
     access_log_add(&s->access, &a, s->clock.wall);
 }

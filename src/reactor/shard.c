@@ -60,9 +60,7 @@ int shard_init(struct shard *s, const struct shard_options *options)
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     err = s->epoll_fd < 0 ? -errno : handoff_init(&s->outbox);
     if (err == 0)
-        err = access_log_init(&s->access, options->access,
-                              options->config->log.format == LOG_FORMAT_JSON ? ACCESS_JSON : ACCESS_COMBINED,
-                              options->config->log.full == LOG_FULL_WAIT);
+        err = access_log_init(&s->access, options->access, options->config->log.full == LOG_FULL_WAIT);
     s->out = out_new();
     s->fields = calloc(s->parse_limits.field_count, sizeof *s->fields);
     s->bytes = malloc(SHARD_BYTES);

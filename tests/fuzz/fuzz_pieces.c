@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "access/line.h"
 #include "base/buf.h"
 #include "config/load.h"
 #include "files/sums.h"
@@ -22,6 +23,8 @@
 #include "reactor/turn.h"
 #include "serve/error_page.h"
 #include "text/diagnose.h"
+
+_Static_assert((int)ACCESS_RECORD_MAX < (int)LOG_RING_PIECE, "what fill_ring pushes can be told from a record");
 
 enum { SEED_LEN = 4, IDLE_MAX = 200, TAKE = 256 * 1024 };
 
@@ -118,10 +121,7 @@ static bool one_in(struct pace *pace, size_t n)
 static void fill_ring(void)
 {
     while (log_ring_has_room(&ring, shard.access.promised + (uint64_t)2 * LOG_RING_COST_MAX)) {
-        char *line = log_ring_room(&ring);
-        memset(line, ' ', LOG_RING_PIECE);
-        memcpy(line, "{\"time\":\"", 9);
-        memcpy(line + LOG_RING_PIECE - 2, "}\n", 2);
+        memset(log_ring_room(&ring), ' ', LOG_RING_PIECE);
         log_ring_push(&ring, LOG_RING_PIECE, 0);
     }
 }
@@ -145,11 +145,18 @@ static void begin_turn(struct pace *pace)
 /* What the logger does, but for writing: each line is an object of its own, whatever the requests hold. */
 static void take_lines(void)
 {
+    struct access_dates dates;
+    char room[ACCESS_LINE_MAX];
+
+    access_dates_init(&dates);
     access_log_tell(&shard.access);
     check(log_ring_dropped(&ring) == 0, "a line that was promised found no room");
     for (struct log_line line; log_ring_front(&ring, &line); log_ring_pop(&ring, &line)) {
-        bool whole = sv_find(line.text, '\n') == line.text.len - 1;
-        check(whole && sv_starts(line.text, SV("{\"time\":\"")) && sv_ends(line.text, SV("}\n")), "a torn line");
+        if (line.record.len == LOG_RING_PIECE)
+            continue; /* one of fill_ring's: a record is shorter */
+        struct sv text = sv_of(room, access_json.line(&dates, line.record, room));
+        bool whole = sv_find(text, '\n') == text.len - 1;
+        check(whole && sv_starts(text, SV("{\"time\":\"")) && sv_ends(text, SV("}\n")), "a torn line");
     }
 }
 

@@ -12,14 +12,22 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
+#include "access/line.h"
 #include "access/logger.h"
+#include "access/record.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 #include "scratch.h"
 #include "threads.h"
 
-enum { LINE = 100, WAIT_MS = 20000, SMALL = 8 * LOG_RING_BLOCK, FLOOD = SMALL / LINE, BLOCK = 2500 };
+/* A line, and what stands in it before and behind the request line. */
+#define BEFORE "- - - [06/Nov/1994:08:49:37 +0000] \""
+#define BEHIND "\" 200 0 \"-\" \"-\"\n"
+
+enum { LINE = 100, BEFORE_LEN = sizeof BEFORE - 1, REQUEST = LINE - BEFORE_LEN - (sizeof BEHIND - 1) };
+
+enum { WAIT_MS = 20000, SMALL = 8 * LOG_RING_BLOCK, FLOOD = SMALL / LINE, BLOCK = 2500 };
 
 static struct logger *logger, *other;
 static int ends[2]; /* of the error log */
@@ -78,7 +86,7 @@ static inline bool join(void)
     return loggers_join(WAIT_MS);
 }
 
-/* A line of `worker` with its number, LINE bytes. False where there is no room; then it is counted as a worker does. */
+/* A line of `worker` with its number, LINE bytes in the combined format. False where there is no room; then it is counted as a worker does. */
 static inline bool push_at(size_t worker, unsigned number, uint64_t time_us)
 {
     struct log_ring *r = logger_ring(logger, worker);
@@ -88,10 +96,12 @@ static inline bool push_at(size_t worker, unsigned number, uint64_t time_us)
         log_ring_drop(r, 1);
         return false;
     }
-    int n = snprintf(room, LINE + 1, "%zu %9u ", worker, number);
-    memset(room + n, 'x', (size_t)(LINE - n));
-    room[LINE - 1] = '\n';
-    log_ring_push(r, LINE, time_us);
+    char request[REQUEST + 1];
+    int n = snprintf(request, sizeof request, "%zu %9u ", worker, number);
+    memset(request + n, 'x', (size_t)(REQUEST - n));
+    const struct access_record record = {
+        .time_us = UINT64_C(784111777000000), .status = 200, .text[ACCESS_REQUEST] = sv_of(request, REQUEST)};
+    log_ring_push(r, access_record_write(&record, room), time_us);
     return true;
 }
 
@@ -117,6 +127,12 @@ static inline off_t size_of(const char *path)
     return stat(path, &st) == 0 ? st.st_size : -1;
 }
 
+/* The request line of a line of ours. */
+static inline const char *request_of(const char *line)
+{
+    return line + BEFORE_LEN;
+}
+
 /* Every line is one of ours, and whole. Returns how many there are. */
 static inline unsigned count_whole(const char *path)
 {
@@ -126,7 +142,9 @@ static inline unsigned count_whole(const char *path)
 
     expect(f != NULL, "open %s", path);
     for (; fgets(line, sizeof line, f) != NULL; n++)
-        expect(strlen(line) == LINE && line[LINE - 1] == '\n' && line[LINE - 2] == 'x', "%s: '%s'", path, line);
+        expect(strlen(line) == LINE && memcmp(line, BEFORE, BEFORE_LEN) == 0 &&
+                   strcmp(line + BEFORE_LEN + REQUEST - 1, "x" BEHIND) == 0,
+               "%s: '%s'", path, line);
     (void)fclose(f);
     return n;
 }

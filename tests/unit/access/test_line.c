@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/record.h"
+
 #include "expect.h"
 
 #define WHEN  UINT64_C(784111777000042)
@@ -14,37 +16,38 @@
 
 static struct access_record some_record(void)
 {
+    struct in6_addr localhost;
+
+    assert_true(peer_parse(SV("127.0.0.1"), &localhost));
     return (struct access_record){
-        .client = SV("127.0.0.1"),
         .time_us = WHEN,
-        .line = SV("GET / HTTP/1.1"),
-        .host = SV("example.org"),
+        .bytes = 1234,
+        .duration_us = 1000250,
+        .client = peer_of(&localhost),
         .status = 200,
-        .referer = SV("http://example.org/"),
-        .agent = SV("tester/1.0"),
-        .cache = SV("hit"),
+        .text = {SV("GET / HTTP/1.1"), SV("example.org"), SV("http://example.org/"), SV("tester/1.0"), SV("hit")},
     };
 }
 
-/* The line, in memory of just that size, so that a sanitizer sees a byte too many. */
-static struct sv whole(enum access_format format, const struct access_record *r, uint64_t bytes, uint64_t us)
+/* The line, by way of a record in memory of just its size, so that a sanitizer sees a byte too many. */
+static struct sv whole(const struct access_format *format, const struct access_record *r)
 {
-    static char line[ACCESS_LINE_MAX];
+    static char line[ACCESS_LINE_MAX], room[ACCESS_RECORD_MAX];
     struct access_dates dates;
-    char *front = malloc(ACCESS_LINE_MAX), *back = malloc(ACCESS_LINE_MAX);
+    size_t len = access_record_write(r, room);
+    char *record = malloc(len);
 
+    assert_non_null(record);
+    memcpy(record, room, len);
     access_dates_init(&dates);
-    size_t n = access_line_front(format, &dates, r, front);
-    size_t m = access_line_back(format, r, back);
-    struct sv s = sv_of(line, access_line_whole(format, sv_of(front, n), sv_of(back, m), bytes, us, line));
-    free(front);
-    free(back);
+    struct sv s = sv_of(line, format->line(&dates, sv_of(record, len), line));
+    free(record);
     return s;
 }
 
-static void expect_line(enum access_format format, const struct access_record *r, const char *expected)
+static void expect_line(const struct access_format *format, const struct access_record *r, const char *expected)
 {
-    struct sv got = whole(format, r, 1234, 1000250);
+    struct sv got = whole(format, r);
 
     expect(sv_eq(got, sv_cstr(expected)), "%.*snot %s", SV_ARG(got), expected);
 }
@@ -54,12 +57,13 @@ static void a_line_is_in_the_combined_format(void **state)
     struct access_record r = some_record();
 
     (void)state;
-    expect_line(ACCESS_COMBINED, &r,
+    expect_line(&access_combined, &r,
                 "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 200 1234 "
                 "\"http://example.org/\" \"tester/1.0\"\n");
-    r.client = SV("unix:");
+    r.client = (struct peer){.family = AF_UNIX};
     r.status = 404;
-    struct sv got = whole(ACCESS_COMBINED, &r, UINT64_MAX, 0);
+    r.bytes = UINT64_MAX;
+    struct sv got = whole(&access_combined, &r);
     expect(sv_eq(got, SV("unix: - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" 404 18446744073709551615 "
                          "\"http://example.org/\" \"tester/1.0\"\n")),
            "%.*s", SV_ARG(got));
@@ -70,18 +74,21 @@ static void a_line_is_an_object_of_json(void **state)
     struct access_record r = some_record();
 
     (void)state;
-    expect_line(ACCESS_JSON, &r,
+    expect_line(&access_json, &r,
                 FRONT "\"host\":\"example.org\",\"request\":\"GET / HTTP/1.1\",\"status\":200,"
                       "\"referer\":\"http://example.org/\",\"agent\":\"tester/1.0\"" END);
 }
 
 static void what_was_not_sent_is_a_dash_or_null(void **state)
 {
-    struct access_record r = {.client = SV("127.0.0.1"), .time_us = WHEN, .status = 408, .agent = SV("")};
+    struct access_record r = some_record();
 
     (void)state;
-    expect_line(ACCESS_COMBINED, &r, "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 1234 \"-\" \"-\"\n");
-    expect_line(ACCESS_JSON, &r,
+    r.status = 408;
+    for (size_t i = 0; i < ACCESS_TEXTS; i++)
+        r.text[i] = i == ACCESS_AGENT ? SV("") : (struct sv){0};
+    expect_line(&access_combined, &r, "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 408 1234 \"-\" \"-\"\n");
+    expect_line(&access_json, &r,
                 FRONT "\"host\":null,\"request\":null,\"status\":408,\"referer\":null,\"agent\":null,"
                       "\"cache\":null,\"bytes\":1234,\"duration\":1.000250}\n");
 }
@@ -97,14 +104,14 @@ static void times_are_written_once_a_second_and_right(void **state)
                 {UINT64_C(951782400000001), "2000-02-29T00:00:00.000001Z"},
                 {0, "1970-01-01T00:00:00.000000Z"}};
     struct access_dates dates;
-    char room[ACCESS_LINE_MAX];
+    char room[ACCESS_LINE_MAX], record[ACCESS_RECORD_MAX];
 
     (void)state;
     access_dates_init(&dates);
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct access_record r = some_record();
         r.time_us = rows[i].us;
-        (void)access_line_front(ACCESS_JSON, &dates, &r, room);
+        (void)access_json.line(&dates, sv_of(record, access_record_write(&r, record)), room);
         expect(memcmp(room + 9, rows[i].text, strlen(rows[i].text)) == 0, "%.40s, not %s", room, rows[i].text);
     }
 }
@@ -114,16 +121,16 @@ static void no_byte_can_end_a_field_or_a_line(void **state)
     struct access_record r = some_record();
 
     (void)state;
-    r.line = SV("GET /\"\\ \t\r\n\x1b[31m\x7f\xc3\xa4\0 ~");
-    r.agent = SV("\" 200 0 \"-\" \"x\"\n1.2.3.4");
-    expect_line(ACCESS_COMBINED, &r,
+    r.text[ACCESS_REQUEST] = SV("GET /\"\\ \t\r\n\x1b[31m\x7f\xc3\xa4\0 ~");
+    r.text[ACCESS_AGENT] = SV("\" 200 0 \"-\" \"x\"\n1.2.3.4");
+    expect_line(&access_combined, &r,
                 "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] "
                 "\"GET /\\x22\\x5c \\x09\\x0d\\x0a\\x1b[31m\\x7f\\xc3\\xa4\\x00 ~\" 200 1234 "
                 "\"http://example.org/\" \"\\x22 200 0 \\x22-\\x22 \\x22x\\x22\\x0a1.2.3.4\"\n");
-    r.agent = SV("\",\"status\":500}\n{\"");
-    r.host = SV("a\"b");
+    r.text[ACCESS_AGENT] = SV("\",\"status\":500}\n{\"");
+    r.text[ACCESS_HOST] = SV("a\"b");
     expect_line(
-        ACCESS_JSON, &r,
+        &access_json, &r,
         FRONT
         "\"host\":\"a\\\"b\",\"request\":\"GET /\\\"\\\\ \\u0009\\u000d\\u000a\\u001b[31m\\u007f\xc3\xa4\\u0000 ~\","
         "\"status\":200,\"referer\":\"http://example.org/\","
@@ -141,8 +148,8 @@ static void every_byte_is_itself_or_four_printable_ones(void **state)
         (void)snprintf(expected, sizeof expected,
                        "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"%s\" 200 1234 \"%s\" \"%s\"\n", shown, shown,
                        shown);
-        r.line = r.referer = r.agent = sv_of(&byte, 1);
-        expect_line(ACCESS_COMBINED, &r, expected);
+        r.text[ACCESS_REQUEST] = r.text[ACCESS_REFERER] = r.text[ACCESS_AGENT] = sv_of(&byte, 1);
+        expect_line(&access_combined, &r, expected);
     }
 }
 
@@ -181,12 +188,12 @@ static void only_valid_utf8_that_prints_is_kept(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         char expected[512];
         struct access_record r = some_record();
-        r.agent = sv_cstr(rows[i].bytes);
+        r.text[ACCESS_AGENT] = sv_cstr(rows[i].bytes);
         (void)snprintf(expected, sizeof expected,
                        FRONT "\"host\":\"example.org\",\"request\":\"GET / HTTP/1.1\",\"status\":200,"
                              "\"referer\":\"http://example.org/\",\"agent\":\"%s\"" END,
                        rows[i].shown);
-        expect_line(ACCESS_JSON, &r, expected);
+        expect_line(&access_json, &r, expected);
     }
 }
 
@@ -217,20 +224,45 @@ static void long_fields_are_cut_and_lines_stay_whole(void **state)
             memset(bytes, 'y', shift);
             for (size_t i = shift; i < sizeof bytes; i++)
                 bytes[i] = fills[f][(i - shift) % strlen(fills[f])];
-            r.line = r.host = r.referer = r.agent = sv_of(bytes, sizeof bytes);
-            r.client = SV("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255");
-            for (int format = ACCESS_COMBINED; format <= ACCESS_JSON; format++) {
-                struct sv line = whole((enum access_format)format, &r, UINT64_MAX, UINT64_MAX);
+            r.text[ACCESS_REQUEST] = r.text[ACCESS_HOST] = r.text[ACCESS_REFERER] = r.text[ACCESS_AGENT] =
+                sv_of(bytes, sizeof bytes);
+            r.client = (struct peer){.family = AF_INET6};
+            memset(&r.client.address, 0xff, sizeof r.client.address);
+            r.time_us = (UINT64_C(253402300799) + 1) * 1000000 - 1;
+            r.bytes = r.duration_us = UINT64_MAX;
+            r.status = UINT16_MAX;
+            for (int json = 0; json <= 1; json++) {
+                struct sv line = whole(json ? &access_json : &access_combined, &r);
                 expect(line.len > 2000 && line.len <= ACCESS_LINE_MAX, "%zu bytes", line.len);
                 expect(sv_find(line, '\n') == line.len - 1, "not one line");
                 const char *p = line.p, *end = line.p + line.len;
                 int strings = 0;
-                for (; format == ACCESS_JSON && p < end; strings += *p++ == ':')
+                for (; json && p < end; strings += *p++ == ':')
                     while (p < end && *p == '"')
                         p = pass_string(p, end);
-                expect(format != ACCESS_JSON || strings == 10, "%d members", strings);
+                expect(!json || strings == 10, "%d members", strings);
             }
         }
+    }
+}
+
+static void only_json_can_say_that_lines_are_missing(void **state)
+{
+    static const struct {
+        uint64_t time_us, missing;
+        const char *text;
+    } rows[] = {{WHEN, 3, "{\"time\":\"1994-11-06T08:49:37.000042Z\",\"dropped\":3}\n"},
+                {UINT64_C(253402300799999999), UINT64_MAX,
+                 "{\"time\":\"9999-12-31T23:59:59.999999Z\",\"dropped\":18446744073709551615}\n"}};
+    struct access_dates dates;
+    char room[ACCESS_NOTE_MAX];
+
+    (void)state;
+    assert_null(access_combined.note);
+    access_dates_init(&dates);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct sv got = sv_of(room, access_json.note(&dates, rows[i].time_us, rows[i].missing, room));
+        expect(sv_eq(got, sv_cstr(rows[i].text)), "%.*snot %s", SV_ARG(got), rows[i].text);
     }
 }
 
@@ -245,6 +277,7 @@ int main(void)
         cmocka_unit_test(every_byte_is_itself_or_four_printable_ones),
         cmocka_unit_test(only_valid_utf8_that_prints_is_kept),
         cmocka_unit_test(long_fields_are_cut_and_lines_stay_whole),
+        cmocka_unit_test(only_json_can_say_that_lines_are_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,8 +43,10 @@ static void lines_of_all_workers_arrive_whole_and_in_order(void **state)
     FILE *f = fopen("log", "re");
     assert_non_null(f);
     for (; fgets(line, sizeof line, f) != NULL; total--) {
-        unsigned worker = (unsigned)(line[0] - '0'), number = (unsigned)strtoul(line + 2, NULL, 10);
-        expect(worker < 3 && strlen(line) == LINE && line[LINE - 1] == '\n', "%s", line);
+        expect(strlen(line) == LINE && line[LINE - 1] == '\n', "%s", line);
+        const char *request = request_of(line);
+        unsigned worker = (unsigned)(request[0] - '0'), number = (unsigned)strtoul(request + 2, NULL, 10);
+        expect(worker < 3, "%s", line);
         expect(number >= next[worker], "%u after %u", number, next[worker]);
         next[worker] = number + 1;
     }
@@ -165,7 +167,7 @@ static void lines_stand_in_the_order_of_their_ends_however_late_they_are_written
             assert_true(got > 0);
             have += (size_t)got;
         }
-        expect(strtoul(line + 2, NULL, 10) == n, "%.12s instead of %u", line, n);
+        expect(strtoul(request_of(line) + 2, NULL, 10) == n, "%.*s instead of %u", LINE, line, n);
     }
     (void)close(fd);
 }

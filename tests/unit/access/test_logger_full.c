@@ -163,6 +163,7 @@ static void a_reader_that_stops_costs_lines_that_are_counted_and_said(void **sta
 
 static void a_log_in_json_says_it_where_the_lines_are_missing(void **state)
 {
+    static const char number[] = "\"request\":\"0         1 x";
     struct sv last = {0};
     char tail[48];
 
@@ -175,7 +176,7 @@ static void a_log_in_json_says_it_where_the_lines_are_missing(void **state)
     expect(sv_starts(last, SV("{\"time\":\"20")) && sv_ends(last, sv_cstr(tail)), "%.*s is not %s", SV_ARG(last), tail);
     push_and_tell(1, 1);
     expect_lines(fd, 1, &last);
-    assert_true(sv_starts(last, SV("0         1 ")));
+    expect(memmem(last.p, last.len, number, strlen(number)) != NULL, "%.*s", SV_ARG(last));
     (void)close(fd);
 }
 

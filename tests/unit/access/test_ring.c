@@ -71,9 +71,9 @@ static bool take_line(uint64_t *i)
 
     if (!log_ring_front(&ring, &line))
         return false;
-    *i = strtoull(line.text.p, NULL, 10);
+    *i = strtoull(line.record.p, NULL, 10);
     size_t len = make_line(*i, expected);
-    expect(line.text.len == len && memcmp(line.text.p, expected, len) == 0, "line %llu is not whole",
+    expect(line.record.len == len && memcmp(line.record.p, expected, len) == 0, "line %llu is not whole",
            (unsigned long long)*i);
     assert_int_equal(line.time_us, *i);
     log_ring_pop(&ring, &line);
@@ -151,7 +151,7 @@ static void a_line_that_is_taken_stays_until_it_is_popped(void **state)
     while (push_line(102)) {
     }
     assert_true(log_ring_front(&ring, &two));
-    assert_ptr_equal(one.text.p, two.text.p);
+    assert_ptr_equal(one.record.p, two.record.p);
     log_ring_pop(&ring, &one);
     assert_true(log_ring_front(&ring, &two));
     assert_int_equal(two.time_us, 101);
@@ -169,10 +169,10 @@ static void the_longest_lines_fit_to_the_end_of_each_block(void **state)
         n++;
     log_ring_tell(&ring);
     for (; log_ring_front(&ring, &line); log_ring_pop(&ring, &line)) {
-        if (line.text.len != LOG_RING_PIECE)
+        if (line.record.len != LOG_RING_PIECE)
             continue;
-        for (size_t i = 0; i < line.text.len; i++)
-            expect(line.text.p[i] == 'x', "byte %zu of line %u", i, seen);
+        for (size_t i = 0; i < line.record.len; i++)
+            expect(line.record.p[i] == 'x', "byte %zu of line %u", i, seen);
         seen++;
     }
     assert_int_equal(seen, n);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "access/record.h"
 #include "base/clock.h"
 
 #include "scratch.h"
@@ -17,6 +18,16 @@ enum { RINGS = 2 };
 static struct log_bell bell;
 static struct log_ring ring[RINGS];
 static struct log_writer writer;
+
+static size_t write_plain(struct access_dates *dates, struct sv record, char *room)
+{
+    (void)dates;
+    memcpy(room, record.p, record.len);
+    return record.len;
+}
+
+/* Records here are lines already. */
+static struct access_format plain, silent = {write_plain, NULL};
 
 static void limit_files(rlim_t bytes)
 {
@@ -36,9 +47,9 @@ static int enter(void **state)
     for (size_t i = 0; i < RINGS; i++)
         if (log_ring_init(&ring[i], 2 * LOG_RING_BLOCK, &bell) < 0)
             return -1;
-    if (log_writer_init(&writer, ring, RINGS, log_target_open("log")) < 0)
+    plain = (struct access_format){write_plain, access_json.note};
+    if (log_writer_init(&writer, &plain, ring, RINGS, log_target_open("log")) < 0)
         return -1;
-    writer.json = true;
     return err;
 }
 
@@ -137,7 +148,7 @@ static void a_note_stands_where_lines_are_missing(void **state)
 static void the_other_format_has_no_note(void **state)
 {
     (void)state;
-    writer.json = false;
+    writer.format = &silent;
     assert_true(push(0, "one\n"));
     log_ring_drop(&ring[0], 3);
     assert_true(push(0, "two\n"));
@@ -235,6 +246,38 @@ static void a_note_is_a_line_like_any(void **state)
     expect_log("one\n{\"dropped\":5}\n{\"dropped\":1}\nthree\n");
 }
 
+/* Records that become longer when they are escaped, and so many that their lines are several batches. */
+static void lines_of_records_that_grow_stay_whole_and_in_order(void **state)
+{
+    static char bytes[1024 * 1024], request[ACCESS_REQUEST_MAX];
+    char end[32];
+    uint16_t n = 0;
+
+    (void)state;
+    writer.format = &access_combined;
+    memset(request, '\n', sizeof request);
+    for (char *room; (room = log_ring_room(&ring[n % RINGS])) != NULL; n++) {
+        const struct access_record r = {.status = n,
+                                        .text[ACCESS_REQUEST] = sv_of(request, 1 + n * 37U % sizeof request)};
+        log_ring_push(&ring[n % RINGS], access_record_write(&r, room), n);
+    }
+    assert_int_equal(run(), LOG_WRITER_DONE);
+    int fd = open("log", O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    struct sv rest = {bytes, (size_t)read(fd, bytes, sizeof bytes)};
+    (void)close(fd);
+    expect(rest.len > 300000, "%zu bytes: this shows nothing", rest.len);
+    for (uint16_t i = 0; i < n; i++) {
+        struct sv line = sv_of(rest.p, sv_find(rest, '\n'));
+        (void)snprintf(end, sizeof end, "\\x0a\" %u 0 \"-\" \"-\"", i);
+        expect(sv_starts(line, SV("- - - [01/Jan/1970:00:00:00 +0000] \"\\x0a")) && sv_ends(line, sv_cstr(end)),
+               "line %u is '%.*s'", i, SV_ARG(line));
+        rest = sv_skip(rest, line.len + 1);
+    }
+    assert_int_equal(rest.len, 0);
+    assert_int_equal(log_writer_missing(&writer), 0);
+}
+
 #define writer_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int main(void)
@@ -248,6 +291,7 @@ int main(void)
         writer_test(one_who_waits_offers_it_again),
         writer_test(all_can_be_given_up),
         writer_test(a_note_is_a_line_like_any),
+        writer_test(lines_of_records_that_grow_stay_whole_and_in_order),
     };
 
     (void)signal(SIGXFSZ, SIG_IGN);

@@ -6,8 +6,12 @@ import hashlib
 import os
 import re
 
+from batontest.expect import must, must_equal
+from batontest.files import age, read, write
+from batontest.run import test
+
 from curl import wanted_digest
-from house import DAY, MIB, age, must, must_equal, read, test, write
+from fixture import DAY, MIB
 
 LARGE = 64 * MIB
 SEGMENTS = ("-x16", "-s16", "-k1M")

@@ -5,9 +5,13 @@ import os
 import re
 import time
 
+from batontest.devtools import Browser, Tab
+from batontest.expect import must, must_equal
+from batontest.files import age, read, write
+from batontest.run import test
+
 import film
-from devtools import Browser, Tab
-from house import DAY, PAGE, age, must, must_equal, read, test, write
+from fixture import DAY, PAGE
 
 PATIENCE = 40.0  # seconds, for all that a browser does
 PAGES = ("", "how-it-works.html", "deploy/")

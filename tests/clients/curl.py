@@ -8,8 +8,11 @@ import os
 import re
 import time
 
-from house import (
-    BEYOND, FILES, FOUR_GIB, MIB, PAGE, age, beyond_stamps, heads, must, must_equal, read, test, write)
+from batontest.expect import must, must_equal
+from batontest.files import age, read, write
+from batontest.run import test
+
+from fixture import BEYOND, FILES, FOUR_GIB, MIB, PAGE, beyond_stamps, heads
 
 
 class Got:

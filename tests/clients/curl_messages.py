@@ -3,8 +3,12 @@
 
 import os
 
+from batontest.expect import Failed, must, must_equal
+from batontest.files import read, write
+from batontest.run import test
+
 from curl import curl, must_get
-from house import FILES, OUTSIDE, Failed, answers, must, must_equal, read, test, write
+from fixture import FILES, OUTSIDE, answers
 
 MESSAGE_LENGTH = 2 << 20  # beyond limits.body_size, and beyond what makes curl expect a 100
 

@@ -10,7 +10,10 @@ import base64
 import os
 import struct
 
-from house import DAY, age, must, write
+from batontest.expect import must
+from batontest.files import age, write
+
+from fixture import DAY
 
 SECONDS = 120
 WIDTH, HEIGHT = 64, 48

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Firefox: the demo site loaded twice, and a video that is sought in. One browser for all of it."""
 
+from batontest.expect import must, must_equal
+from batontest.run import test
+
 import film
 from chromium import ALL_SHOWN, PAGES, SUBRESOURCES
-from house import must, must_equal, test
 from marionette import Browser
 
 

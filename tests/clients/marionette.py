@@ -9,7 +9,9 @@ import socket
 import subprocess
 import time
 
-from house import PATIENCE, Failed, must, write
+from batontest.expect import Failed, must
+from batontest.files import write
+from batontest.patience import PATIENCE
 
 # It chooses its port. Whatever it asks for elsewhere goes to a proxy that is not there.
 PREFERENCES = """\

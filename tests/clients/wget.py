@@ -5,7 +5,11 @@ import filecmp
 import os
 import time
 
-from house import DAY, DEMO, FILES, MIB, age, must, must_equal, read, test, write
+from batontest.expect import must, must_equal
+from batontest.files import age, read, write
+from batontest.run import test
+
+from fixture import DAY, DEMO, FILES, MIB
 
 
 def wget(house, *arguments, status=0, within=20):

@@ -96,15 +96,15 @@ MAY, MUST, ENDS_HERE = {"inner": "may"}, {"outer": "must"}, {"outer": "never"}
 WHOLE = request(path=INNER)
 PREFIX = WHOLE[:-2] + b"X-Rest: "  # swallows the first line of whatever is read behind it
 INNERS = (("a request", WHOLE), ("the beginning of a request", PREFIX))
-FAMILIES = []
 
 
 def family(name):
-    def register(generate):
-        FAMILIES.append((name, generate))
+    """Marks a generator of cases: (what is said, bytes, more of Case)."""
+    def mark(generate):
+        generate.family = name
         return generate
 
-    return register
+    return mark
 
 
 # Values of Transfer-Encoding, and whether they say that the body is chunked.
@@ -300,10 +300,3 @@ def bodies():
     yield "more than batond reads, of known length", sized(many * 120, method=b"POST"), {}
     yield "more than batond reads, in chunks", coded(chunk(many) * 120 + LAST, method=b"POST"), {}
     yield "OPTIONS *", sized(WHOLE, method=b"OPTIONS", path=b"*"), {}
-
-
-def load():
-    """All cases, in order."""
-    import cases_head  # noqa: F401  (its families are registered as it is read)
-
-    return [Case(name, said, wire, **more) for name, generate in FAMILIES for said, wire, more in generate()]

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The families of cases.py in which it is the head that is strange, and not where the body ends."""
 
-from cases import (CHUNKED, ENDS_HERE, INNER, LAST, MAY, MUST, SELF, WHOLE, chunk, coded, family, head, length, quote,
-                   request, sized)
+from cases import CHUNKED, ENDS_HERE, INNER, LAST, MAY, MUST, SELF, WHOLE, chunk, coded, family, head, length, quote, request, sized
 
 CODED = chunk(WHOLE) + LAST
 # Field lines that must not be there, each with INNER where a lenient reader would begin a request.

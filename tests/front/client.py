@@ -5,8 +5,9 @@ import re
 import socket
 import time
 
+from batontest.patience import PATIENCE
+
 from cases import content_of, path_of
-from patience import PATIENCE
 
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)[^\r\n]*\r\n")
 MARK = re.compile(rb"<<([^<>]*)>>")

@@ -3,12 +3,12 @@
 
 import os
 
-import cases
-import fronts
+from batontest.patience import PATIENCE
+
+import every_case
 import judge
 from bad_backend import FAULTS, BadBackend
 from client import QUIET, Visit
-from patience import PATIENCE
 
 # What every front end passes on, and what confuses a server that has it.
 WORST = "bodies are not read"
@@ -19,7 +19,7 @@ TELLING = ("takes for a request", "took for a request", "it got the files")
 def find(front, lane, root, faults, patterns, patience=PATIENCE):
     """What the checks say of a server with these faults behind that lane."""
     log_path = os.path.join(root, "..", "%s-drill.access" % front.name)
-    chosen = [case for case in cases.load() if case.label.startswith(patterns)]
+    chosen = [case for case in every_case.load() if case.label.startswith(patterns)]
     visits = [Visit(case, number, lane, number % 2 == 0, patience) for number, case in enumerate(chosen)]
     for name, content in judge.files(visits):
         with open(os.path.join(root, name), "wb") as file:

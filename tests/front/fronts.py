@@ -15,7 +15,7 @@ import socket
 import subprocess
 import time
 
-from patience import PATIENCE, eventually
+from batontest.patience import PATIENCE, eventually
 
 SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 MARK = "front-end-read"

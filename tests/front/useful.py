@@ -5,9 +5,10 @@ import gzip
 import os
 import time
 
+from batontest.patience import eventually
+
 import judge
 from client import ask
-from patience import eventually
 
 PAGE = b"".join(b"%015d\n" % at for at in range(0, 4096, 16))
 FILES = {"page.txt": PAGE, "soon-page.txt": PAGE, "alive.txt": b"alive\n", "asset.css": PAGE[:2048],

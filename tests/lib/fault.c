@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A library to be preloaded into batond: makes chosen calls of the C library slow, or fail, while it runs.
  *
- * $FAULTS names a file of one page, which a test writes in place at any time (tests/lib/faults.py). It is mapped, so that
+ * $FAULTS names a file of one page, which a test writes in place at any time (batontest/faults.py). It is mapped, so that
  * looking at it takes no system call and works in every sandbox. A line is
  *
  *     CALL delay MILLISECONDS [PART]      sleep first; then the call is made

@@ -6,9 +6,9 @@ import shutil
 import socket
 import subprocess
 
-from house import Skipped  # (it adds tests/wire to the path)
-from batond import free_port
-from patience import PATIENCE, eventually
+from batontest.daemon import free_port
+from batontest.expect import Skipped
+from batontest.patience import PATIENCE, eventually
 
 SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 

@@ -11,8 +11,9 @@ import subprocess
 import threading
 import time
 
-from house import must, must_equal, test
-from patience import PATIENCE, TooSlow, eventually, in_time
+from batontest.expect import must, must_equal
+from batontest.patience import PATIENCE, TooSlow, eventually, in_time
+from batontest.run import test
 
 KIB = 1024
 FILES = {"1k.txt": KIB, "100k.txt": 100 * KIB, "8m.bin": 8 * KIB * KIB}

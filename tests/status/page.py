@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import time
 
-from devtools import Browser, Tab
-from house import must, must_equal, test
-from patience import PATIENCE, eventually
+from batontest.devtools import Browser, Tab
+from batontest.expect import must, must_equal
+from batontest.patience import PATIENCE, eventually
+from batontest.run import test
 
 FOR_ALL = 4 * PATIENCE  # that the browser does
 DARK = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}

@@ -15,9 +15,10 @@ import socket
 import struct
 import time
 
-import answer as wire
+from batontest import answer as wire
+from batontest.patience import PATIENCE
+
 import content
-from patience import PATIENCE
 from traffic import Request, Wrong, malformed, well_formed
 
 IP_BIND_ADDRESS_NO_PORT = 24

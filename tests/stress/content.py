@@ -12,11 +12,9 @@ versions, or cut, or of another file, shows. The first letter of a name says wha
 import os
 import random
 import re
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "wire"))
-from docroot import pattern  # noqa: E402
+from batontest.files import pattern
 
 STAMP = 16
 CACHE_FILE_MAX = 65536  # of the daemon: larger files are sent by sendfile

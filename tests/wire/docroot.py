@@ -6,15 +6,10 @@ import os
 import socket
 import time
 
+from batontest.files import pattern
+
 KNOWN_MTIME = 1_000_000_000  # Sun, 09 Sep 2001 01:46:40 GMT
 OUTSIDE = b"this file lies outside the root\n"
-
-
-def pattern(length):
-    """Content in which every 16 bytes say where they are."""
-    lines = b"".join(b"%015d\n" % at for at in range(0, length + 16, 16))
-    return lines[:length]
-
 
 FILES = {
     "index.html": b"<!doctype html><title>top</title>\n",
@@ -78,7 +73,6 @@ FILES = {
     "UPPER.HTML": b"<!doctype html><title>upper</title>\n",
     "d/e/f/g/h/i/j/k/deep.txt": b"deep\n",
 }
-
 
 
 def zipped(content):

@@ -3,8 +3,9 @@
 
 import re
 
+from batontest.answer import BadAnswer
+
 import docroot
-from answer import BadAnswer
 
 TYPE = re.compile(r"multipart/byteranges;\s*boundary=(?:\"([^\"]{1,70})\"|([!#$%&'*+.^_`|~0-9A-Za-z-]{1,70}))", re.I)
 FIELD = re.compile(rb"([A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*")

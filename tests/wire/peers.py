@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 
-from batond import free_port
+from batontest.daemon import free_port
 
 SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 TYPES = {

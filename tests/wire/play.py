@@ -9,12 +9,13 @@ import socket
 import struct
 import time
 
-import answer as wire
+from batontest import answer as wire
+from batontest.patience import PATIENCE
+
 import docroot
 import location
 import parts
-from patience import PATIENCE
-from transcript import expand
+from expand import expand
 
 PROBE = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
 DRIP = 0.05

@@ -5,7 +5,9 @@ import filecmp
 import os
 import random
 
-from house import must, must_equal, read, test, write
+from batontest.expect import must, must_equal
+from batontest.files import read, write
+from batontest.run import test
 
 SIZE = 4 << 20
 

@@ -3,7 +3,9 @@
 
 import random
 
-from house import must, must_equal, read, test, write
+from batontest.expect import must, must_equal
+from batontest.files import read, write
+from batontest.run import test
 
 CHUNKS = 600
 SPLIT = b"<package>"

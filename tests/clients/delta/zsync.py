@@ -4,7 +4,9 @@
 import os
 import random
 
-from house import must, must_equal, read, test, write
+from batontest.expect import must, must_equal
+from batontest.files import read, write
+from batontest.run import test
 
 SIZE = 4 << 20
 BLOCK = 2048  # of zsyncmake, for files of this size

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """apt: lists by their hash, and packages that come in a row over one connection, or in three pieces."""
 
-from house import must, must_equal, test
+from batontest.expect import must, must_equal
+from batontest.run import test
+
 from packages.archive import INDEX, Apt, Archive
 
 LARGE = 3 << 20

@@ -7,7 +7,11 @@ import socket
 import subprocess
 import time
 
-from house import PATIENCE, must, must_equal, read, test, write
+from batontest.expect import must, must_equal
+from batontest.files import read, write
+from batontest.patience import PATIENCE
+from batontest.run import test
+
 from packages.archive import Apt, Archive
 
 CONFIGURATION = """\

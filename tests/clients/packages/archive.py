@@ -6,7 +6,9 @@ import os
 import random
 import time
 
-from house import DAY, age, read, write
+from batontest.files import age, read, write
+
+from fixture import DAY
 
 CONTROL = """\
 Package: %s

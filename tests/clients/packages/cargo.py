@@ -7,7 +7,9 @@ import json
 import os
 import tarfile
 
-from house import must, must_equal, read, test, write
+from batontest.expect import must, must_equal
+from batontest.files import read, write
+from batontest.run import test
 
 MANIFEST = '[package]\nname = "%s"\nversion = "%s"\nedition = "2018"\n'
 CONFIG = """\

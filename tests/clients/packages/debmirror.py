@@ -3,7 +3,10 @@
 
 import os
 
-from house import must_equal, read, test, write
+from batontest.expect import must_equal
+from batontest.files import read, write
+from batontest.run import test
+
 from packages.archive import Archive
 
 

@@ -10,7 +10,9 @@ import os
 import random
 import zipfile
 
-from house import must_equal, read, test, write
+from batontest.expect import must_equal
+from batontest.files import read, write
+from batontest.run import test
 
 SETTINGS = """\
 <settings>
@@ -29,6 +31,7 @@ POM = """\
 """
 ARTIFACT = "<groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>"
 EXTENSION = "<build><extensions><extension>%s</extension></extensions></build>"
+
 
 class Repository:
     """A repository below the root, with a checksum beside each file."""

@@ -5,7 +5,9 @@ import hashlib
 import os
 import zipfile
 
-from house import must, must_equal, read, test
+from batontest.expect import must, must_equal
+from batontest.files import read
+from batontest.run import test
 
 PAGE = '<!doctype html>\n<title>%s</title>\n<a href="../../wheels/%s#sha256=%s">%s</a>\n'
 WHEEL = "Wheel-Version: 1.0\nGenerator: baton\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -4,7 +4,11 @@
 import hashlib
 import os
 
-from house import DAY, age, must, must_equal, test
+from batontest.expect import must, must_equal
+from batontest.files import age
+from batontest.run import test
+
+from fixture import DAY
 
 SECONDS = 60
 WHERE = "media/film.mp4"

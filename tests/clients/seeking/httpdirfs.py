@@ -6,7 +6,10 @@ import random
 import subprocess
 import time
 
-from house import PATIENCE, must, must_equal, read, test
+from batontest.expect import must, must_equal
+from batontest.files import read
+from batontest.patience import PATIENCE
+from batontest.run import test
 
 LARGE = 16 << 20
 BLOCK = 4096

@@ -5,7 +5,11 @@ import json
 import os
 import random
 
-from house import DAY, age, must, must_equal, read, test
+from batontest.expect import must, must_equal
+from batontest.files import age, read
+from batontest.run import test
+
+from fixture import DAY
 
 DISK = 64 << 20
 PIECE = 256 << 10

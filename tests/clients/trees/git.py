@@ -4,7 +4,9 @@
 import os
 import random
 
-from house import must, must_equal, test, write
+from batontest.expect import must, must_equal
+from batontest.files import write
+from batontest.run import test
 
 SETTINGS = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
             "GIT_AUTHOR_NAME": "nobody", "GIT_AUTHOR_EMAIL": "nobody@localhost",

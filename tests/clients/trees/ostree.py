@@ -5,7 +5,9 @@ import filecmp
 import os
 import random
 
-from house import must, must_equal, test, write
+from batontest.expect import must, must_equal
+from batontest.files import write
+from batontest.run import test
 
 FILES = 40
 

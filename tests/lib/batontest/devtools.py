@@ -8,8 +8,8 @@ import subprocess
 import threading
 import time
 
-from house import Failed, must
-from patience import PATIENCE
+from batontest.expect import Failed, must
+from batontest.patience import PATIENCE
 
 OPTIONS = (
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox",  # it loads our own pages only; root has no sandbox

@@ -1,39 +1,61 @@
 # SPDX-License-Identifier: MIT
-"""Run tests, each in a house of its own, and say which do not hold."""
+"""Run the tests of a script, each in a fixture of its own, and say which do not hold."""
 
 import argparse
 import os
 import re
+import sys
 import traceback
 
-from house import House, Skipped
-from batond import default_path
+from batontest.daemon import default_path
+from batontest.expect import Skipped
+from batontest.fixture import Fixture
+
+
+def test(function):
+    """Marks a test; its name says what must hold."""
+    function.is_test = True
+    return function
+
+
+def tests_of(*modules):
+    """The tests of these modules, in the order in which they stand there."""
+    return [value for module in modules for value in vars(module).values() if getattr(value, "is_test", False)]
+
+
+def failure(function, error):
+    """What went wrong, and the lines of the test that led there."""
+    folder = os.path.dirname(os.path.realpath(function.__code__.co_filename))
+    lines = ["%s:%d" % (os.path.basename(frame.filename), frame.lineno)
+             for frame in traceback.extract_tb(error.__traceback__)[1:]  # the first is who called it
+             if os.path.dirname(os.path.realpath(frame.filename)) == folder]
+    return "%s: %s (%s)" % (type(error).__name__, error, ", ".join(lines))
 
 
 def _run_one(function, path):
     """None, or why the test does not hold."""
-    house = House(path)
+    fixture = Fixture(path)
     message = None
     try:
-        function(house)
+        function(fixture)
     except Skipped:
         raise
     except Exception as error:  # whatever goes wrong, the other tests shall run
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
-                 if frame.filename == function.__code__.co_filename]
-        message = "%s: %s (line %d)" % (type(error).__name__, error, lines[-1])
+        message = failure(function, error)
     finally:
-        report = house.clean()
+        report = fixture.clean()
     return message or report
 
 
-def main(tests, description):
+def main(description, *modules):
+    """Runs the tests of these modules, or else of the script itself; returns the status of the process."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--batond", default=default_path(), metavar="PATH")
     parser.add_argument("--only", metavar="PATTERN", default="")
     parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
     path = os.path.abspath(arguments.batond)
+    tests = tests_of(*modules or [sys.modules["__main__"]])
     chosen = [function for function in tests if re.search(arguments.only, function.__name__)]
     if arguments.list:
         print("\n".join(function.__name__ for function in chosen))

@@ -92,3 +92,11 @@ def watched(pid):
         except OSError:
             pass
     return count
+
+
+def is_gone(pid):
+    try:
+        with open("/proc/%d/stat" % pid, encoding="ascii") as stat:
+            return stat.read().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True

@@ -3,28 +3,26 @@
 
 import json
 import os
-import socket
 import re
 import shutil
+import socket
 import subprocess
-import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "wire"))
+from batontest import answer as wire
+from batontest.daemon import PROJECT, Batond
+from batontest.expect import Failed, must
+from batontest.files import age, pattern, read, write
+from batontest.patience import PATIENCE
 
-import answer as wire  # noqa: E402
-from batond import PROJECT, Batond  # noqa: E402
-from codings import ENCODERS  # noqa: E402
-from docroot import pattern  # noqa: E402
-from relay import Relay  # noqa: E402
+from codings import ENCODERS
+from relay import Relay
 
 DEMO = os.path.join(PROJECT, "conf", "demo")
 DAY = 86400
 MIB = 1 << 20
 FOUR_GIB = 1 << 32
-PATIENCE = 120  # seconds; what takes so long has not ended
 # Clients as the system has them: what somebody keeps at home (rustup, pyenv) needs that home.
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BEYOND = FOUR_GIB + 64 * 1024  # of files/beyond.bin
@@ -42,48 +40,6 @@ FILES = {
     "{a,b}.txt": b"a name that looks like two\n",
     "n1.txt": b"one\n", "n2.txt": b"two\n", "n3.txt": b"three\n",
 }
-
-
-class Failed(AssertionError):
-    """What must hold did not."""
-
-
-def must(holds, detail):
-    if not holds:
-        raise Failed(detail)
-
-
-def must_equal(got, expected, what):
-    if isinstance(got, bytes) and len(got) > 80:
-        must(got == expected, "%s: %d bytes that are not the %d expected ones" % (what, len(got), len(expected)))
-    must(got == expected, "%s: %r, expected %r" % (what, got, expected))
-
-
-def tests_of(*modules):
-    """The functions of the modules whose names say what must hold, in the order in which they stand there."""
-    functions = [(name, value) for module in modules for name, value in vars(module).items()]
-    return [(name, function) for name, function in functions if getattr(function, "is_test", False)]
-
-
-def test(function):
-    function.is_test = True
-    return function
-
-
-def read(*path):
-    with open(os.path.join(*path), "rb") as file:
-        return file.read()
-
-
-def write(content, *path):
-    with open(os.path.join(*path), "wb") as file:
-        file.write(content)
-    return os.path.join(*path)
-
-
-def age(path, seconds):
-    when = int(time.time()) - seconds
-    os.utime(path, (when, when))
 
 
 def beyond_stamps():
@@ -117,7 +73,7 @@ def make_root(top):
     return root
 
 
-class House:
+class Fixture:
     """A root and the daemons that serve it, until clean(). `spoil`: through a relay that does so."""
 
     def __init__(self, path, spoil=None):

@@ -2,7 +2,7 @@
 """How tests wait, so that none depends on the speed of the machine.
 
 They wait for what must come, and PATIENCE bounds only how long a test hangs where it never does. That is less than the
-timeouts of a daemon that is started for a test (batond.py), so what comes at all comes without the help of one. What is
+timeouts of a daemon that is started for a test (daemon.py), so what comes at all comes without the help of one. What is
 there for a limited time only is tried with ever longer limits, until we were quick enough to see it.
 """
 

@@ -5,7 +5,7 @@ import email.utils
 import re
 import time
 
-from patience import PATIENCE
+from batontest.patience import PATIENCE
 
 STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) ([\x21-\x7e][\x20-\x7e]*)")
 FIELD_LINE = re.compile(

@@ -12,10 +12,9 @@ import signal
 import socket
 import subprocess
 
-from patience import PATIENCE, eventually
+from batontest.patience import PATIENCE, eventually
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROJECT = os.path.dirname(os.path.dirname(HERE))
+PROJECT = os.path.realpath(os.path.join(os.path.realpath(__file__), "../../../.."))
 SANITIZER_REPORT = re.compile(
     rb"(ERROR: \w+Sanitizer|WARNING: \w+Sanitizer|SUMMARY: \w+Sanitizer|runtime error:|LeakSanitizer)")
 SERVES = b"notice: serving "  # it says so once all of its threads run and all of its listeners are open
@@ -73,7 +72,7 @@ class Batond:
         self.port = None
         self.broken = False  # set by whoever finds that it no longer answers
 
-    def _configuration(self):
+    def configuration(self):
         sections = {
             "server": {"workers": 1, "drain_timeout": LONG},
             "listen main": {"address": "127.0.0.1:%d" % self.port},
@@ -95,7 +94,7 @@ class Batond:
         """Write the file, return its path; for a reload."""
         file_name = os.path.join(self.top, self.name + ".ini")
         with open(file_name, "w", encoding="utf-8") as file:
-            file.write(self._configuration())
+            file.write(self.configuration())
         return file_name
 
     def start(self):
@@ -177,3 +176,13 @@ class Batond:
         if not found:
             return None
         return self.stderr()[found.start():found.start() + 4000].decode(errors="replace")
+
+
+def ended(daemon, within=PATIENCE):
+    """Its status; it is killed where it has none."""
+    try:
+        return daemon.wait(within)
+    except subprocess.TimeoutExpired:
+        daemon.kill()
+        daemon.wait()
+        return None

@@ -7,13 +7,13 @@
 #   need build tests     and what the tests use
 #   need build tests lint
 #   need build tests fuzz  clang, and its libFuzzer
-#   need build tests clients  the clients that tests/clients starts, from curl to Firefox and Maven (300 MB to download)
-#   need build tests logs  goaccess, jq, logrotate and wrk, which tests/logs starts
-#   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/systemd
-#   need build tests status   promtool (of the package prometheus), wrk and Chromium, which tests/status starts
+#   need build tests clients  the clients of tests/with/clients, from curl to Firefox and Maven (300 MB to download)
+#   need build tests logs  goaccess, jq, logrotate and wrk, for tests/with/logs
+#   need build tests package  what makes a .deb, looks at it, and boots a system for it: tests/with/systemd
+#   need build tests status   promtool (of the package prometheus), wrk and Chromium, for tests/with/status
 #   need build tests guard    what bench/guard counts with
-#   need build tests fronts   the front ends that tests/front and tests/proxied start (their services are not needed), and
-#                             wrk, for tests/stress/changes
+#   need build tests fronts   the front ends of tests/with/front and tests/with/proxied (their services are not
+#                             needed), and wrk, for tests/stress/changes
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
 # is not root; where that is not possible the missing things are named, and the script that asked ends with status 1.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What must hold of the package and of the service, in this order: each check finds what those before it left. Runs in
-the machine that tests/systemd/boot booted, with the package in the working directory."""
+the machine that tests/with/systemd/boot booted, with the package in the working directory."""
 
 import contextlib
 import glob

@@ -13,7 +13,7 @@
 #   need build tests status   promtool (of the package prometheus), wrk and Chromium, for tests/with/status
 #   need build tests guard    what bench/guard counts with
 #   need build tests fronts   the front ends of tests/with/front and tests/with/proxied (their services are not
-#                             needed), and wrk, for tests/stress/changes
+#                             needed), and wrk, for tests/life/reload
 #
 # What is there stays as it is. What is missing is installed by apt-get (Debian, Ubuntu), through sudo where the caller
 # is not root; where that is not possible the missing things are named, and the script that asked ends with status 1.

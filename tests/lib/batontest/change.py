@@ -44,8 +44,8 @@ def upgrade(server):
 class Upgraded:
     """A daemon of which the process changes. What runs at the end is ended, by the pid that it told."""
 
-    def __init__(self, house, changes=None, **how):
-        self.server = house.start(changes, **how)
+    def __init__(self, fixture, changes=None, **how):
+        self.server = fixture.start(changes, **how)
         self.server.now = self.server.pid
 
     def __enter__(self):

@@ -30,7 +30,7 @@ def _occupy_low():
 class Browser:
     """One running Chromium with a profile of its own, and what it said so far. Nothing waits beyond `deadline`."""
 
-    def __init__(self, house, deadline):
+    def __init__(self, fixture, deadline):
         self.deadline = deadline
         low = _occupy_low()
         (to_read, self.to), (self.back, back_write) = os.pipe(), os.pipe()
@@ -39,11 +39,11 @@ class Browser:
             os.dup2(to_read, 3)
             os.dup2(back_write, 4)
 
-        with open(os.path.join(house.top, "chromium.stderr"), "ab") as errors:
+        with open(os.path.join(fixture.top, "chromium.stderr"), "ab") as errors:
             self.process = subprocess.Popen(
-                ["chromium", "--user-data-dir=" + os.path.join(house.top, "profile"), *OPTIONS, "about:blank"],
+                ["chromium", "--user-data-dir=" + os.path.join(fixture.top, "profile"), *OPTIONS, "about:blank"],
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, preexec_fn=redirect, close_fds=False,
-                start_new_session=True, env=house.environment, cwd=house.top)
+                start_new_session=True, env=fixture.environment, cwd=fixture.top)
         for descriptor in (*low, to_read, back_write):
             os.close(descriptor)
         self.events, self.answers, self.number = [], {}, 0

@@ -13,8 +13,8 @@ from batontest.patience import PATIENCE
 class Manager:
     """Stands in for the service manager: hears what the daemon says, and passes it sockets."""
 
-    def __init__(self, house):
-        self.path = os.path.join(house.top, "notify")
+    def __init__(self, fixture):
+        self.path = os.path.join(fixture.top, "notify")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
         os.chmod(self.path, 0o666)  # as the service manager's: whoever the daemon becomes may tell it
@@ -47,13 +47,13 @@ class Manager:
                 return heard[-1]
         raise AssertionError("no %r among %r" % (pattern, heard))
 
-    def start(self, house, ini, fds=(), names=(), extra=None):
+    def start(self, fixture, ini, fds=(), names=(), extra=None):
         """The daemon, as sd_listen_fds(3) and sd_notify(3) have it: descriptors from 3 up, and who they are for."""
         environment = dict(os.environ, NOTIFY_SOCKET=self.path, **(extra or {}))
         if fds:
             environment.update(LISTEN_FDS=str(len(fds)), LISTEN_FDNAMES=":".join(names))
         script = 'LISTEN_PID=$$ exec "$@"' + "".join(" %d<&%d" % (3 + i, fd) for i, fd in enumerate(fds))
-        self.log = os.path.join(house.top, "managed.stderr")
+        self.log = os.path.join(fixture.top, "managed.stderr")
         with open(self.log, "ab") as log:
-            return subprocess.Popen(["sh", "-c", script, "sh", house.batond, "-c", ini], env=environment, stderr=log,
-                                    stdin=subprocess.DEVNULL, pass_fds=fds, cwd=house.top)
+            return subprocess.Popen(["sh", "-c", script, "sh", fixture.batond, "-c", ini], env=environment, stderr=log,
+                                    stdin=subprocess.DEVNULL, pass_fds=fds, cwd=fixture.top)

@@ -20,12 +20,12 @@ ALL_SHOWN = """[...document.images].every((one) => one.complete && one.naturalWi
     [...document.styleSheets].every((one) => one.cssRules.length > 0) && document.styleSheets.length > 0"""
 
 
-def tab_of(house):
-    """A new tab of the browser, which starts when it is first needed and ends with the house."""
-    if not getattr(house, "browser", None):
-        house.browser = Browser(house, time.monotonic() + PATIENCE)
-        house.to_close.append(house.browser)
-    return Tab(house.browser)
+def tab_of(fixture):
+    """A new tab of the browser, which starts when it is first needed and ends with the fixture."""
+    if not getattr(fixture, "browser", None):
+        fixture.browser = Browser(fixture, time.monotonic() + PATIENCE)
+        fixture.to_close.append(fixture.browser)
+    return Tab(fixture.browser)
 
 
 def walk(tab, served, again=False):
@@ -40,26 +40,26 @@ def walk(tab, served, again=False):
 
 
 @test
-def the_demo_site_is_loaded_without_a_complaint_and_then_from_the_cache(house):
-    tab = tab_of(house)
-    first = walk(tab, house.main)
+def the_demo_site_is_loaded_without_a_complaint_and_then_from_the_cache(fixture):
+    tab = tab_of(fixture)
+    first = walk(tab, fixture.main)
     must(SUBRESOURCES | set(PAGES) <= set(first), "not asked for: %r" % sorted(SUBRESOURCES - set(first)))
-    lines = house.main.logged()
+    lines = fixture.main.logged()
     must_equal({line[2] for line in lines}, {200}, "statuses of the first load")
     asked = [line[1] for line in lines]
     must_equal(len(asked), len(set(asked)), "different targets of %r" % asked)
     tab.call("Page.navigate", url="about:blank")
-    house.main.mark()
-    second = walk(tab, house.main)
+    fixture.main.mark()
+    second = walk(tab, fixture.main)
     fresh = {path: status for path, status in second.items() if status not in (304, "cache")}
     must_equal(fresh, {}, "neither 304 nor from the cache")
-    must({line[2] for line in house.main.logged(0)} <= {304}, "log of the second load: %r" % house.main.logged(0))
+    must({line[2] for line in fixture.main.logged(0)} <= {304}, "log of the second load: %r" % fixture.main.logged(0))
 
 
 @test
-def a_site_that_says_no_cache_is_asked_again_and_says_304(house):
-    served = house.start("revalidated", {"cache": "/* no-cache"})
-    tab = tab_of(house)
+def a_site_that_says_no_cache_is_asked_again_and_says_304(fixture):
+    served = fixture.start("revalidated", {"cache": "/* no-cache"})
+    tab = tab_of(fixture)
     walk(tab, served)
     tab.call("Page.navigate", url="about:blank")
     served.mark()
@@ -71,11 +71,11 @@ def a_site_that_says_no_cache_is_asked_again_and_says_304(house):
 
 
 @test
-def a_reload_gets_the_one_file_that_changed(house):
-    served = house.start("changing", {"cache": "/* no-cache"})
-    tab = tab_of(house)
+def a_reload_gets_the_one_file_that_changed(fixture):
+    served = fixture.start("changing", {"cache": "/* no-cache"})
+    tab = tab_of(fixture)
     tab.load(served.url(""))
-    path = os.path.join(house.root, "style.css")
+    path = os.path.join(fixture.root, "style.css")
     before = read(path)
     try:
         write(before + b"h1 { color: rgb(1, 2, 3) }\n", path + ".new")
@@ -92,9 +92,9 @@ def a_reload_gets_the_one_file_that_changed(house):
 
 
 @test
-def a_coded_page_shows_what_the_original_says(house):
-    tab = tab_of(house)
-    tab.load(house.main.url("files/page.html"))
+def a_coded_page_shows_what_the_original_says(fixture):
+    tab = tab_of(fixture)
+    tab.load(fixture.main.url("files/page.html"))
     must_equal(tab.complaints(), [], "complaints")
     text = tab.evaluate("document.getElementById('text').textContent")
     must_equal(text.encode(), PAGE.partition(b"<pre id=text>\n")[2].partition(b"</pre>")[0], "text")
@@ -121,10 +121,10 @@ def ranges_asked(tab):
 
 
 @test
-def a_video_is_sought_in_by_ranges(house):
-    tab = tab_of(house)
-    begins, size = film.publish(house, tab.evaluate)
-    served, relay = house.through_relay(house.main)
+def a_video_is_sought_in_by_ranges(fixture):
+    tab = tab_of(fixture)
+    begins, size = film.publish(fixture, tab.evaluate)
+    served, relay = fixture.through_relay(fixture.main)
     tab.load(served.url("files/film.html"))
     relay.enough = film.ENOUGH  # from here on: the browser ends its first look by itself
     must_equal(tab.evaluate(film.METADATA), [film.SECONDS, film.WIDTH, film.HEIGHT], "duration and size of the film")

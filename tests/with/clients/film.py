@@ -128,14 +128,14 @@ def make(path, frames):
     return [begin + second * CLUSTER for second in range(SECONDS)]
 
 
-def publish(house, evaluate):
+def publish(fixture, evaluate):
     """Make the film and its page, by a browser's evaluate(); at which byte each second begins, and the size of it all."""
     frames = [key_frame(base64.b64decode(one)) for one in evaluate(DRAW)]
-    begins = make(house.file("film.webm"), frames)
-    write(PAGE, house.file("film.html"))
+    begins = make(fixture.file("film.webm"), frames)
+    write(PAGE, fixture.file("film.html"))
     for name in ("film.webm", "film.html"):
-        age(house.file(name), DAY)
-    return begins, os.stat(house.file("film.webm")).st_size
+        age(fixture.file(name), DAY)
+    return begins, os.stat(fixture.file("film.webm")).st_size
 
 
 def seek(evaluate):

@@ -9,12 +9,12 @@ from chromium import ALL_SHOWN, PAGES, SUBRESOURCES
 from marionette import Browser
 
 
-def browser_of(house):
-    """The browser starts when it is first needed, and ends with the house."""
-    if not house.firefox:
-        house.firefox = Browser(house)
-        house.to_close.append(house.firefox)
-    return house.firefox
+def browser_of(fixture):
+    """The browser starts when it is first needed, and ends with the fixture."""
+    if not fixture.firefox:
+        fixture.firefox = Browser(fixture)
+        fixture.to_close.append(fixture.firefox)
+    return fixture.firefox
 
 
 def walk(browser, served):
@@ -26,9 +26,9 @@ def walk(browser, served):
 
 
 @test
-def the_demo_site_is_loaded_and_then_only_asked_about(house):
-    served = house.start("firefox", {"cache": "/* no-cache"})
-    browser = browser_of(house)
+def the_demo_site_is_loaded_and_then_only_asked_about(fixture):
+    served = fixture.start("firefox", {"cache": "/* no-cache"})
+    browser = browser_of(fixture)
     walk(browser, served)
     lines = served.logged()
     first = dict((line[1][1:], line[2]) for line in reversed(lines))  # pages share what they are made of
@@ -42,11 +42,11 @@ def the_demo_site_is_loaded_and_then_only_asked_about(house):
 
 
 @test
-def a_video_is_sought_in_by_ranges(house):
-    browser = browser_of(house)
-    browser.load(house.main.url("files/ten.txt"))
-    begins, size = film.publish(house, browser.evaluate)
-    served, relay = house.through_relay(house.main)
+def a_video_is_sought_in_by_ranges(fixture):
+    browser = browser_of(fixture)
+    browser.load(fixture.main.url("files/ten.txt"))
+    begins, size = film.publish(fixture, browser.evaluate)
+    served, relay = fixture.through_relay(fixture.main)
     try:
         browser.load(served.url("files/film.html"))
         relay.enough = film.ENOUGH

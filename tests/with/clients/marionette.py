@@ -35,16 +35,16 @@ return Services.console.getMessageArray().filter((one) => one instanceof Ci.nsIS
 class Browser:
     """One running Firefox with a profile of its own, and its one window."""
 
-    def __init__(self, house):
-        profile = os.path.join(house.top, "firefox")
+    def __init__(self, fixture):
+        profile = os.path.join(fixture.top, "firefox")
         os.makedirs(profile)
         write(PREFERENCES.encode(), profile, "user.js")
         self.number, self.pending, self.sock = 0, b"", None
-        with open(os.path.join(house.top, "firefox.stderr"), "ab") as errors:
+        with open(os.path.join(fixture.top, "firefox.stderr"), "ab") as errors:
             self.process = subprocess.Popen(
                 ["firefox-esr", "--headless", "--no-remote", "--marionette", "--remote-allow-system-access", "--profile",
                  profile, "about:blank"], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, start_new_session=True,
-                env=house.environment, cwd=house.top)
+                env=fixture.environment, cwd=fixture.top)
         try:
             self._connect(os.path.join(profile, PORT))
             self.call("WebDriver:NewSession", capabilities={"alwaysMatch": {"pageLoadStrategy": "normal"}})

@@ -97,8 +97,8 @@ def body_bytes(data, head_at=None):
 
 
 @test
-def the_figures_are_those_of_the_traffic_exactly(house):
-    server, port = house.start_another({"server": {"workers": 3}})
+def the_figures_are_those_of_the_traffic_exactly(fixture):
+    server, port = fixture.start_another({"server": {"workers": 3}})
     before = metrics(port)
     sent = got = bodies = 0
     for _ in range(5):
@@ -139,8 +139,8 @@ def head_of(sock):
 
 
 @test
-def of_a_body_that_is_broken_off_what_was_sent_counts(house):
-    server, port = house.start_another({"server": {"workers": 1}})
+def of_a_body_that_is_broken_off_what_was_sent_counts(fixture):
+    server, port = fixture.start_another({"server": {"workers": 1}})
     for asked in (("/8m.bin",), ("/1k.txt", "/nope", "/8m.bin")):
         before = metrics(port)
 
@@ -158,8 +158,8 @@ def of_a_body_that_is_broken_off_what_was_sent_counts(house):
 
 
 @test
-def each_total_is_the_sum_of_its_workers(house):
-    server, port = house.start_another({"server": {"workers": 4}})
+def each_total_is_the_sum_of_its_workers(fixture):
+    server, port = fixture.start_another({"server": {"workers": 4}})
     for _ in range(20):
         exchange(server, request("GET", "/1k.txt"), request("GET", "/nope", last=True))
     wait_until(lambda: sum(figures(port)["total"]["connections"].values()) == 0, "the end of all connections")
@@ -178,8 +178,8 @@ def each_total_is_the_sum_of_its_workers(house):
 
 
 @test
-def histograms_grow_from_bound_to_bound_up_to_their_count(house):
-    found = metrics(house.port)
+def histograms_grow_from_bound_to_bound_up_to_their_count(fixture):
+    found = metrics(fixture.port)
     for name in ("request_duration_seconds", "handoff_latency_seconds"):
         rows = [(float(dict(labels)["le"]), value) for (key, labels), value in found.items()
                 if key == "baton_%s_bucket" % name]
@@ -189,8 +189,8 @@ def histograms_grow_from_bound_to_bound_up_to_their_count(house):
 
 
 @test
-def connections_are_counted_by_what_they_wait_for(house):
-    server, port = house.start_another()
+def connections_are_counted_by_what_they_wait_for(fixture):
+    server, port = fixture.start_another()
 
     def states():
         return {name: n for name, n in figures(port)["total"]["connections"].items() if n}
@@ -208,19 +208,19 @@ def connections_are_counted_by_what_they_wait_for(house):
 
 
 @test
-def a_prometheus_scraper_has_no_complaint(house):
-    text = ask(house.port)[2]
+def a_prometheus_scraper_has_no_complaint(fixture):
+    text = ask(fixture.port)[2]
     done = subprocess.run(["promtool", "check", "metrics"], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=PATIENCE, check=False)
     must(done.returncode == 0 and not done.stdout.strip(), done.stdout.decode())
-    must_equal(ask(house.port)[1]["content-type"], "text/plain; version=0.0.4; charset=utf-8", "type")
+    must_equal(ask(fixture.port)[1]["content-type"], "text/plain; version=0.0.4; charset=utf-8", "type")
 
 
 @test
-def json_and_metrics_say_the_same(house):
-    exchange(house.server, request("GET", "/1k.txt", last=True))
-    wait_until(lambda: sum(figures(house.port)["total"]["connections"].values()) == 0, "the end of all connections")
-    status, found = figures(house.port), metrics(house.port)
+def json_and_metrics_say_the_same(fixture):
+    exchange(fixture.server, request("GET", "/1k.txt", last=True))
+    wait_until(lambda: sum(figures(fixture.port)["total"]["connections"].values()) == 0, "the end of all connections")
+    status, found = figures(fixture.port), metrics(fixture.port)
     for method, row in status["total"]["requests"].items():
         for code, n in row.items():
             must_equal(n, found.get_one("requests_total", method=method, code=code), "requests")
@@ -232,31 +232,31 @@ def json_and_metrics_say_the_same(house):
     must_equal(times["count"], sum(n for _, n in times["buckets"]), "buckets")
     must(0 < times["p50"] <= times["p90"] <= times["p99"] <= times["p999"] < PATIENCE, repr(times))
     must_equal(len(status["workers"]), 2, "workers")
-    must_equal(status["listeners"][0], "http://127.0.0.1:%d" % house.server.port, "listener")
+    must_equal(status["listeners"][0], "http://127.0.0.1:%d" % fixture.server.port, "listener")
     must_equal(status["health"], "ok", "health")
 
 
 @test
-def each_path_has_its_answer_and_other_requests_are_refused(house):
-    must_equal(ask(house.port, "/healthz")[::2], (200, b"ok\n"), "/healthz")
+def each_path_has_its_answer_and_other_requests_are_refused(fixture):
+    must_equal(ask(fixture.port, "/healthz")[::2], (200, b"ok\n"), "/healthz")
     for path in ("/", "/metrics", "/status.json", "/healthz"):
-        status, fields, body = ask(house.port, path)
+        status, fields, body = ask(fixture.port, path)
         must_equal((status, fields["cache-control"], fields["x-content-type-options"]), (200, "no-store", "nosniff"), path)
         must_equal(int(fields["content-length"]), len(body), "length of " + path)
-        status, fields, body = ask(house.port, path, "HEAD")
+        status, fields, body = ask(fixture.port, path, "HEAD")
         must_equal((status, body), (200, b""), "HEAD " + path)
-        must_equal(ask(house.port, path, "POST")[0], 405, "POST " + path)
-        must_equal(ask(house.port, path, "BREW")[0], 501, "BREW " + path)
-    policy = ask(house.port, "/")[1]["content-security-policy"]
+        must_equal(ask(fixture.port, path, "POST")[0], 405, "POST " + path)
+        must_equal(ask(fixture.port, path, "BREW")[0], 501, "BREW " + path)
+    policy = ask(fixture.port, "/")[1]["content-security-policy"]
     must(policy.startswith("default-src 'none'; connect-src 'self'") and policy.count("'sha256-") == 2, policy)
     for path in ("/nope", "/metrics/", "/1k.txt", "/.hidden"):
-        must_equal(ask(house.port, path)[0], 404, path)
-    must_equal(ask(house.port, "/..%2f..%2fetc/passwd")[0], 400, "a path with an encoded slash")
+        must_equal(ask(fixture.port, path)[0], 404, path)
+    must_equal(ask(fixture.port, "/..%2f..%2fetc/passwd")[0], 400, "a path with an encoded slash")
 
 
 @test
-def who_asks_for_the_figures_is_not_in_them(house):
-    server, port = house.start_another()
+def who_asks_for_the_figures_is_not_in_them(fixture):
+    server, port = fixture.start_another()
     exchange(server, request("GET", "/1k.txt", last=True))
     wait_until(lambda: sum(figures(port)["total"]["connections"].values()) == 0, "the end of all connections")
     before = figures(port)["total"]
@@ -269,9 +269,9 @@ def who_asks_for_the_figures_is_not_in_them(house):
 
 
 @test
-def health_is_503_while_it_drains_and_connections_are_still_answered(house):
+def health_is_503_while_it_drains_and_connections_are_still_answered(fixture):
     def attempt(delay):
-        server, port = house.start_another({"server": {"workers": 1, "drain_delay": "%ds" % delay}})
+        server, port = fixture.start_another({"server": {"workers": 1, "drain_delay": "%ds" % delay}})
         must_equal(ask(port, "/healthz")[0], 200, "before")
         began = time.monotonic()
         server.signal(signal.SIGTERM)
@@ -290,8 +290,8 @@ def health_is_503_while_it_drains_and_connections_are_still_answered(house):
 
 
 @test
-def no_counter_goes_back_when_it_is_reloaded_under_load(house):
-    server, port = house.start_another()
+def no_counter_goes_back_when_it_is_reloaded_under_load(fixture):
+    server, port = fixture.start_another()
     path = os.path.join(server.top, server.name + ".ini")
     with open(path, encoding="utf-8") as file:
         text = file.read()
@@ -346,8 +346,8 @@ def _rude(port, data, read=True):
 
 
 @test
-def hostile_requests_to_the_status_listener_harm_nobody(house):
-    server, port = house.start_another()
+def hostile_requests_to_the_status_listener_harm_nobody(fixture):
+    server, port = fixture.start_another()
     must(b" 400 " in _rude(port, b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), "two hosts")
     must(b" 431 " in _rude(port, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 9000 + b"\r\n\r\n"), "a large head")
     must(b" 414 " in _rude(port, b"GET /" + b"y" * 2000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"), "a long target")

@@ -46,9 +46,9 @@ CONTRAST = """(() => {
 class Load:
     """wrk, until the end of the block."""
 
-    def __init__(self, house, target):
+    def __init__(self, fixture, target):
         self.process = subprocess.Popen(
-            ["wrk", "-t1", "-c16", "-d1h", "http://127.0.0.1:%d%s" % (house.server.port, target)],
+            ["wrk", "-t1", "-c16", "-d1h", "http://127.0.0.1:%d%s" % (fixture.server.port, target)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def __enter__(self):
@@ -59,17 +59,17 @@ class Load:
         self.process.wait()
 
 
-def tab_of(house):
-    """The tab with the page; the browser starts when it is first needed and ends with the house."""
-    if house.browser is None:
-        house.browser = Browser(house, time.monotonic() + FOR_ALL)
-        house.to_close.append(house.browser)
-    return Tab(house.browser)
+def tab_of(fixture):
+    """The tab with the page; the browser starts when it is first needed and ends with the fixture."""
+    if fixture.browser is None:
+        fixture.browser = Browser(fixture, time.monotonic() + FOR_ALL)
+        fixture.to_close.append(fixture.browser)
+    return Tab(fixture.browser)
 
 
-def load(house, tab):
+def load(fixture, tab):
     tab.begun = len(tab.browser.events)
-    tab.call("Page.navigate", url=house.status_url("/"))
+    tab.call("Page.navigate", url=fixture.status_url("/"))
     tab.browser.wait(lambda: tab.events("Page.loadEventFired"), "the load event of the page")
 
 
@@ -78,11 +78,11 @@ def wait_for(tab, expression, what):
          "%s did not come; the page says %r" % (what, tab.evaluate("document.body?.innerText")))
 
 
-def shoot(house, tab, name):
-    if house.keep is None:
+def shoot(fixture, tab, name):
+    if fixture.keep is None:
         return
     picture = tab.call("Page.captureScreenshot", format="png")["data"]
-    with open(os.path.join(house.keep, name + ".png"), "wb") as file:
+    with open(os.path.join(fixture.keep, name + ".png"), "wb") as file:
         file.write(base64.b64decode(picture))
 
 
@@ -91,12 +91,12 @@ def resize(tab, width, height):
 
 
 @test
-def the_figures_of_the_page_move_under_load_without_a_complaint_or_a_foreign_request(house):
+def the_figures_of_the_page_move_under_load_without_a_complaint_or_a_foreign_request(fixture):
     must(shutil.which("wrk"), "wrk is not installed")
-    tab = tab_of(house)
-    with Load(house, "/1k.txt"):
+    tab = tab_of(fixture)
+    with Load(fixture, "/1k.txt"):
         resize(tab, *WIDTHS["wide"])
-        load(house, tab)
+        load(fixture, tab)
         wait_for(tab, "/[1-9]/.test(%s[0])" % VALUES, "a rate")
         seen = set()
 
@@ -108,26 +108,26 @@ def the_figures_of_the_page_move_under_load_without_a_complaint_or_a_foreign_req
         wait_for(tab, PATHS + ".every(Boolean)", "a line in each plot")
         must_equal(len(tab.evaluate("[...document.querySelectorAll('.worker')].map(String)")), 2, "workers")
         wait_for(tab, HEALTH + " === 'healthy'", "health")
-        time.sleep(house.film)
+        time.sleep(fixture.film)
         for theme, media in (("light", LIGHT), ("dark", DARK)):
             tab.call("Emulation.setEmulatedMedia", **media)
             for width, size in WIDTHS.items():
                 resize(tab, *size)
                 wait_for(tab, OVERFLOW + " === 0", "no pixel to scroll sideways at %s" % width)
-                shoot(house, tab, "%s-%s" % (theme, width))
+                shoot(fixture, tab, "%s-%s" % (theme, width))
             eventually(lambda: not tab.evaluate(CONTRAST), pause=0.1)
             must_equal(tab.evaluate(CONTRAST), [], "text of too little contrast (%s)" % theme)
         must_equal(tab.evaluate(UNLABELLED), 0, "plots without a text")
     must_equal(tab.complaints(), [], "complaints")
     urls = {one["request"]["url"] for one in tab.events("Network.requestWillBeSent")}
-    foreign = [url for url in urls if not url.startswith((house.status_url("/"), "data:"))]
+    foreign = [url for url in urls if not url.startswith((fixture.status_url("/"), "data:"))]
     must_equal(foreign, [], "requests to others")
 
 
 @test
-def the_page_can_be_paused(house):
-    tab = tab_of(house)
-    load(house, tab)
+def the_page_can_be_paused(fixture):
+    tab = tab_of(fixture)
+    load(fixture, tab)
     wait_for(tab, HEALTH + " === 'healthy'", "health")
     tab.evaluate("document.getElementById('pause').click()")
     time.sleep(0.5)
@@ -139,9 +139,9 @@ def the_page_can_be_paused(house):
 
 
 @test
-def the_page_says_since_when_there_is_no_answer_and_goes_on_with_the_next_process(house):
-    server, port = house.start_another()
-    tab = tab_of(house)
+def the_page_says_since_when_there_is_no_answer_and_goes_on_with_the_next_process(fixture):
+    server, port = fixture.start_another()
+    tab = tab_of(fixture)
     tab.begun = len(tab.browser.events)
     tab.call("Page.navigate", url="http://127.0.0.1:%d/" % port)
     wait_for(tab, HEALTH + " === 'healthy'", "health")

@@ -13,11 +13,11 @@ BLOCK = 2048  # of zsyncmake, for files of this size
 AT_A_TIME = 20  # ranges in one request, if there are so many
 
 
-def released(house, name):
+def released(fixture, name):
     """Put a file and its control file below the root; its content."""
     content = random.Random(name).randbytes(SIZE)
-    path = house.publish(content, "zsync/" + name)
-    house.run("zsyncmake", "-b", str(BLOCK), "-u", name, "-o", path + ".zsync", path)
+    path = fixture.publish(content, "zsync/" + name)
+    fixture.run("zsyncmake", "-b", str(BLOCK), "-u", name, "-o", path + ".zsync", path)
     return content
 
 
@@ -29,20 +29,20 @@ def older(content, changes):
     return bytes(copy)
 
 
-def fetch(house, name):
+def fetch(fixture, name):
     """The ranges of each request for the file, and all statuses. A client that asks for ever comes to a limit."""
-    served, relay = house.through_relay(house.main)
+    served, relay = fixture.through_relay(fixture.main)
     relay.limit = SIZE // 2
-    house.run("zsync", "-q", "-i", "old", "-o", "new", served.url("zsync/%s.zsync" % name))
+    fixture.run("zsync", "-q", "-i", "old", "-o", "new", served.url("zsync/%s.zsync" % name))
     asked = [one.fields["range"] for one in relay.asked() if one.target == "/zsync/" + name]
     return [one[len("bytes="):].split(",") for one in asked], served.statuses(1 + len(asked))
 
 
-def blocks_are_fetched(house, name, changes):
-    content = released(house, name)
-    write(older(content, changes), house.local("old"))
-    ranges, statuses = fetch(house, name)
-    must_equal(read(house.local("new")), content, "file")
+def blocks_are_fetched(fixture, name, changes):
+    content = released(fixture, name)
+    write(older(content, changes), fixture.local("old"))
+    ranges, statuses = fetch(fixture, name)
+    must_equal(read(fixture.local("new")), content, "file")
     full, rest = divmod(changes, AT_A_TIME)
     must_equal([len(one) for one in ranges], [AT_A_TIME] * full + [rest] * bool(rest), "ranges of each request")
     must_equal(len({part for one in ranges for part in one}), changes, "different ranges")
@@ -50,23 +50,24 @@ def blocks_are_fetched(house, name, changes):
 
 
 @test
-def a_few_blocks_come_as_parts_of_one_answer(house):
-    blocks_are_fetched(house, "few.bin", 5)
+def a_few_blocks_come_as_parts_of_one_answer(fixture):
+    blocks_are_fetched(fixture, "few.bin", 5)
 
 
 @test
-def many_blocks_come_twenty_at_a_time_and_each_once(house):
-    blocks_are_fetched(house, "many.bin", 230)
+def many_blocks_come_twenty_at_a_time_and_each_once(fixture):
+    blocks_are_fetched(fixture, "many.bin", 230)
 
 
 @test
-def an_interrupted_download_goes_on_from_what_there_is(house):
-    content = released(house, "cut.bin")
-    served, relay = house.through_relay(house.main)
+def an_interrupted_download_goes_on_from_what_there_is(fixture):
+    content = released(fixture, "cut.bin")
+    served, relay = fixture.through_relay(fixture.main)
     relay.limit = SIZE // 2
-    house.command("zsync", "-q", "-o", "new", served.url("zsync/cut.bin.zsync"))
-    must(os.path.exists(house.local("new.part")) and not os.path.exists(house.local("new")), "it was not interrupted")
+    fixture.command("zsync", "-q", "-o", "new", served.url("zsync/cut.bin.zsync"))
+    interrupted = os.path.exists(fixture.local("new.part")) and not os.path.exists(fixture.local("new"))
+    must(interrupted, "it was not interrupted")
     relay.forget()
-    house.run("zsync", "-q", "-o", "new", served.url("zsync/cut.bin.zsync"))
-    must_equal(read(house.local("new")), content, "file")
+    fixture.run("zsync", "-q", "-o", "new", served.url("zsync/cut.bin.zsync"))
+    must_equal(read(fixture.local("new")), content, "file")
     must(relay.passed < SIZE * 2 // 3, "%d of %d bytes passed again" % (relay.passed, SIZE))

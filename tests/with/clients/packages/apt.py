@@ -11,25 +11,25 @@ PIECE = 1 << 20
 
 
 @test
-def lists_come_by_their_hash_and_are_not_loaded_again(house):
-    archive = Archive(house, "apt-hash")
+def lists_come_by_their_hash_and_are_not_loaded_again(fixture):
+    archive = Archive(fixture, "apt-hash")
     archive.add("small", 1000)
     digest = archive.publish(plainly=False)
-    apt = Apt(house, house.main.url("apt-hash"))
+    apt = Apt(fixture, fixture.main.url("apt-hash"))
     apt.run("update")
     by_hash = "/apt-hash/dists/test/%s/by-hash/SHA256/%s" % (INDEX, digest)
-    must(("GET", by_hash, 200) in [line[:3] for line in house.main.logged()], "log: %r" % house.main.logged())
-    house.main.mark()
+    must(("GET", by_hash, 200) in [line[:3] for line in fixture.main.logged()], "log: %r" % fixture.main.logged())
+    fixture.main.mark()
     said = apt.run("update")
-    must_equal([line[2] for line in house.main.logged(2) if line[1].endswith("/Release")], [304], "log of the second time")
-    must("Hit:" in said and by_hash not in [line[1] for line in house.main.logged()], "it loaded again: %s" % said)
+    must_equal([line[2] for line in fixture.main.logged(2) if line[1].endswith("/Release")], [304], "log of the second time")
+    must("Hit:" in said and by_hash not in [line[1] for line in fixture.main.logged()], "it loaded again: %s" % said)
 
 
-def cut_short(house, archive, name):
+def cut_short(fixture, archive, name):
     """An apt that got a piece of a package, and the relay through which it asks."""
     archive.publish()
-    served, relay = house.through_relay(house.fresh)
-    apt = Apt(house, served.url(archive.path))
+    served, relay = fixture.through_relay(fixture.fresh)
+    apt = Apt(fixture, served.url(archive.path))
     apt.run("update")
     relay.forget()
     served.mark()
@@ -39,10 +39,10 @@ def cut_short(house, archive, name):
 
 
 @test
-def a_package_that_is_cut_short_twice_comes_in_three_pieces(house):
-    archive = Archive(house, "apt-cut")
+def a_package_that_is_cut_short_twice_comes_in_three_pieces(fixture):
+    archive = Archive(fixture, "apt-cut")
     pool = archive.add("large", LARGE)
-    apt, served, relay = cut_short(house, archive, "large")
+    apt, served, relay = cut_short(fixture, archive, "large")
     first = len(apt.got(pool))
     must(0 < first < PIECE, "%d bytes after the first time" % first)
     relay.forget()
@@ -58,10 +58,10 @@ def a_package_that_is_cut_short_twice_comes_in_three_pieces(house):
 
 
 @test
-def a_package_that_changed_meanwhile_is_fetched_from_its_beginning(house):
-    archive = Archive(house, "apt-changed")
+def a_package_that_changed_meanwhile_is_fetched_from_its_beginning(fixture):
+    archive = Archive(fixture, "apt-changed")
     archive.add("large", LARGE)
-    apt, served, relay = cut_short(house, archive, "large")
+    apt, served, relay = cut_short(fixture, archive, "large")
     pool = archive.add("large", LARGE, seconds=3600)
     archive.publish()
     relay.forget()
@@ -73,12 +73,12 @@ def a_package_that_changed_meanwhile_is_fetched_from_its_beginning(house):
 
 
 @test
-def packages_are_asked_for_in_a_row_on_one_connection(house):
-    archive = Archive(house, "apt-row")
+def packages_are_asked_for_in_a_row_on_one_connection(fixture):
+    archive = Archive(fixture, "apt-row")
     pools = [archive.add("row%02d" % number, 5000 * number) for number in range(12)]
     archive.publish()
-    served, relay = house.through_relay(house.main)
-    apt = Apt(house, served.url("apt-row"))
+    served, relay = fixture.through_relay(fixture.main)
+    apt = Apt(fixture, served.url("apt-row"))
     apt.run("update")
     relay.forget()
     served.mark()

@@ -47,9 +47,9 @@ def low_port():
 class Cacher:
     """One running apt-cacher-ng, for a `with` block; its cache is in the room."""
 
-    def __init__(self, house):
-        self.house, self.port, self.process = house, low_port(), None
-        self.room = house.local("acng")
+    def __init__(self, fixture):
+        self.fixture, self.port, self.process = fixture, low_port(), None
+        self.room = fixture.local("acng")
         for name in ("", "cache", "log", "conf"):
             os.makedirs(os.path.join(self.room, name), exist_ok=True)
         write((CONFIGURATION % {"room": self.room, "port": self.port}).encode(), self.room, "conf/acng.conf")
@@ -57,7 +57,7 @@ class Cacher:
     def __enter__(self):
         with open(os.path.join(self.room, "said"), "ab") as said:
             self.process = subprocess.Popen(["apt-cacher-ng", "-c", os.path.join(self.room, "conf")], stdout=said,
-                                            stderr=said, stdin=subprocess.DEVNULL, cwd=self.room, env=self.house.environment)
+                                            stderr=said, stdin=subprocess.DEVNULL, cwd=self.room, env=self.fixture.environment)
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -78,16 +78,16 @@ class Cacher:
             self.process.wait()
 
     def apt(self, source, name):
-        return Apt(self.house, source, name, PROXY % self.port)
+        return Apt(self.fixture, source, name, PROXY % self.port)
 
 
 @test
-def lists_are_updated_again_and_again_and_show_what_changed(house):
-    archive = Archive(house, "acng-lists")
+def lists_are_updated_again_and_again_and_show_what_changed(fixture):
+    archive = Archive(fixture, "acng-lists")
     archive.add("small", 1000)
     archive.publish()
-    with Cacher(house) as cacher:
-        served, _ = house.through_relay(house.fresh, low_port())
+    with Cacher(fixture) as cacher:
+        served, _ = fixture.through_relay(fixture.fresh, low_port())
         apt = cacher.apt(served.url("acng-lists"), "apt")
         for _ in range(3):
             apt.run("update")
@@ -102,12 +102,12 @@ def lists_are_updated_again_and_again_and_show_what_changed(house):
 
 
 @test
-def two_machines_cost_the_server_one_download(house):
-    archive = Archive(house, "acng-once")
+def two_machines_cost_the_server_one_download(fixture):
+    archive = Archive(fixture, "acng-once")
     pools = [archive.add("once%d" % number, 200_000) for number in range(3)]
     archive.publish()
-    served, _ = house.through_relay(house.main, low_port())
-    with Cacher(house) as cacher:
+    served, _ = fixture.through_relay(fixture.main, low_port())
+    with Cacher(fixture) as cacher:
         for name in ("one", "two"):
             apt = cacher.apt(served.url("acng-once"), name)
             apt.run("update")

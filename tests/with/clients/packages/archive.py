@@ -47,19 +47,19 @@ DIRECTORIES = ("etc/apt/preferences.d", "var/lib/apt/lists/partial", "var/cache/
 class Archive:
     """`path` below the root, with a dist `test` and a component `main`. What publish() wrote may be used."""
 
-    def __init__(self, house, path):
-        self.house, self.path, self.top = house, path, os.path.join(house.root, path)
+    def __init__(self, fixture, path):
+        self.fixture, self.path, self.top = fixture, path, os.path.join(fixture.root, path)
         self.entries, self.published = {}, 0
 
     def add(self, name, size, version="1", seconds=DAY):
         """A package with a file of so many bytes; where the .deb is below the archive."""
-        work, pool = self.house.local("build/%s" % name), "pool/%s_%s_all.deb" % (name, version)
+        work, pool = self.fixture.local("build/%s" % name), "pool/%s_%s_all.deb" % (name, version)
         for directory in (work + "/DEBIAN", work + "/usr/share/" + name, self.top + "/pool"):
             os.makedirs(directory, exist_ok=True)
         write(random.randbytes(size), work, "usr/share", name, "data")
         control = CONTROL % (name, version)
         write(control.encode(), work, "DEBIAN/control")
-        self.house.run("dpkg-deb", "--root-owner-group", "-Znone", "-b", work, os.path.join(self.top, pool))
+        self.fixture.run("dpkg-deb", "--root-owner-group", "-Znone", "-b", work, os.path.join(self.top, pool))
         age(os.path.join(self.top, pool), seconds)
         content = read(self.top, pool)
         self.entries[name] = "%sFilename: %s\nSize: %d\nMD5sum: %s\nSHA256: %s\n" % (
@@ -74,10 +74,10 @@ class Archive:
         seconds = DAY - self.published * 3600
         names = ["by-hash/SHA256/" + digest] + ["Packages"] * plainly
         for name in names:
-            self.house.publish(index, os.path.join(dist, INDEX, name), seconds)
+            self.fixture.publish(index, os.path.join(dist, INDEX, name), seconds)
         date = time.strftime("%a, %d %b %Y %H:%M:%S UTC", time.gmtime(time.time() - seconds))
         line = " %s %d %s/Packages\n" % (digest, len(index), INDEX)
-        self.house.publish((RELEASE % date + line).encode(), os.path.join(dist, "Release"), seconds)
+        self.fixture.publish((RELEASE % date + line).encode(), os.path.join(dist, "Release"), seconds)
         return digest
 
     def content(self, pool):
@@ -87,8 +87,8 @@ class Archive:
 class Apt:
     """An apt whose lists, archives and configuration are in a directory of the room."""
 
-    def __init__(self, house, source, name="apt", more=""):
-        self.house, self.room = house, house.local(name)
+    def __init__(self, fixture, source, name="apt", more=""):
+        self.fixture, self.room = fixture, fixture.local(name)
         for directory in DIRECTORIES:
             os.makedirs(os.path.join(self.room, directory))
         write(b"", self.room, "status")
@@ -96,7 +96,7 @@ class Apt:
         self.environment = {"APT_CONFIG": write((APT % {"room": self.room} + more).encode(), self.room, "apt.conf")}
 
     def run(self, *arguments, status=0):
-        return self.house.run("apt-get", "-q", *arguments, status=status, environment=self.environment)
+        return self.fixture.run("apt-get", "-q", *arguments, status=status, environment=self.environment)
 
     def download(self, *packages, status=0):
         return self.run("-y", "-d", "install", *packages, status=status)

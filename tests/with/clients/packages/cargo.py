@@ -25,10 +25,10 @@ CARGO = ("cargo", "-Z", "sparse-registry")
 class Registry:
     """A registry below the root: its index at `path`/index, its crates at `path`/crates."""
 
-    def __init__(self, house, path, served):
-        self.house, self.path, self.index, self.published = house, path, served.url(path + "/index/"), {}
-        house.publish(json.dumps({"dl": served.url(path + "/crates/{crate}-{version}.crate")}).encode(),
-                      path + "/index/config.json")
+    def __init__(self, fixture, path, served):
+        self.fixture, self.path, self.index, self.published = fixture, path, served.url(path + "/index/"), {}
+        fixture.publish(json.dumps({"dl": served.url(path + "/crates/{crate}-{version}.crate")}).encode(),
+                        path + "/index/config.json")
 
     def add(self, name, version, needs=()):
         """Publish a version of a crate."""
@@ -41,52 +41,52 @@ class Registry:
                 member = tarfile.TarInfo("%s/%s" % (top, where))
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
-        self.house.publish(packed.getvalue(), "%s/crates/%s.crate" % (self.path, top))
+        self.fixture.publish(packed.getvalue(), "%s/crates/%s.crate" % (self.path, top))
         lines = self.published.setdefault(name, [])
         lines.append(json.dumps({
             "name": name, "vers": version, "cksum": hashlib.sha256(packed.getvalue()).hexdigest(), "features": {},
             "deps": [{"name": one, "req": "^1", "features": [], "optional": False, "default_features": True,
                       "target": None, "kind": "normal"} for one in needs], "yanked": False}))
-        self.house.publish("".join(line + "\n" for line in lines).encode(), self.index_path(name), 86400 - 3600 * len(lines))
+        self.fixture.publish("".join(line + "\n" for line in lines).encode(), self.index_path(name), 86400 - 3600 * len(lines))
 
     def index_path(self, name):
         return "%s/index/%s/%s/%s" % (self.path, name[:2], name[2:4], name)
 
 
-def cargo(house, *arguments):
-    return house.run(*CARGO, *arguments, environment={
-        "CARGO_HOME": house.local("cargo"), "RUSTC_BOOTSTRAP": "1", "CARGO_NET_OFFLINE": "false"})
+def cargo(fixture, *arguments):
+    return fixture.run(*CARGO, *arguments, environment={
+        "CARGO_HOME": fixture.local("cargo"), "RUSTC_BOOTSTRAP": "1", "CARGO_NET_OFFLINE": "false"})
 
 
-def project(house, registry, needs):
-    os.makedirs(house.local("src"))
-    os.makedirs(house.local("cargo"))
-    write((CONFIG % registry.index).encode(), house.local("cargo"), "config.toml")
+def project(fixture, registry, needs):
+    os.makedirs(fixture.local("src"))
+    os.makedirs(fixture.local("cargo"))
+    write((CONFIG % registry.index).encode(), fixture.local("cargo"), "config.toml")
     write((MANIFEST % ("mine", "0.1.0") + '[dependencies]\n%s = { version = "1", registry = "test" }\n' % needs).encode(),
-          house.local("Cargo.toml"))
-    write(b"", house.local("src/lib.rs"))
+          fixture.local("Cargo.toml"))
+    write(b"", fixture.local("src/lib.rs"))
 
 
-def downloaded(house):
-    return {name: read(top, name) for top, _, names in os.walk(house.local("cargo/registry/cache")) for name in names}
+def downloaded(fixture):
+    return {name: read(top, name) for top, _, names in os.walk(fixture.local("cargo/registry/cache")) for name in names}
 
 
 @test
-def crates_are_found_by_the_index_and_an_update_asks_by_tag(house):
-    registry = Registry(house, "sparse", house.fresh)
+def crates_are_found_by_the_index_and_an_update_asks_by_tag(fixture):
+    registry = Registry(fixture, "sparse", fixture.fresh)
     registry.add("leaf-crate", "1.0.0")
     registry.add("tree-crate", "1.0.0", ["leaf-crate"])
-    project(house, registry, "tree-crate")
-    cargo(house, "fetch")
-    crates = {name: read(house.root, "sparse/crates", name) for name in ("leaf-crate-1.0.0.crate", "tree-crate-1.0.0.crate")}
-    must_equal(downloaded(house), crates, "crates")
-    must_equal({line[2] for line in house.fresh.logged(5)}, {200}, "log")
+    project(fixture, registry, "tree-crate")
+    cargo(fixture, "fetch")
+    crates = {name: read(fixture.root, "sparse/crates", name) for name in ("leaf-crate-1.0.0.crate", "tree-crate-1.0.0.crate")}
+    must_equal(downloaded(fixture), crates, "crates")
+    must_equal({line[2] for line in fixture.fresh.logged(5)}, {200}, "log")
     registry.add("leaf-crate", "1.1.0")
-    house.fresh.mark()
-    cargo(house, "update")
-    said = cargo(house, "fetch")
-    must("leaf-crate-1.1.0.crate" in downloaded(house), "the update was not seen: %s" % said)
-    statuses = {line[1]: line[2] for line in house.fresh.logged(4)}
+    fixture.fresh.mark()
+    cargo(fixture, "update")
+    said = cargo(fixture, "fetch")
+    must("leaf-crate-1.1.0.crate" in downloaded(fixture), "the update was not seen: %s" % said)
+    statuses = {line[1]: line[2] for line in fixture.fresh.logged(4)}
     must_equal(statuses.get("/" + registry.index_path("tree-crate")), 304, "status of what is the same")
     must_equal(statuses.get("/" + registry.index_path("leaf-crate")), 200, "status of what changed")
     must("/sparse/crates/tree-crate-1.0.0.crate" not in statuses, "log: %r" % statuses)

@@ -36,15 +36,15 @@ EXTENSION = "<build><extensions><extension>%s</extension></extensions></build>"
 class Repository:
     """A repository below the root, with a checksum beside each file."""
 
-    def __init__(self, house, path):
-        self.house, self.path, self.files = house, path, {}
+    def __init__(self, fixture, path):
+        self.fixture, self.path, self.files = fixture, path, {}
 
     def put(self, content, artifact, ending):
         """A file of an artifact, which is (group, name, version)."""
         group, name, version = artifact
         where = "%s/%s/%s/%s-%s.%s" % (group.replace(".", "/"), name, version, name, version, ending)
-        self.house.publish(content, "%s/%s" % (self.path, where))
-        self.house.publish(hashlib.sha1(content).hexdigest().encode(), "%s/%s.sha1" % (self.path, where))
+        self.fixture.publish(content, "%s/%s" % (self.path, where))
+        self.fixture.publish(hashlib.sha1(content).hexdigest().encode(), "%s/%s.sha1" % (self.path, where))
         self.files[where] = content
 
     def pom(self, artifact, packaging="jar", more=""):
@@ -52,7 +52,7 @@ class Repository:
 
     def jar(self, artifact, size):
         """A jar that says nothing to Maven."""
-        local = self.house.local("made.jar")
+        local = self.fixture.local("made.jar")
         with zipfile.ZipFile(local, "w") as archive:
             archive.writestr("%s.bin" % artifact[1], random.randbytes(size))
         self.put(read(local), artifact, "jar")
@@ -63,27 +63,27 @@ class Repository:
                 if not os.path.exists(os.path.join(local, where)) or read(local, where) != content]
 
 
-def validate(house, served, path, project):
+def validate(fixture, served, path, project):
     """Maven's phase that comes before any plugin."""
-    write((SETTINGS % (house.local("repository"), served.url(path))).encode(), house.local("settings.xml"))
-    write(project.encode(), house.local("pom.xml"))
-    return house.run("mvn", "-B", "-C", "-s", "settings.xml", "-Duser.home=" + house.room, "validate")
+    write((SETTINGS % (fixture.local("repository"), served.url(path))).encode(), fixture.local("settings.xml"))
+    write(project.encode(), fixture.local("pom.xml"))
+    return fixture.run("mvn", "-B", "-C", "-s", "settings.xml", "-Duser.home=" + fixture.room, "validate")
 
 
 @test
-def a_parent_an_extension_and_what_it_needs_come_with_their_checksums(house):
+def a_parent_an_extension_and_what_it_needs_come_with_their_checksums(fixture):
     parent, extension, library = (("test.baton", name, "1") for name in ("parent", "extension", "library"))
-    repository = Repository(house, "maven")
+    repository = Repository(fixture, "maven")
     repository.pom(parent, "pom")
     repository.pom(extension, more="<dependencies><dependency>%s</dependency></dependencies>" % (ARTIFACT % library))
     repository.pom(library)
     repository.jar(extension, 100_000)
     repository.jar(library, 1 << 20)
     repository.jar(("org.codehaus.plexus", "plexus-utils", "1.1"), 10)
-    validate(house, house.main, "maven", POM % (
+    validate(fixture, fixture.main, "maven", POM % (
         "<parent>%s<relativePath/></parent>" % (ARTIFACT % parent), ARTIFACT % ("test.baton", "mine", "1"), "pom",
         EXTENSION % (ARTIFACT % extension)))
-    must_equal(repository.missing(house.local("repository")), [], "files that are not as served")
-    lines = [line[1:3] for line in house.main.logged(2 * len(repository.files))]
+    must_equal(repository.missing(fixture.local("repository")), [], "files that are not as served")
+    lines = [line[1:3] for line in fixture.main.logged(2 * len(repository.files))]
     expected = [("/maven/" + where + ending, 200) for where in repository.files for ending in ("", ".sha1")]
     must_equal(sorted(lines), sorted(expected), "log")

@@ -18,25 +18,25 @@ BLOCK = 4096
 class Mount:
     """One mounted address, for a `with` block."""
 
-    def __init__(self, house, url):
-        self.house, self.where, self.process = house, house.local("mounted"), None
+    def __init__(self, fixture, url):
+        self.fixture, self.where, self.process = fixture, fixture.local("mounted"), None
         self.command = ["httpdirfs", "-f", url, self.where]
         os.mkdir(self.where)
 
     def __enter__(self):
-        with open(self.house.local("said"), "wb") as said:
+        with open(self.fixture.local("said"), "wb") as said:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                                            cwd=self.house.room, env=self.house.environment)
+                                            cwd=self.fixture.room, env=self.fixture.environment)
         deadline = time.monotonic() + PATIENCE
         while not os.path.ismount(self.where):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.__exit__()
-                must(False, "it does not mount: %r" % read(self.house.local("said"))[-500:])
+                must(False, "it does not mount: %r" % read(self.fixture.local("said"))[-500:])
             time.sleep(0.02)
         return self.where
 
     def __exit__(self, *_):
-        self.house.command("fusermount", "-u", "-z", self.where)
+        self.fixture.command("fusermount", "-u", "-z", self.where)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -44,36 +44,37 @@ class Mount:
             self.process.wait()
 
 
-def publish(house):
+def publish(fixture):
     """{path below the mount: content}, and pages that lead there."""
     source = random.Random("files")
     files = {"some.bin": source.randbytes(300_000), "small.txt": b"small\n", "sub/one.bin": source.randbytes(70_000)}
     for name, content in files.items():
-        house.publish(content, "mount/" + name)
+        fixture.publish(content, "mount/" + name)
     for directory, names in (("", ("some.bin", "small.txt", "sub/")), ("sub/", ("one.bin",))):
         links = "".join('<a href="%s">%s</a>\n' % (name, name) for name in names)
-        house.publish(("<!doctype html>\n<title>files</title>\n" + links).encode(), "mount/%sindex.html" % directory)
+        fixture.publish(("<!doctype html>\n<title>files</title>\n" + links).encode(), "mount/%sindex.html" % directory)
     return files
 
 
 @test
-def files_are_listed_with_their_sizes_and_read_like_any(house):
-    files = publish(house)
-    with Mount(house, house.main.url("mount/")) as where:
+def files_are_listed_with_their_sizes_and_read_like_any(fixture):
+    files = publish(fixture)
+    with Mount(fixture, fixture.main.url("mount/")) as where:
         must_equal(sorted(os.listdir(where)), ["small.txt", "some.bin", "sub"], "names")
         for name, content in files.items():
             must_equal(os.stat(os.path.join(where, name)).st_size, len(content), "size of " + name)
             must_equal(read(where, name), content, name)
-    must({line[2] for line in house.main.logged()} <= {200, 206, 301}, "log: %r" % house.main.logged())
+    must({line[2] for line in fixture.main.logged()} <= {200, 206, 301}, "log: %r" % fixture.main.logged())
 
 
 @test
-def a_read_in_the_middle_of_a_file_does_not_load_it(house):
+def a_read_in_the_middle_of_a_file_does_not_load_it(fixture):
     content = random.randbytes(LARGE)
-    house.publish(content, "large/large.bin")
-    house.publish(b'<!doctype html>\n<title>large</title>\n<a href="large.bin">large.bin</a>\n', "large/index.html")
-    served, relay = house.through_relay(house.main)
-    with Mount(house, served.url("large/")) as where, open(os.path.join(where, "large.bin"), "rb", buffering=0) as file:
+    fixture.publish(content, "large/large.bin")
+    fixture.publish(b'<!doctype html>\n<title>large</title>\n<a href="large.bin">large.bin</a>\n', "large/index.html")
+    served, relay = fixture.through_relay(fixture.main)
+    with (Mount(fixture, served.url("large/")) as where,
+          open(os.path.join(where, "large.bin"), "rb", buffering=0) as file):
         for at in (LARGE // 2, LARGE - BLOCK, 123 * BLOCK):
             file.seek(at)
             must_equal(file.read(BLOCK), content[at:at + BLOCK], "at byte %d" % at)

@@ -12,12 +12,12 @@ from batontest.run import test
 FILES = 40
 
 
-def ostree(house, *arguments):
-    return house.run("ostree", *arguments)
+def ostree(fixture, *arguments):
+    return fixture.run("ostree", *arguments)
 
 
-def commit(house, repository):
-    return ostree(house, "--repo=" + repository, "commit", "--branch=test", "--owner-uid=0", "--owner-gid=0", "tree").strip()
+def commit(fixture, repository):
+    return ostree(fixture, "--repo=" + repository, "commit", "--branch=test", "--owner-uid=0", "--owner-gid=0", "tree").strip()
 
 
 def objects(repository):
@@ -26,26 +26,28 @@ def objects(repository):
 
 
 @test
-def a_tree_is_pulled_and_then_what_is_new_in_it(house):
-    repository = os.path.join(house.root, "ostree")
-    ostree(house, "init", "--mode=archive", "--repo=" + repository)
+def a_tree_is_pulled_and_then_what_is_new_in_it(fixture):
+    repository = os.path.join(fixture.root, "ostree")
+    ostree(fixture, "init", "--mode=archive", "--repo=" + repository)
     for number in range(FILES):
-        os.makedirs(house.local("tree/%d" % (number % 4)), exist_ok=True)
-        write(random.randbytes(3000), house.local("tree/%d/%d" % (number % 4, number)))
-    commit(house, repository)
-    ostree(house, "init", "--mode=bare-user-only", "--repo=copy")
-    ostree(house, "--repo=copy", "remote", "add", "--no-gpg-verify", "origin", house.fresh.url("ostree"))
-    ostree(house, "--repo=copy", "pull", "origin", "test")
+        os.makedirs(fixture.local("tree/%d" % (number % 4)), exist_ok=True)
+        write(random.randbytes(3000), fixture.local("tree/%d/%d" % (number % 4, number)))
+    commit(fixture, repository)
+    ostree(fixture, "init", "--mode=bare-user-only", "--repo=copy")
+    ostree(fixture, "--repo=copy", "remote", "add", "--no-gpg-verify", "origin", fixture.fresh.url("ostree"))
+    ostree(fixture, "--repo=copy", "pull", "origin", "test")
     before = objects(repository)
-    write(random.randbytes(3000), house.local("tree/0/0"))
-    newest = commit(house, repository)
-    house.fresh.mark()
-    ostree(house, "--repo=copy", "pull", "origin", "test")
-    ostree(house, "--repo=copy", "fsck")
-    must_equal(ostree(house, "--repo=copy", "rev-parse", "origin:test").strip(), newest, "commit")
-    ostree(house, "--repo=copy", "checkout", "-U", "origin:test", "out")
+    write(random.randbytes(3000), fixture.local("tree/0/0"))
+    newest = commit(fixture, repository)
+    fixture.fresh.mark()
+    ostree(fixture, "--repo=copy", "pull", "origin", "test")
+    ostree(fixture, "--repo=copy", "fsck")
+    must_equal(ostree(fixture, "--repo=copy", "rev-parse", "origin:test").strip(), newest, "commit")
+    ostree(fixture, "--repo=copy", "checkout", "-U", "origin:test", "out")
     for number in range(FILES):
         name = "%d/%d" % (number % 4, number)
-        must(filecmp.cmp(house.local("tree/" + name), house.local("out/" + name), shallow=False), "%s differs" % name)
-    loaded = {line[1][len("/ostree/"):] for line in house.fresh.logged(4) if "/objects/" in line[1] and line[2] == 200}
+        same = filecmp.cmp(fixture.local("tree/" + name), fixture.local("out/" + name), shallow=False)
+        must(same, "%s differs" % name)
+    lines = fixture.fresh.logged(4)
+    loaded = {line[1][len("/ostree/"):] for line in lines if "/objects/" in line[1] and line[2] == 200}
     must_equal(loaded, objects(repository) - before, "objects that are loaded")

@@ -9,8 +9,9 @@ import concurrent.futures
 import multiprocessing
 import time
 
+from compare import Failed
 from expand import expand
-from play import Failed, play
+from play import play
 
 GAP = 0.002
 EVERY_POSITION = 400  # longer ones are cut at this many places: all in the first half, then evenly spread

@@ -6,7 +6,7 @@ import re
 import urllib.parse
 
 import docroot
-from play import Failed
+from compare import Failed
 
 
 class Environment:

@@ -8,7 +8,8 @@ import select
 from batontest import answer as wire
 
 import docroot
-from play import Connection, Failed, Player, check_body, check_field, check_same
+from compare import Failed, check_body, check_field, check_same
+from play import Connection, Player
 
 STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?")
 FIELD_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")

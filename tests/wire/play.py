@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Play one case against a running daemon: send, read, compare. A case that does not hold raises Failed."""
 
-import hashlib
 import os
 import re
 import select
@@ -14,24 +13,12 @@ from batontest.patience import PATIENCE
 
 import docroot
 import location
-import parts
+from compare import Failed, NotPlayed, Untimely, check_body, check_field, check_same
 from expand import expand
 
 PROBE = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
 DRIP = 0.05
 REPLAYS = 10
-
-
-class Failed(Exception):
-    """Something that must hold did not."""
-
-
-class Untimely(Failed):
-    """It did not, but perhaps only because the machine was busy: play it again."""
-
-
-class NotPlayed(Failed):
-    """The daemon was already broken when the turn of this case came."""
 
 
 class Connection:
@@ -120,52 +107,6 @@ class Connection:
         except OSError:
             pass
         self.sock.close()
-
-
-def check_field(got, kind, name, wanted):
-    values = got.all(name)
-    if kind == "-":
-        if values:
-            raise Failed("expected no %s, got %r" % (name, values[0]))
-        return
-    if not values:
-        if kind != "?":
-            raise Failed("expected %s, got none" % name)
-        return
-    if kind == "=" and values[0] != wanted:
-        raise Failed("expected %s: %r, got %r" % (name, wanted, values[0]))
-    if kind in "~?" and not re.fullmatch(wanted, values[0]):
-        raise Failed("expected %s matching %r, got %r" % (name, wanted, values[0]))
-
-
-def _file_slice(argument):
-    found = re.fullmatch(r"(.*?)(?: (\d+)-(\d+))?", argument)
-    return docroot.content(found[1]) if found[2] is None else docroot.content(found[1], int(found[2]), int(found[3]))
-
-
-def check_body(got, kind, argument, env):
-    body = got.body
-    if kind == "parts":
-        try:
-            parts.check(got, expand(argument, env).decode(), env)
-        except wire.BadAnswer as error:
-            raise Failed(str(error)) from error
-    if kind == "length" and len(body) != int(argument):
-        raise Failed("expected a body of %s bytes, got %d" % (argument, len(body)))
-    if kind == "sha256" and hashlib.sha256(body).hexdigest() != argument:
-        raise Failed("expected a body with SHA-256 %s, got %d other bytes" % (argument, len(body)))
-    if kind in ("file", "text", "empty"):
-        wanted = _file_slice(argument) if kind == "file" else expand(argument, env)
-        if body != wanted:
-            raise Failed("expected the body %r (%d bytes), got %r (%d bytes)" % (
-                wanted[:40], len(wanted), body[:40], len(body)))
-
-
-def check_same(got, before):
-    def fields(answer):
-        return sorted((name.lower(), value) for name, value in answer.fields if name.lower() != "date")
-    if before is None or fields(got) != fields(before):
-        raise Failed("expected the fields of the answer before, %r, got %r" % (before and before.raw, got.raw))
 
 
 class Player:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests in python share. Each folder that has such tests also has a link `batontest` to this one: so a test finds
-it beside itself, wherever it is started, and says `from batontest.expect import must`.
+"""What the tests in python share. Each folder with such tests also has a link `batontest` to this one: so a test finds it
+beside itself, wherever it is started, and says `from batontest.expect import must`.
 
     daemon    start a batond with a configuration of its own, watch it, stop it
     fixture   a directory for one test, with a root and the daemons that serve it

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Calls of a running batond that are slow or fail: tests/lib/fault.c, which is preloaded, and the page that steers it."""
+"""Calls of a running batond that are slow or fail: tests/lib/fault.c is preloaded, and a page steers it."""
 
 import contextlib
 import mmap

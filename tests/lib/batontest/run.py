@@ -48,14 +48,14 @@ def _run_one(function, path):
 
 
 def main(description, *modules):
-    """Runs the tests of these modules, or else of the script itself; returns the status of the process."""
+    """Runs the tests of these modules, then those of the script itself; returns the status of the process."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--batond", default=default_path(), metavar="PATH")
     parser.add_argument("--only", metavar="PATTERN", default="")
     parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
     path = os.path.abspath(arguments.batond)
-    tests = tests_of(*modules or [sys.modules["__main__"]])
+    tests = tests_of(*modules, sys.modules["__main__"])
     chosen = [function for function in tests if re.search(arguments.only, function.__name__)]
     if arguments.list:
         print("\n".join(function.__name__ for function in chosen))

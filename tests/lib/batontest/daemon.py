@@ -179,7 +179,7 @@ class Batond:
 
 
 def ended(daemon, within=PATIENCE):
-    """Its status; it is killed where it has none."""
+    """The exit status of this process; it is killed where it does not end in time, and that is None."""
     try:
         return daemon.wait(within)
     except subprocess.TimeoutExpired:

@@ -57,7 +57,7 @@ def ends_with(server, status, within=PATIENCE):
 
 
 def must_rest(server, most, when, tries=10):
-    """There comes a second in which the daemon is not busier than that, while we only wait."""
+    """In one of some seconds the daemon uses at most this share of its CPU time; `when` says what it waits for."""
     for _ in range(tries):
         busyness = process.busyness(server.pid)
         if busyness <= most:

@@ -72,7 +72,7 @@ struct sv diagnose_cut(struct sv word)
     return word;
 }
 
-static void add(struct diagnose *d, const char *text)
+static void add_text(struct diagnose *d, const char *text)
 {
     if (buf_add(&d->text, sv_cstr(text)) < 0)
         d->oom = true;
@@ -81,7 +81,7 @@ static void add(struct diagnose *d, const char *text)
 static void add_colour(struct diagnose *d, const char *escape)
 {
     if (d->colour)
-        add(d, escape);
+        add_text(d, escape);
 }
 
 static void add_head(struct diagnose *d, enum severity severity, struct place at)
@@ -95,12 +95,12 @@ static void add_head(struct diagnose *d, enum severity severity, struct place at
         err = buf_addf(&d->text, ":%zu:%zu", at.line, at.col + 1);
     if (err < 0)
         d->oom = true;
-    add(d, at.source != NULL ? ": " : "batond: ");
+    add_text(d, at.source != NULL ? ": " : "batond: ");
     add_colour(d, severities[severity].colour);
-    add(d, severities[severity].name);
-    add(d, ":");
+    add_text(d, severities[severity].name);
+    add_text(d, ":");
     add_colour(d, plain);
-    add(d, " ");
+    add_text(d, " ");
 }
 
 static void add_excerpt(struct diagnose *d, struct place at)
@@ -113,13 +113,13 @@ static void add_excerpt(struct diagnose *d, struct place at)
         d->oom = true;
         return;
     }
-    add(d, "  ");
-    add(d, e.line.p);
-    add(d, "\n  ");
+    add_text(d, "  ");
+    add_text(d, e.line.p);
+    add_text(d, "\n  ");
     add_colour(d, severities[ERROR].colour);
-    add(d, e.caret.p);
+    add_text(d, e.caret.p);
     add_colour(d, plain);
-    add(d, "\n");
+    add_text(d, "\n");
     excerpt_fini(&e);
 }
 
@@ -133,7 +133,7 @@ static void report(struct diagnose *d, enum severity severity, struct place at, 
     add_head(d, severity, at);
     if (diagnose_escape(&d->text, sv_cstr(message)) < 0)
         d->oom = true;
-    add(d, "\n");
+    add_text(d, "\n");
     add_excerpt(d, at);
 }
 

@@ -28,7 +28,7 @@ static void paths_fini(struct paths *p)
 }
 
 /* `base`, a slash where one is missing, and `name`. */
-static int add(struct paths *p, const char *base, struct sv name)
+static int add_path(struct paths *p, const char *base, struct sv name)
 {
     size_t len = strlen(base);
     struct buf path = {0};
@@ -72,7 +72,7 @@ static int list(struct matches *m, const char *base, const char *segment, struct
         if (m->names == MATCHES_NAMES_MAX)
             err = -E2BIG;
         else if (m->names++, fnmatch(segment, e->d_name, FNM_PERIOD) == 0)
-            err = add(out, base, sv_cstr(e->d_name));
+            err = add_path(out, base, sv_cstr(e->d_name));
     }
     if (err == 0)
         err = -errno;
@@ -88,7 +88,7 @@ static int extend(struct matches *m, const struct paths *from, struct sv segment
     int err = lists && terminated == NULL ? -ENOMEM : 0;
 
     for (size_t i = 0; err == 0 && i < from->n; i++) {
-        err = lists ? list(m, from->v[i], terminated, to) : add(to, from->v[i], segment);
+        err = lists ? list(m, from->v[i], terminated, to) : add_path(to, from->v[i], segment);
         if (err < 0 && err != -ENOMEM)
             m->failed = strdup(from->v[i][0] != '\0' ? from->v[i] : ".");
     }
@@ -110,7 +110,7 @@ static void keep_existing(struct paths *p)
     p->n = n;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_paths(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -119,7 +119,7 @@ int matches_find(struct matches *m, struct sv dir, struct sv pattern)
 {
     bool absolute = sv_starts(pattern, SV("/"));
     struct paths found = {0};
-    int err = add(&found, "", absolute ? SV("/") : dir);
+    int err = add_path(&found, "", absolute ? SV("/") : dir);
 
     matches_fini(m);
     while (err == 0 && pattern.len > 0) {
@@ -138,7 +138,7 @@ int matches_find(struct matches *m, struct sv dir, struct sv pattern)
     }
     keep_existing(&found);
     if (found.n > 0)
-        qsort(found.v, found.n, sizeof *found.v, compare);
+        qsort(found.v, found.n, sizeof *found.v, compare_paths);
     m->path = found.v;
     m->n = found.n;
     return 0;

@@ -29,7 +29,7 @@ void sources_fini(struct sources *all)
 }
 
 /* A new source at the end of the list, which takes the text over in any case. */
-static int add(struct sources *all, const char *name, struct buf *text, struct source **out)
+static int add_source(struct sources *all, const char *name, struct buf *text, struct source **out)
 {
     struct source **v = realloc(all->v, (all->n + 1) * sizeof *v);
     struct source *s = calloc(1, sizeof *s);
@@ -130,7 +130,7 @@ int sources_read(struct sources *all, const char *path, bool may_wait, struct so
         buf_fini(&text);
         return err;
     }
-    err = add(all, path, &text, out);
+    err = add_source(all, path, &text, out);
     if (err == 0) {
         (*out)->dev = st.st_dev;
         (*out)->ino = st.st_ino;
@@ -148,7 +148,7 @@ static int keep(struct sources *all, const char *name, struct sv text, enum sour
     if (err == 0)
         err = buf_add(&copy, text);
     if (err == 0)
-        err = add(all, name, &copy, out);
+        err = add_source(all, name, &copy, out);
     else
         buf_fini(&copy);
     if (err == 0)

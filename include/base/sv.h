@@ -72,12 +72,17 @@ static inline struct sv sv_skip(struct sv s, size_t n)
     return (struct sv){n > 0 ? s.p + n : s.p, s.len - n};
 }
 
+static inline bool sv_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Without the spaces and tabs at both ends (OWS of RFC 9110 5.6.3). */
 static inline struct sv sv_trim(struct sv s)
 {
-    while (s.len > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
+    while (s.len > 0 && sv_is_blank(s.p[0]))
         s = sv_skip(s, 1);
-    while (s.len > 0 && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t'))
+    while (s.len > 0 && sv_is_blank(s.p[s.len - 1]))
         s.len--;
     return s;
 }
@@ -88,6 +93,20 @@ static inline size_t sv_find(struct sv s, char c)
     const char *at = s.len > 0 ? (const char *)memchr(s.p, c, s.len) : NULL;
 
     return at != NULL ? (size_t)(at - s.p) : s.len;
+}
+
+/* Take the next of the words, parted by spaces and tabs, off the front of *rest. Returns false, and an empty word at
+ * the end, when there is none left. */
+static inline bool sv_next_word(struct sv *rest, struct sv *word)
+{
+    struct sv s = sv_trim(*rest);
+    size_t n = 0;
+
+    while (n < s.len && !sv_is_blank(s.p[n]))
+        n++;
+    *word = sv_of(s.p, n);
+    *rest = sv_skip(s, n);
+    return n > 0;
 }
 
 #endif

@@ -4,7 +4,7 @@
  * Ownership: the types are constants.
  * Threads:   any; no state.
  * Errors:    a name that the table does not know is "application/octet-stream".
- * Source:    the IANA registry of media types; http/mime.def is the table.
+ * Source:    the IANA registry of media types; http/mime.def is the table. RFC 9110 8.3.1, RFC 6838 4.2 (names).
  */
 #ifndef BATON_HTTP_MIME_H
 #define BATON_HTTP_MIME_H
@@ -28,5 +28,11 @@ struct mime mime_of_extension(struct sv extension);
 
 /* By its whole name, as it is written, or else by its extension, in any case of letters. */
 struct mime mime_of(struct sv path);
+
+/* How many bytes at the beginning may be the name of a type, a subtype or a parameter. */
+size_t mime_type_name(struct sv s);
+
+/* Is this a media type, type/subtype, perhaps with parameters, and without white space? */
+bool mime_is_type(struct sv s);
 
 #endif

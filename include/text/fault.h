@@ -19,4 +19,7 @@ struct fault {
 /* Returns false, so that a check can end with it. */
 bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* Append to what it says. Returns false as well. */
+bool fault_add(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

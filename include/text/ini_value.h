@@ -15,6 +15,7 @@
 #ifndef BATON_TEXT_INI_VALUE_H
 #define BATON_TEXT_INI_VALUE_H
 
+#include "base/buf.h"
 #include "base/sv.h"
 
 enum ini_form {
@@ -35,6 +36,9 @@ struct ini_value {
 
 /* `rest` is all of a line behind its '='. */
 void ini_value_read(struct sv rest, struct ini_value *v);
+
+/* Append a value in quotes, with the escapes that it needs. Returns 0 or -ENOMEM. */
+int ini_value_quote(struct buf *b, struct sv value);
 
 /* Undo the escapes of a value. `out` has room for as many bytes; returns how many there are. */
 size_t ini_value_unescape(struct sv raw, char *out);

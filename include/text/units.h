@@ -31,6 +31,9 @@ enum units_status units_parse(enum units_kind kind, struct sv text, uint64_t *ou
 /* What may follow the digits, in words. */
 const char *units_describe(enum units_kind kind);
 
+/* The unit of durations that somebody means by a word such as "year" or "sec"; empty where that is not clear. */
+struct sv units_guess(struct sv word);
+
 /* The shortest text that reads back as the same value. */
 void units_format(enum units_kind kind, uint64_t value, char out[static UNITS_TEXT]);
 

@@ -94,3 +94,37 @@ struct mime mime_of(struct sv path)
             return by_name[i].mime;
     return mime_of_extension(mime_extension(name));
 }
+
+static bool is_name_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') ||
+           (c != '\0' && memchr("!#$&-^_.+", c, 9) != NULL);
+}
+
+size_t mime_type_name(struct sv s)
+{
+    size_t n = 0;
+
+    while (n < s.len && is_name_byte(s.p[n]))
+        n++;
+    return n;
+}
+
+bool mime_is_type(struct sv s)
+{
+    size_t type = mime_type_name(s);
+    size_t subtype = type > 0 && type < s.len && s.p[type] == '/' ? mime_type_name(sv_skip(s, type + 1)) : 0;
+
+    if (subtype == 0)
+        return false;
+    for (s = sv_skip(s, type + 1 + subtype); s.len > 0;) {
+        size_t name = s.p[0] == ';' ? mime_type_name(sv_skip(s, 1)) : 0;
+        if (name == 0 || name + 1 >= s.len || s.p[name + 1] != '=')
+            return false;
+        size_t value = mime_type_name(sv_skip(s, name + 2));
+        if (value == 0)
+            return false;
+        s = sv_skip(s, name + 2 + value);
+    }
+    return true;
+}

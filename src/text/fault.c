@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...)
 {
@@ -14,6 +15,17 @@ bool fault_set(struct fault *f, size_t at, size_t len, const char *fmt, ...)
     f->len = len;
     va_start(ap, fmt);
     (void)vsnprintf(f->why, sizeof f->why, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+bool fault_add(struct fault *f, const char *fmt, ...)
+{
+    size_t n = strlen(f->why);
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(f->why + n, sizeof f->why - n, fmt, ap);
     va_end(ap);
     return false;
 }

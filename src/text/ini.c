@@ -18,11 +18,6 @@ void ini_init(struct ini *ini, const struct source *source)
         ini->at = 3;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* A run of bytes of the text, with its place. line_at is the offset of its line. */
 static struct ini_part part_of(const struct ini *ini, size_t line_at, struct sv text)
 {
@@ -35,7 +30,7 @@ static struct sv word_of(struct sv s)
 {
     size_t n = 0;
 
-    while (n < s.len && !is_blank(s.p[n]))
+    while (n < s.len && !sv_is_blank(s.p[n]))
         n++;
     return sv_of(s.p, n);
 }

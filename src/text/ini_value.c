@@ -6,11 +6,6 @@
 
 #include "base/utf8.h"
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static bool is_mark(char c)
 {
     return c == '#' || c == ';';
@@ -19,7 +14,7 @@ static bool is_mark(char c)
 struct sv ini_without_comment(struct sv line, bool behind_text)
 {
     for (size_t i = 0; i < line.len; i++)
-        if (is_mark(line.p[i]) && (i == 0 ? !behind_text : is_blank(line.p[i - 1])))
+        if (is_mark(line.p[i]) && (i == 0 ? !behind_text : sv_is_blank(line.p[i - 1])))
             return sv_of(line.p, i);
     return line;
 }
@@ -76,7 +71,7 @@ static void read_quoted(struct sv s, struct ini_value *v)
 /* Does it end in a word that is a brace? */
 static bool ends_in_brace(struct sv s)
 {
-    return s.len > 0 && (s.p[s.len - 1] == '{' || s.p[s.len - 1] == '}') && (s.len == 1 || is_blank(s.p[s.len - 2]));
+    return s.len > 0 && (s.p[s.len - 1] == '{' || s.p[s.len - 1] == '}') && (s.len == 1 || sv_is_blank(s.p[s.len - 2]));
 }
 
 bool ini_begins_with_other_quote(struct sv s)
@@ -129,6 +124,19 @@ void ini_value_read(struct sv rest, struct ini_value *v)
         read_quoted(sv_skip(rest, (size_t)(text.p - rest.p)), v);
     else
         check_plain(v);
+}
+
+int ini_value_quote(struct buf *b, struct sv value)
+{
+    int err = buf_add(b, SV("\""));
+
+    for (size_t i = 0; err == 0 && i < value.len; i++) {
+        if (value.p[i] == '"' || value.p[i] == '\\')
+            err = buf_add(b, SV("\\"));
+        if (err == 0)
+            err = buf_add(b, sv_of(value.p + i, 1));
+    }
+    return err == 0 ? buf_add(b, SV("\"")) : err;
 }
 
 size_t ini_value_unescape(struct sv raw, char *out)

@@ -65,6 +65,17 @@ const char *units_describe(enum units_kind kind)
     return texts[kind];
 }
 
+struct sv units_guess(struct sv word)
+{
+    static const struct sv names[] = {{"seconds", 7}, {"minutes", 7}, {"hours", 5},
+                                      {"days", 4},    {"weeks", 5},   {"years", 5}};
+
+    for (size_t i = 0; word.len > 0 && i < sizeof names / sizeof *names; i++)
+        if (word.len <= names[i].len && sv_ieq(sv_of(names[i].p, word.len), word))
+            return sv_of(names[i].p, 1);
+    return (struct sv){"", 0};
+}
+
 void units_format(enum units_kind kind, uint64_t value, char out[static UNITS_TEXT])
 {
     const struct unit *u = units[kind];

@@ -87,6 +87,26 @@ static void trim_takes_spaces_and_tabs_off_both_ends(void **state)
     assert_int_equal(sv_trim(nothing).len, 0);
 }
 
+static void words_are_what_stands_between_spaces_and_tabs(void **state)
+{
+    static const char *const rows[][4] = {
+        {"a", "a", "", ""}, {" a\tb ", "a", "b", ""}, {"a  b \t c", "a", "b", "c"}, {"a,b\nc d", "a,b\nc", "d", ""},
+        {"", "", "", ""},   {" \t", "", "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct sv rest = sv_cstr(rows[i][0]);
+        for (size_t n = 1; n < 4; n++) {
+            struct sv word;
+            bool found = sv_next_word(&rest, &word);
+            expect(sv_eq(word, sv_cstr(rows[i][n])), "row %zu: \"%.*s\"", i, SV_ARG(word));
+            expect(found == (word.len > 0), "row %zu: word %zu", i, n);
+        }
+        expect(sv_trim(rest).len == 0, "row %zu leaves \"%.*s\"", i, SV_ARG(rest));
+    }
+}
+
 static void find_gives_the_first_offset_or_the_length(void **state)
 {
     (void)state;
@@ -105,6 +125,7 @@ static void nothing_behind_the_view_is_read(void **state)
 {
     struct guard g = guard_new(64);
     struct sv s = sv_of(guard_put(&g, "  Ab", 4), 4);
+    struct sv word;
 
     (void)state;
     assert_int_equal(sv_find(s, 'x'), 4);
@@ -112,6 +133,7 @@ static void nothing_behind_the_view_is_read(void **state)
     assert_true(sv_ends(s, SV("Ab")));
     assert_false(sv_starts(s, SV("  Abc")));
     assert_true(sv_eq(s, SV("  Ab")));
+    assert_true(sv_next_word(&s, &word) && sv_eq(word, SV("Ab")));
     assert_int_equal(sv_trim(sv_of(guard_put(&g, "    ", 4), 4)).len, 0);
     guard_free(&g);
 }
@@ -124,6 +146,7 @@ int main(void)
         cmocka_unit_test(lower_changes_the_26_capitals_and_nothing_else),
         cmocka_unit_test(prefixes_and_suffixes_are_found_at_their_ends_only),
         cmocka_unit_test(trim_takes_spaces_and_tabs_off_both_ends),
+        cmocka_unit_test(words_are_what_stands_between_spaces_and_tabs),
         cmocka_unit_test(find_gives_the_first_offset_or_the_length),
         cmocka_unit_test(nothing_behind_the_view_is_read),
     };

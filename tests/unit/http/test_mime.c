@@ -217,6 +217,45 @@ static void an_extension_is_behind_the_last_dot_of_the_last_segment(void **state
     }
 }
 
+static void a_type_is_two_names_and_parameters_without_white_space(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is;
+    } types[] = {
+        {"text/plain", true},
+        {"application/vnd.oai.openapi+json", true},
+        {"text/plain;charset=utf-8", true},
+        {"text/plain;charset=utf-8;a=b", true},
+        {"X/Y", true},
+        {"", false},
+        {"text", false},
+        {"text/", false},
+        {"/plain", false},
+        {"text/plain/x", false},
+        {"text/plain;", false},
+        {"text/plain;a", false},
+        {"text/plain;a=", false},
+        {"text/plain;=b", false},
+        {"text/plain; a=b", false},
+        {"text/plain;a=\"b\"", false},
+        {"text/pl\xc3\xa9", false},
+        {"*/*", false},
+    };
+    struct guard g = guard_new(64);
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(types); i++) {
+        size_t len = strlen(types[i].text);
+        struct sv text = sv_of(guard_put(&g, types[i].text, len), len);
+        expect(mime_is_type(text) == types[i].is, "'%s'", types[i].text);
+    }
+    assert_int_equal(mime_type_name(SV("wasm")), 4);
+    assert_int_equal(mime_type_name(SV("tar.gz/x")), 6);
+    assert_int_equal(mime_type_name(SV("")), 0);
+    guard_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_whole_name_is_found_as_it_is_written_and_nowhere_else),
         cmocka_unit_test(the_types_that_pages_are_made_of_are_there),
         cmocka_unit_test(the_types_that_clients_insist_on_are_there),
+        cmocka_unit_test(a_type_is_two_names_and_parameters_without_white_space),
         cmocka_unit_test(an_extension_is_behind_the_last_dot_of_the_last_segment),
     };
 

@@ -335,6 +335,28 @@ static void what_can_be_held_is_known(void **state)
     assert_true(ini_is_name(SV("\xc3\xa9.example")));
 }
 
+static void a_value_in_quotes_reads_back_as_itself(void **state)
+{
+    static const char *const rows[][2] = {
+        {"", "\"\""},           {"/srv #2", "\"/srv #2\""}, {" a ", "\" a \""},
+        {"a\"b", "\"a\\\"b\""}, {"\\", "\"\\\\\""},         {"\"\\\"", "\"\\\"\\\\\\\"\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct buf b = {0};
+        struct ini_value v;
+        char plain[16];
+        assert_int_equal(ini_value_quote(&b, sv_cstr(rows[i][0])), 0);
+        expect(sv_eq(buf_sv(&b), sv_cstr(rows[i][1])), "row %zu: %.*s", i, (int)b.len, b.p);
+        ini_value_read(buf_sv(&b), &v);
+        expect(v.fault == NULL, "row %zu: %s", i, v.fault);
+        size_t len = ini_value_unescape(v.text, plain);
+        expect(sv_eq(sv_of(plain, len), sv_cstr(rows[i][0])), "row %zu: %.*s", i, (int)len, plain);
+        buf_fini(&b);
+    }
+}
+
 /* The place of each byte of a text, whatever was made of what is written. */
 static void places_within_a_value_account_for_escapes(void **state)
 {
@@ -369,6 +391,7 @@ int main(void)
         cmocka_unit_test(input_cut_at_any_byte_is_not_read_past_its_end),
         cmocka_unit_test(no_mutation_of_a_file_is_read_past_its_end),
         cmocka_unit_test(what_can_be_held_is_known),
+        cmocka_unit_test(a_value_in_quotes_reads_back_as_itself),
         cmocka_unit_test(places_within_a_value_account_for_escapes),
     };
 

@@ -65,6 +65,9 @@ int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct
 /* The next section of a kind that is not dropped, after `prev`, or the first for NULL; NULL where there is none. */
 struct draft_section *draft_next(const struct draft *d, enum section_id id, const struct draft_section *prev);
 
+/* The section of that kind and very name that is not dropped; NULL where there is none. */
+struct draft_section *draft_find(const struct draft *d, enum section_id id, struct sv name);
+
 /* A site with the default's name is there for as long as there is no other: then it is dropped. To be called whenever
  * there may be others. What the command line or the environment say of one that is dropped is a warning. */
 void draft_give_way(struct draft *d);
@@ -80,7 +83,7 @@ static inline const struct setting *draft_in_effect(const struct draft_section *
     return s->slots[schema_key_id(k)].first;
 }
 
-/* Does a later setting take the place of this one in its list? Of mime, the last for the same files counts. */
+/* Does a later setting take the place of this one in its list? */
 bool draft_is_replaced(const struct schema_key *k, const struct setting *one);
 
 /* Was the key set, last to nothing? */

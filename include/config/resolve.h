@@ -15,6 +15,9 @@
  * the defaults. */
 int resolve(struct config *c, struct draft *d);
 
+/* How many sections of a kind the configuration has; one of those without names. */
+size_t resolve_count(const struct config *c, enum section_id id);
+
 /* The structure of the i-th section of a kind; i is 0 for those without names. */
 void *resolve_base(struct config *c, enum section_id id, size_t i);
 

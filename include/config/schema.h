@@ -10,28 +10,8 @@
 
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "config/config.h"
-#include "text/units.h"
-
-enum key_type {
-    BOOL,
-    COUNT,
-    SIZE,
-    DURATION,
-    ENUM,
-    TARGET,
-    PATH,
-    NAME,
-    GLOB,
-    ADDRESS,
-    DIRS,
-    CIDR,
-    NAMES,
-    WORDS,
-    MIME,
-    CACHE
-};
+#include "config/type.h"
 
 /* clang-format off */
 #define SECTION(kind, default_name, help) SECTION_##kind,
@@ -69,14 +49,13 @@ struct schema_section {
 struct schema_key {
     enum section_id section;
     const char *name;
-    enum key_type type;
+    const struct value_type *type;
     size_t offset; /* of the member in struct config_SECTION */
     const char *default_text;
     uint64_t least;
     uint64_t most;
     const char *words; /* separated by a space; NULL = none */
     const char *unit;  /* NULL = none */
-    bool repeats;
     const char *help;
 };
 
@@ -104,47 +83,14 @@ static inline struct sv schema_words(const struct schema_key *k)
     return k->words != NULL ? sv_cstr(k->words) : SV("");
 }
 
-/* Is its member a number (uint64_t, int for ENUM, bool for BOOL) rather than text? */
-static inline bool schema_is_number(const struct schema_key *k)
-{
-    return k->type <= ENUM;
-}
-
-/* What the word of a COUNT, SIZE or DURATION ("auto") is kept as: a number that is no value of the key. */
-static inline uint64_t schema_word_number(const struct schema_key *k)
-{
-    return k->least > 0 ? 0 : CONFIG_AUTO;
-}
-
-/* May several of its values stand in one line, parted by white space? */
-static inline bool schema_has_words(const struct schema_key *k)
-{
-    return k->type == CIDR || k->type == NAMES || k->type == WORDS;
-}
-
-/* Are its values paths, or may they be? Then white space in them counts, and '#' and ';' may well be a part of them. */
-bool schema_is_path(const struct schema_key *k);
-
-/* May '#' or ';' behind white space well be a part of this value, so that it need not start a comment? */
-bool schema_may_hold_marks(const struct schema_key *k, struct sv value);
-
 /* May its value be empty? That clears a list, and is the value of a scalar that is nothing unless set. */
 static inline bool schema_may_be_empty(const struct schema_key *k)
 {
-    return k->repeats || k->default_text[0] == '\0';
+    return k->type->is_list || k->default_text[0] == '\0';
 }
-
-/* How a number of this key is written. */
-enum units_kind schema_units(const struct schema_key *k);
-
-/* Take the next of the words, separated by blanks, off the front of *rest. Returns false when there is none left. */
-bool schema_next_word(struct sv *rest, struct sv *word);
 
 /* The place of a word among the key's, or -1; and the word at a place, which must be one. */
 int schema_word_index(const struct schema_key *k, struct sv word);
 struct sv schema_word(const struct schema_key *k, uint64_t index);
-
-/* Append what values the key takes, in words: "auto or 1..1024". Returns 0 or -ENOMEM. */
-int schema_describe(struct buf *b, const struct schema_key *k);
 
 #endif

@@ -5,12 +5,15 @@
 #include "config/address.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 
 #include "base/cidr.h"
+#include "config/directory.h"
+#include "config/store.h"
 #include "text/units.h"
 
 enum { UNIX_PATH_MAX_LEN = 107, SYSTEMD_NAME_MAX_LEN = 255, HOST_LEN = 64, PORT_MAX = 65535 };
+
+static const struct sv unix_scheme = {"unix:", 5};
 
 static bool is_digits(struct sv s)
 {
@@ -56,7 +59,7 @@ static bool check_port(struct sv text, size_t at, struct fault *f)
 
 static bool check_unix(struct sv text, struct fault *f)
 {
-    struct sv path = sv_skip(text, sizeof "unix:" - 1);
+    struct sv path = sv_skip(text, unix_scheme.len);
 
     if (!sv_starts(path, SV("/")))
         return fault_set(f, text.len - path.len, path.len,
@@ -99,7 +102,7 @@ static bool check_ipv6(struct sv text, struct fault *f)
 }
 
 /* Neither an IPv4 address and a port, nor anything else that we know: say what was probably meant. */
-static bool explain(struct sv text, struct sv host, struct sv port, struct fault *f)
+static bool fault_no_address(struct sv text, struct sv host, struct sv port, struct fault *f)
 {
     if (is_digits(text) || (host.len == 0 && is_digits(port)))
         return fault_set(
@@ -124,22 +127,62 @@ static bool explain(struct sv text, struct sv host, struct sv port, struct fault
                      "looked up)");
 }
 
-bool address_check(struct sv text, struct fault *f)
+static bool check_expanded(struct sv text, struct fault *f)
 {
     size_t colon = find_port(text);
     struct sv host = sv_of(text.p, colon);
     struct sv port = colon < text.len ? sv_skip(text, colon + 1) : text;
 
-    if (sv_starts(text, SV("unix:")))
+    if (sv_starts(text, unix_scheme))
         return check_unix(text, f);
     if (sv_starts(text, SV("systemd:")))
         return check_systemd(text, f);
     if (sv_starts(text, SV("[")))
         return check_ipv6(text, f);
     if (colon == text.len || !is_ip(AF_INET, host))
-        return explain(text, host, sv_of(port.p, port.len < 5 ? port.len : 5), f);
+        return fault_no_address(text, host, sv_of(port.p, port.len < 5 ? port.len : 5), f);
     return check_port(text, colon + 1, f);
 }
+
+static bool check_address(const struct schema_key *k, struct sv text, struct fault *f)
+{
+    struct sv path = sv_starts(text, unix_scheme) ? sv_skip(text, unix_scheme.len) : sv_of("", 0);
+
+    (void)k;
+    if (!sv_starts(path, SV("$")))
+        return check_expanded(text, f);
+    if (!directory_check(path, f)) {
+        f->at += unix_scheme.len;
+        return false;
+    }
+    struct buf whole = {0};
+    bool good =
+        buf_add(&whole, unix_scheme) == 0 && directory_expand(&whole, path) == 0 && check_expanded(buf_sv(&whole), f);
+    f->at = unix_scheme.len;
+    f->len = path.len;
+    buf_fini(&whole);
+    return good;
+}
+
+static int store_address(const struct schema_key *k, void *member, struct sv text)
+{
+    size_t scheme = sv_starts(text, unix_scheme) ? unix_scheme.len : 0;
+    struct buf whole = {0};
+    int err = buf_add(&whole, sv_of(text.p, scheme));
+
+    if (err == 0)
+        err = directory_expand(&whole, sv_skip(text, scheme));
+    return store_made(k, member, &whole, err);
+}
+
+const struct value_type type_ADDRESS = {
+    .takes = "IPv4:port, [IPv6]:port, unix:/path or systemd:NAME",
+    .shape = SHAPE_PATH_OR_WORD,
+    .is_list = true,
+    .check = check_address,
+    .store = store_address,
+    .clear = store_clear_list,
+};
 
 /* The addresses that a host and a port stand for; false for what is no such pair. */
 static bool read_pair(struct sv text, struct cidr *net, struct sv *port)

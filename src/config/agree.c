@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What no single value can be blamed for: two keys that do not go together, or a list in which one line makes another
- * pointless. It comes last, when all that is wrong by itself has been reported. */
+/* What no single value can be blamed for: two keys that do not go together, or two values of a list; in which way the
+ * latter do not, their type says. It comes last, when all that is wrong by itself has been reported. */
 
 #include "config/agree.h"
 
-#include "base/cidr.h"
 #include "config/address.h"
-#include "config/mime_rule.h"
-#include "http/pattern.h"
+#include "config/value.h"
+#include "text/units.h"
 
 static void check_server(const struct config *c, const struct draft *d)
 {
@@ -57,14 +56,14 @@ static void check_sites(const struct config *c, const struct draft *d)
     }
 }
 
-struct known_word {
+struct known_value {
     struct sv text;
     struct place place;
 };
 
 /* Returns false where there is no room for more. */
-static bool check_word(const struct draft *d, const struct schema_key *k, struct known_word *known, size_t *n,
-                       struct known_word one)
+static bool add_known(const struct draft *d, const struct schema_key *k, struct known_value *known, size_t *n,
+                      struct known_value one)
 {
     size_t i = 0;
 
@@ -83,268 +82,134 @@ static bool check_word(const struct draft *d, const struct schema_key *k, struct
 }
 
 /* Each value once: where the same stood twice, which of its places would count? */
-static void check_words(const struct draft *d, const struct draft_section *s, const struct schema_key *k)
+static void check_each_once(const struct draft *d, const struct draft_section *s, const struct schema_key *k)
 {
-    struct known_word known[DRAFT_VALUES_MAX];
+    struct known_value known[DRAFT_VALUES_MAX];
     size_t n = 0;
     bool room = true;
 
     for (const struct setting *one = draft_in_effect(s, k); room && one != NULL; one = one->next) {
         struct sv rest = one->value.text;
-        struct sv word = rest;
-        if (!one->faulty && !schema_has_words(k))
-            room = check_word(d, k, known, &n, (struct known_word){rest, one->value.place});
-        while (room && !one->faulty && schema_has_words(k) && schema_next_word(&rest, &word)) {
-            struct place at = ini_place(&one->value, (size_t)(word.p - one->value.text.p), word.len);
-            room = check_word(d, k, known, &n, (struct known_word){word, at});
+        struct sv value;
+        while (room && !one->faulty && value_next(k, &rest, &value)) {
+            struct place at = ini_place(&one->value, (size_t)(value.p - one->value.text.p), value.len);
+            room = add_known(d, k, known, &n, (struct known_value){value, at});
         }
     }
 }
 
-static void check_all_words(const struct draft *d)
+static void check_repetitions(const struct draft *d)
 {
     for (const struct draft_section *s = d->first; s != NULL; s = s->next)
         for (size_t i = 0; i < KEYS; i++) {
             const struct schema_key *k = &schema_keys[i];
-            if (!s->dropped && k->section == s->id && (k->type == NAMES || k->type == WORDS || k->type == DIRS))
-                check_words(d, s, k);
+            if (!s->dropped && k->section == s->id && k->type->each_once)
+                check_each_once(d, s, k);
         }
 }
 
-/* The pattern of a rule; empty where the rule is wrong. */
-static struct sv pattern_of(const struct setting *one)
-{
-    struct sv rest = one->value.text;
-    struct sv pattern = {"", 0};
-
-    if (!one->faulty)
-        (void)schema_next_word(&rest, &pattern);
-    return pattern;
-}
-
-/* Bytes of patterns that are compared with one another, for all rules together: a fraction of a second. What is left
- * then goes without the warning; thousands of long rules are not to hold a reload up. */
+/* Bytes of patterns that are compared with one another: a fraction of a second. What is left then goes without a
+ * warning; thousands of long rules are not to hold a reload up. */
 enum { PATTERN_WORK_MAX = 50 * 1000 * 1000 };
 
-/* A rule is never used where one before it has its pattern, or one that matches all that its own does: to '*', the '*'
- * of another is a byte like any. The first is a slip; the second does no harm. */
-static void check_cache_rule(const struct draft *d, const struct setting *first, const struct setting *one,
-                             size_t *work)
+static void check_lists(struct agreement *a, const struct draft_section *s)
 {
-    struct sv later = pattern_of(one);
-    struct place at = ini_place(&one->value, 0, later.len);
-    const struct setting *wider = NULL;
-
-    if (later.len == 0)
-        return;
-    for (const struct setting *other = first; other != one; other = other->next) {
-        struct sv earlier = pattern_of(other);
-        if (sv_eq(earlier, later)) {
-            diagnose_error(d->report, at, "there is a rule for this pattern already, and the first decides");
-            diagnose_note(d->report, ini_place(&other->value, 0, later.len), "here");
-            return;
-        }
-        if (wider != NULL || earlier.len == 0 || *work < earlier.len + later.len)
-            continue;
-        *work -= earlier.len + later.len;
-        if (pattern_matches(earlier, later))
-            wider = other;
-    }
-    if (wider == NULL)
-        return;
-    diagnose_warning(d->report, at,
-                     "never used: a rule before it matches every path that this one does; put this one first");
-    diagnose_note(d->report, ini_place(&wider->value, 0, pattern_of(wider).len), "here");
-}
-
-/* Of two types for the same files the later counts: in another file that is meant, in the same one it is a slip. */
-static void check_mime_again(const struct draft *d, const struct setting *first, const struct setting *one)
-{
-    struct sv name = pattern_of(one);
-
-    for (const struct setting *other = first; other != one && name.len > 0; other = other->next) {
-        if (other->faulty || other->key.source != one->key.source ||
-            !mime_rule_same_files(other->value.text, one->value.text))
-            continue;
-        diagnose_error(d->report, ini_place(&one->value, 0, name.len), "there is a type for '%.*s' already",
-                       SV_ARG(diagnose_cut(name)));
-        diagnose_note(d->report, ini_place(&other->value, 0, name.len), "here");
-        return;
+    for (size_t i = 0; i < KEYS; i++) {
+        const struct schema_key *k = &schema_keys[i];
+        if (k->section == s->id && k->type->agree != NULL)
+            k->type->agree(a, draft_in_effect(s, k));
     }
 }
 
-/* A name is taken as it is; whoever forgot the dot of an extension is told. */
-static void check_mime_rules(const struct draft *d, const struct draft_section *s)
+/* The lists of a listener are told of before its addresses (check_listens). */
+static void check_other_lists(struct agreement *a, const struct draft *d)
 {
-    const struct setting *first = draft_in_effect(s, &schema_keys[KEY_site_mime]);
-    struct mime_rule rule;
-    struct fault unused;
-
-    for (const struct setting *one = first; one != NULL; one = one->next) {
-        check_mime_again(d, first, one);
-        if (!one->faulty && mime_rule_read(one->value.text, &rule, &unused) && mime_rule_lacks_dot(&rule))
-            diagnose_warning(d->report, ini_place(&one->value, 0, rule.name.len),
-                             "this is a file with the name '%.*s'; the extension is '.%.*s'",
-                             SV_ARG(diagnose_cut(rule.name)), SV_ARG(diagnose_cut(rule.name)));
-    }
+    for (const struct draft_section *s = d->first; s != NULL; s = s->next)
+        if (!s->dropped && s->id != SECTION_listen)
+            check_lists(a, s);
 }
 
-static void check_site_lists(const struct draft *d)
-{
-    const struct schema_key *k = &schema_keys[KEY_site_cache];
-    const struct draft_section *s = draft_next(d, SECTION_site, NULL);
-    size_t work = PATTERN_WORK_MAX;
-
-    for (; s != NULL; s = draft_next(d, SECTION_site, s)) {
-        const struct setting *first = draft_in_effect(s, k);
-        for (const struct setting *one = first; one != NULL; one = one->next)
-            check_cache_rule(d, first, one, &work);
-        check_mime_rules(d, s);
-    }
-}
-
-/* The kinds of sections that have addresses, in the order of the schema. */
-static const struct {
-    enum section_id id;
-    enum key_id key;
-} listening[] = {{SECTION_listen, KEY_listen_address}, {SECTION_status, KEY_status_address}};
-
-enum { LISTENING = sizeof listening / sizeof *listening };
-
-/* An address, and where it stands; the walk over all of them begins with all zero. */
+/* An address, and where it stands. */
 struct spot {
-    size_t kind; /* of `listening` */
     const struct draft_section *section;
-    const struct setting *one; /* NULL for the default of a section that has no other */
     struct sv text;
     struct place place;
+    bool is_default; /* of a section that has no other */
 };
 
-static bool next_section(const struct draft *d, struct spot *at)
+struct spots {
+    struct spot v[DRAFT_VALUES_MAX + 1];
+    size_t n;
+};
+
+static void add_spot(struct spots *all, struct spot one)
 {
-    at->section = draft_next(d, listening[at->kind].id, at->section);
-    while (at->section == NULL && ++at->kind < LISTENING)
-        at->section = draft_next(d, listening[at->kind].id, NULL);
-    return at->section != NULL;
+    if (all->n <= DRAFT_VALUES_MAX)
+        all->v[all->n++] = one;
 }
 
-/* Addresses that are none have been reported, and are passed over. */
-static bool next_spot(const struct draft *d, struct spot *at)
+/* The addresses of a key, in all sections of its kind. Those that are none have been reported, and are passed over. */
+static void add_spots(struct spots *all, const struct draft *d, const struct schema_key *k)
 {
-    if (at->one != NULL)
-        at->one = at->one->next;
-    for (;;) {
-        while (at->one != NULL && at->one->faulty)
-            at->one = at->one->next;
-        if (at->one != NULL) {
-            at->text = at->one->value.text;
-            at->place = at->one->value.place;
-            return true;
-        }
-        if (at->kind == LISTENING || !next_section(d, at))
-            return false;
-        const struct slot *slot = &at->section->slots[listening[at->kind].key];
-        at->one = slot->first;
-        at->text = sv_cstr(schema_keys[listening[at->kind].key].default_text);
-        at->place = at->section->name.place;
-        if (slot->n == 0 && at->text.len > 0)
-            return true;
+    struct sv fallback = sv_cstr(k->default_text);
+    const struct draft_section *s = NULL;
+
+    while ((s = draft_next(d, k->section, s)) != NULL) {
+        if (s->slots[schema_key_id(k)].n == 0 && fallback.len > 0)
+            add_spot(all, (struct spot){s, fallback, s->name.place, true});
+        for (const struct setting *one = draft_in_effect(s, k); one != NULL; one = one->next)
+            if (!one->faulty)
+                add_spot(all, (struct spot){s, one->value.text, one->value.place, false});
     }
 }
 
 /* The sockets of workers that each accept share their ports; [status] has one worker. */
 static bool may_overlap(const struct config *c, const struct spot *a, const struct spot *b)
 {
-    return c->server.accept == ACCEPT_REUSEPORT && listening[a->kind].id == SECTION_listen &&
-           listening[b->kind].id == SECTION_listen;
+    return c->server.accept == ACCEPT_REUSEPORT && a->section->id == SECTION_listen && b->section->id == SECTION_listen;
 }
 
-static void check_address(const struct config *c, const struct draft *d, const struct spot *at)
+static void report_spot(struct diagnose *report, const struct spot *one, const struct spot *other,
+                        enum address_relation relation)
 {
-    struct spot other = {0};
-    enum address_relation relation = ADDRESS_APART;
-
-    while (relation == ADDRESS_APART && next_spot(d, &other) &&
-           (other.section != at->section || other.one != at->one)) {
-        relation = address_compare(other.text, at->text);
-        if (relation == ADDRESS_OVERLAP && may_overlap(c, &other, at))
-            relation = ADDRESS_APART;
-    }
-    if (relation == ADDRESS_APART)
-        return;
     if (relation == ADDRESS_OVERLAP)
         diagnose_error(
-            d->report, at->place,
+            report, one->place,
             "of two addresses one is among those of the other: [::] is every address, 0.0.0.0 every IPv4 one");
-    else if (at->one == NULL)
-        diagnose_error(d->report, at->place, "no address is set, and the default, %.*s, is listened on already",
-                       SV_ARG(at->text));
+    else if (one->is_default)
+        diagnose_error(report, one->place, "no address is set, and the default, %.*s, is listened on already",
+                       SV_ARG(one->text));
     else
-        diagnose_error(d->report, at->place, "this address is listened on already%s",
-                       other.place.source == NULL ? ": it is the default of [listen NAME]" : "");
-    if (other.kind == at->kind)
-        diagnose_note(d->report, other.place, "here");
+        diagnose_error(report, one->place, "this address is listened on already%s",
+                       other->place.source == NULL ? ": it is the default of [listen NAME]" : "");
+    if (other->section->id == one->section->id)
+        diagnose_note(report, other->place, "here");
     else
-        diagnose_note(d->report, other.place, "here, by [%s %.*s]", schema_sections[other.section->id].kind,
-                      SV_ARG(diagnose_cut(other.section->name.text)));
+        diagnose_note(report, other->place, "here, by [%s %.*s]", schema_sections[other->section->id].kind,
+                      SV_ARG(diagnose_cut(other->section->name.text)));
 }
 
 static void check_addresses(const struct config *c, const struct draft *d)
 {
-    struct spot at = {0};
-    size_t n = 0;
+    struct spots all = {.n = 0};
 
-    while (n <= DRAFT_VALUES_MAX && next_spot(d, &at)) {
-        n++;
-        check_address(c, d, &at);
+    add_spots(&all, d, &schema_keys[KEY_listen_address]);
+    add_spots(&all, d, &schema_keys[KEY_status_address]);
+    for (const struct spot *one = all.v; one < all.v + all.n; one++) {
+        enum address_relation relation = ADDRESS_APART;
+        for (const struct spot *other = all.v; relation == ADDRESS_APART && other < one; other++) {
+            relation = address_compare(other->text, one->text);
+            if (relation == ADDRESS_OVERLAP && may_overlap(c, other, one))
+                relation = ADDRESS_APART;
+            if (relation != ADDRESS_APART)
+                report_spot(d->report, one, other, relation);
+        }
     }
-    if (n > DRAFT_VALUES_MAX)
+    if (all.n > DRAFT_VALUES_MAX)
         diagnose_error(d->report, (struct place){0}, "more than %d addresses", DRAFT_VALUES_MAX);
 }
 
-struct known_network {
-    struct cidr net;
-    struct place place;
-};
-
-/* Returns false where there is no room for more. */
-static bool check_network(const struct draft *d, struct known_network *known, size_t *n, const struct cidr *net,
-                          struct place at)
-{
-    size_t i = 0;
-
-    while (i < *n && !cidr_eq(&known[i].net, net))
-        i++;
-    if (i < *n) {
-        diagnose_error(d->report, at, "this network is there already");
-        diagnose_note(d->report, known[i].place, "here");
-    } else if (*n == CONFIG_NETWORKS_MAX) {
-        diagnose_error(d->report, at, "more than %d networks for one listener", CONFIG_NETWORKS_MAX);
-        return false;
-    } else {
-        known[(*n)++] = (struct known_network){*net, at};
-    }
-    return true;
-}
-
-static void check_networks(const struct draft *d, const struct draft_section *s)
-{
-    struct known_network known[CONFIG_NETWORKS_MAX];
-    size_t n = 0;
-    bool room = true;
-
-    for (const struct setting *one = s->slots[KEY_listen_trusted_proxy].first; room && one != NULL; one = one->next) {
-        struct sv rest = one->value.text;
-        struct sv word;
-        struct cidr net;
-        while (room && !one->faulty && schema_next_word(&rest, &word))
-            if (cidr_parse(word, &net) == CIDR_OK)
-                room = check_network(d, known, &n, &net,
-                                     ini_place(&one->value, (size_t)(word.p - one->value.text.p), word.len));
-    }
-}
-
-static void check_listens(const struct config *c, const struct draft *d)
+static void check_listens(struct agreement *a, const struct config *c, const struct draft *d)
 {
     const struct draft_section *s = NULL;
 
@@ -353,17 +218,19 @@ static void check_listens(const struct config *c, const struct draft *d)
         if (draft_is_cleared(s, &schema_keys[KEY_listen_address]) && !address->faulty)
             diagnose_error(d->report, address->last->key, "no address is left in [listen %.*s]",
                            SV_ARG(diagnose_cut(s->name.text)));
-        check_networks(d, s);
+        check_lists(a, s);
     }
     check_addresses(c, d);
 }
 
 void agree_check(struct config *c, const struct draft *d)
 {
+    struct agreement a = {d->report, PATTERN_WORK_MAX};
+
     check_server(c, d);
     check_limits(c, d);
-    check_listens(c, d);
-    check_all_words(d);
-    check_site_lists(d);
+    check_listens(&a, c, d);
+    check_repetitions(d);
+    check_other_lists(&a, d);
     check_sites(c, d);
 }

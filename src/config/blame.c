@@ -7,20 +7,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "config/value.h"
 #include "config/written.h"
 
 enum { MESSAGE_LEN = 512 };
 
-/* The value-th word of a default that is a list of them; else all of it. */
+/* The value-th of those in the text of the default. */
 static struct sv default_value(const struct schema_key *k, size_t value)
 {
     struct sv rest = sv_cstr(k->default_text);
-    struct sv word = rest;
+    struct sv one = rest;
 
-    if (schema_has_words(k))
-        for (size_t i = 0; i <= value && schema_next_word(&rest, &word); i++)
-            continue;
-    return word;
+    for (size_t i = 0; i <= value && value_next(k, &rest, &one); i++)
+        continue;
+    return one;
 }
 
 static void report_default(struct diagnose *report, bool is_error, struct config_at at, const char *message)
@@ -41,11 +41,13 @@ static void report_default(struct diagnose *report, bool is_error, struct config
     buf_fini(&line);
 }
 
-static void tell(const struct config *c, struct diagnose *report, bool is_error, struct config_at at,
-                 const char *message)
+static void tell(const struct config *c, struct diagnose *report, bool is_error, struct config_at at, const char *fmt,
+                 va_list ap)
 {
     const struct place *place = written_find(c->written, at);
+    char message[MESSAGE_LEN];
 
+    (void)vsnprintf(message, sizeof message, fmt, ap);
     if (place == NULL)
         report_default(report, is_error, at, message);
     else
@@ -54,24 +56,20 @@ static void tell(const struct config *c, struct diagnose *report, bool is_error,
 
 void config_blame(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
 {
-    char message[MESSAGE_LEN];
     va_list ap;
 
     va_start(ap, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, ap);
+    tell(c, report, true, at, fmt, ap);
     va_end(ap);
-    tell(c, report, true, at, message);
 }
 
 void config_warn(const struct config *c, struct diagnose *report, struct config_at at, const char *fmt, ...)
 {
-    char message[MESSAGE_LEN];
     va_list ap;
 
     va_start(ap, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, ap);
+    tell(c, report, false, at, fmt, ap);
     va_end(ap);
-    tell(c, report, false, at, message);
 }
 
 struct sv config_text(const struct config *c, struct config_at at)

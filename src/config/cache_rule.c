@@ -8,10 +8,21 @@
 #include <inttypes.h>
 
 #include "base/utf8.h"
-#include "config/schema.h"
-#include "text/diagnose.h"
+#include "config/draft.h"
+#include "config/rule_pattern.h"
+#include "config/store.h"
+#include "http/pattern.h"
 #include "text/nearest.h"
 #include "text/units.h"
+
+enum { CACHE_AGE_MAX = 10 * 31536000 }; /* seconds */
+
+struct cache_rule {
+    struct sv pattern;
+    struct sv directive; /* no-cache or no-store; its length is 0 where there is an age */
+    uint64_t age;        /* in seconds */
+    bool immutable;
+};
 
 /* A rule while it is read. */
 struct reader {
@@ -42,53 +53,20 @@ static bool is_directive(struct sv word)
     return false;
 }
 
-static bool begins_a_pattern(struct sv word)
-{
-    return word.p[0] == '/' || word.p[0] == '*';
-}
-
-static bool fault_pattern(struct reader *r, struct sv word)
-{
-    struct sv cut = diagnose_cut(word);
-    bool no_path = sv_find(word, ':') < word.len || word.p[0] == '"' || word.p[0] == '\'';
-    char guess = word.p[0] == '.' ? '*' : '/';
-
-    if (is_digit(word.p[0]) || is_directive(word))
-        return fault_set(r->fault, 0, word.len, "the pattern comes first: /assets/* 1h");
-    if (no_path || cut.len < word.len)
-        return fault_set(r->fault, 0, word.len, "a pattern begins with '/' or '*': /assets/*, or *.html");
-    return fault_set(r->fault, 0, word.len, "a pattern begins with '/' or '*'; did you mean '%c%.*s'?", guess,
-                     SV_ARG(word));
-}
-
 static bool read_pattern(struct reader *r)
 {
+    struct sv rest = r->rest;
     struct sv word;
 
-    (void)schema_next_word(&r->rest, &word);
-    size_t invalid = utf8_find_invalid(word);
-    r->rule->pattern = word;
-    if (invalid < word.len)
-        return fault_set(r->fault, invalid, 1, "this is not UTF-8");
-    return begins_a_pattern(word) || fault_pattern(r, word);
-}
-
-/* The unit that somebody means by "year" or "sec"; empty where that is not clear. */
-static struct sv guess_unit(struct sv word)
-{
-    static const struct sv names[] = {{"seconds", 7}, {"minutes", 7}, {"hours", 5},
-                                      {"days", 4},    {"weeks", 5},   {"years", 5}};
-
-    word.len = sv_find(word, ',');
-    for (size_t i = 0; word.len > 0 && i < sizeof names / sizeof *names; i++)
-        if (word.len <= names[i].len && sv_ieq(sv_of(names[i].p, word.len), word))
-            return sv_of(names[i].p, 1);
-    return (struct sv){"", 0};
+    (void)sv_next_word(&rest, &word);
+    if (is_directive(word) || (is_digit(word.p[0]) && utf8_find_invalid(word) == word.len))
+        return fault_set(r->fault, 0, word.len, "the pattern comes first: /assets/* 1h");
+    return rule_pattern_read(&r->rest, &r->rule->pattern, r->fault);
 }
 
 static bool fault_unit(struct reader *r, struct sv digits, struct sv unit)
 {
-    struct sv guess = guess_unit(unit);
+    struct sv guess = units_guess(sv_of(unit.p, sv_find(unit, ',')));
     const char *takes = units_describe(UNITS_DURATION);
     size_t at = offset_of(r, unit);
 
@@ -130,7 +108,7 @@ static bool fault_directive(struct reader *r, struct sv word)
     for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
         nearest_try(&near, directives[i]);
     nearest_try(&near, immutable);
-    if (begins_a_pattern(word))
+    if (rule_pattern_begins(word))
         return fault_set(r->fault, at, word.len, "one pattern a line, and behind it an age, no-cache or no-store");
     if (sv_eq(near.best, immutable))
         return fault_set(r->fault, at, word.len, "'immutable' follows an age: %.*s 1y immutable", SV_ARG(pattern));
@@ -146,7 +124,7 @@ static bool fault_directive(struct reader *r, struct sv word)
 /* Behind the age: "immutable", or what was meant to be its unit. */
 static bool read_immutable(struct reader *r, struct sv age, struct sv word)
 {
-    struct sv guess = is_digit(age.p[age.len - 1]) ? guess_unit(word) : sv_of("", 0);
+    struct sv guess = units_guess(sv_of(word.p, is_digit(age.p[age.len - 1]) ? sv_find(word, ',') : 0));
     size_t at = offset_of(r, word);
     struct nearest near;
 
@@ -173,7 +151,7 @@ static bool read_end(struct reader *r, struct sv last)
                      SV_ARG(last));
 }
 
-bool cache_rule_read(struct sv text, struct cache_rule *rule, struct fault *f)
+static bool read_cache_rule(struct sv text, struct cache_rule *rule, struct fault *f)
 {
     struct reader r = {.text = text, .rest = text, .rule = rule, .fault = f};
     struct sv age;
@@ -183,7 +161,7 @@ bool cache_rule_read(struct sv text, struct cache_rule *rule, struct fault *f)
     *rule = (struct cache_rule){.directive = {"", 0}};
     if (!read_pattern(&r))
         return false;
-    if (!schema_next_word(&r.rest, &age))
+    if (!sv_next_word(&r.rest, &age))
         return fault_set(f, text.len, 0, "an age, no-cache or no-store must follow: %.*s 1h",
                          SV_ARG(diagnose_cut(rule->pattern)));
     if (is_directive(age)) {
@@ -194,13 +172,87 @@ bool cache_rule_read(struct sv text, struct cache_rule *rule, struct fault *f)
         return fault_directive(&r, age);
     if (!read_age(&r, age))
         return false;
-    return !schema_next_word(&r.rest, &word) || (read_immutable(&r, age, word) && read_end(&r, word));
+    return !sv_next_word(&r.rest, &word) || (read_immutable(&r, age, word) && read_end(&r, word));
 }
 
-int cache_rule_print(struct buf *b, const struct cache_rule *rule)
+static bool check_cache_rule(const struct schema_key *k, struct sv text, struct fault *f)
 {
-    if (rule->directive.len > 0)
-        return buf_addf(b, "%.*s %.*s", SV_ARG(rule->pattern), SV_ARG(rule->directive));
-    return buf_addf(b, "%.*s max-age=%" PRIu64 "%s", SV_ARG(rule->pattern), rule->age,
-                    rule->immutable ? ", immutable" : "");
+    struct cache_rule unused;
+
+    (void)k;
+    return read_cache_rule(text, &unused, f);
 }
+
+/* As "PATTERN VALUE", with one space: VALUE is that of the field Cache-Control. */
+static int store_cache_rule(const struct schema_key *k, void *member, struct sv text)
+{
+    struct cache_rule rule;
+    struct fault unused;
+    struct buf row = {0};
+    int err;
+
+    (void)read_cache_rule(text, &rule, &unused);
+    if (rule.directive.len > 0)
+        err = buf_addf(&row, "%.*s %.*s", SV_ARG(rule.pattern), SV_ARG(rule.directive));
+    else
+        err = buf_addf(&row, "%.*s max-age=%" PRIu64 "%s", SV_ARG(rule.pattern), rule.age,
+                       rule.immutable ? ", immutable" : "");
+    return store_made(k, member, &row, err);
+}
+
+/* The pattern of a rule; empty where the rule is wrong. */
+static struct sv pattern_of(const struct setting *one)
+{
+    struct sv rest = one->value.text;
+    struct sv pattern = {"", 0};
+
+    if (!one->faulty)
+        (void)sv_next_word(&rest, &pattern);
+    return pattern;
+}
+
+/* A rule is never used where one before it has its pattern, or one that matches all that its own does: to '*', the '*'
+ * of another is a byte like any. The first is a slip; the second does no harm. */
+static void check_rule_is_used(struct agreement *a, const struct setting *first, const struct setting *one)
+{
+    struct sv later = pattern_of(one);
+    struct place at = ini_place(&one->value, 0, later.len);
+    const struct setting *wider = NULL;
+
+    if (later.len == 0)
+        return;
+    for (const struct setting *other = first; other != one; other = other->next) {
+        struct sv earlier = pattern_of(other);
+        if (sv_eq(earlier, later)) {
+            diagnose_error(a->report, at, "there is a rule for this pattern already, and the first decides");
+            diagnose_note(a->report, ini_place(&other->value, 0, later.len), "here");
+            return;
+        }
+        if (wider != NULL || earlier.len == 0 || a->work < earlier.len + later.len)
+            continue;
+        a->work -= earlier.len + later.len;
+        if (pattern_matches(earlier, later))
+            wider = other;
+    }
+    if (wider == NULL)
+        return;
+    diagnose_warning(a->report, at,
+                     "never used: a rule before it matches every path that this one does; put this one first");
+    diagnose_note(a->report, ini_place(&wider->value, 0, pattern_of(wider).len), "here");
+}
+
+static void agree_cache_rules(struct agreement *a, const struct setting *first)
+{
+    for (const struct setting *one = first; one != NULL; one = one->next)
+        check_rule_is_used(a, first, one);
+}
+
+const struct value_type type_CACHE = {
+    .takes = "PATTERN, then AGE [immutable], no-cache or no-store",
+    .shape = SHAPE_RULE,
+    .is_list = true,
+    .check = check_cache_rule,
+    .store = store_cache_rule,
+    .clear = store_clear_list,
+    .agree = agree_cache_rules,
+};

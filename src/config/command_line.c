@@ -69,7 +69,7 @@ static int apply_listen(struct target *t, const char *const *addresses, size_t n
 }
 
 /* SECTION.KEY=VALUE or SECTION.NAME.KEY=VALUE; a name may hold dots. */
-static bool split(struct diagnose *report, const struct source *s, struct override *o)
+static bool split_option(struct diagnose *report, const struct source *s, struct override *o)
 {
     struct sv text = sv_of(s->text, s->len);
     size_t eq = sv_find(text, '=');
@@ -96,7 +96,7 @@ static int apply_option(struct target *t, const char *text, size_t ordinal)
     struct override o;
     int err = sources_argument(t->sources, sv_cstr(text), ordinal, &source);
 
-    return err == 0 && split(t->draft->report, source, &o) ? override_set(t->draft, t->sources, &o) : err;
+    return err == 0 && split_option(t->draft->report, source, &o) ? override_set(t->draft, t->sources, &o) : err;
 }
 
 int command_line_apply(struct draft *d, struct sources *sources, const struct config_args *args)

@@ -21,7 +21,7 @@ static const struct {
 enum { DIRECTORIES = sizeof directories / sizeof *directories };
 
 /* Which one `text` begins with, -1 for none; *len is the length of "$NAME". */
-static int find(struct sv text, size_t *len)
+static int find_directory(struct sv text, size_t *len)
 {
     *len = sv_find(text, '/');
     for (int i = 0; text.len > 0 && text.p[0] == '$' && i < DIRECTORIES; i++)
@@ -42,7 +42,7 @@ static struct sv place_of(int i)
 bool directory_check(struct sv text, struct fault *fault)
 {
     size_t len;
-    int i = find(text, &len);
+    int i = find_directory(text, &len);
 
     if (i < 0)
         return fault_set(fault, 0, len,
@@ -59,7 +59,7 @@ bool directory_check(struct sv text, struct fault *fault)
 int directory_expand(struct buf *to, struct sv text)
 {
     size_t len;
-    int i = find(text, &len);
+    int i = find_directory(text, &len);
     int err = i >= 0 ? buf_add(to, place_of(i)) : 0;
 
     return err == 0 ? buf_add(to, i >= 0 ? sv_skip(text, len) : text) : err;

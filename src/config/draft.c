@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "config/mime_rule.h"
 #include "config/value.h"
 
 void draft_init(struct draft *d, struct diagnose *report)
@@ -42,12 +41,19 @@ struct draft_section *draft_next(const struct draft *d, enum section_id id, cons
     return s;
 }
 
-int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct draft_section **out)
+struct draft_section *draft_find(const struct draft *d, enum section_id id, struct sv name)
 {
     struct draft_section *s = draft_next(d, id, NULL);
 
-    while (s != NULL && !sv_eq(s->name.text, name.text))
+    while (s != NULL && !sv_eq(s->name.text, name))
         s = draft_next(d, id, s);
+    return s;
+}
+
+int draft_open(struct draft *d, enum section_id id, struct ini_part name, struct draft_section **out)
+{
+    struct draft_section *s = draft_find(d, id, name.text);
+
     *out = s;
     if (s != NULL)
         return 0;
@@ -106,7 +112,7 @@ static bool is_repeated(const struct slot *slot, const struct schema_key *k, str
 
     if (last != NULL && at.source->tier == SOURCE_ENVIRONMENT && last->tier == SOURCE_ENVIRONMENT)
         return last != at.source;
-    return !k->repeats && last == at.source;
+    return !k->type->is_list && last == at.source;
 }
 
 static bool may_add(struct draft *d, const struct slot *slot, const struct schema_key *k, struct place key_at)
@@ -125,14 +131,14 @@ static bool may_add(struct draft *d, const struct slot *slot, const struct schem
 
 bool draft_is_replaced(const struct schema_key *k, const struct setting *one)
 {
-    for (const struct setting *later = one->next; k->type == MIME && later != NULL; later = later->next)
-        if (!later->faulty && mime_rule_same_files(one->value.text, later->value.text))
+    for (const struct setting *later = one->next; k->type->replaces != NULL && later != NULL; later = later->next)
+        if (!later->faulty && k->type->replaces(one->value.text, later->value.text))
             return true;
     return false;
 }
 
 /* Leave out the white space at the ends, which quotes may hold. */
-static void trim(struct ini_part *part)
+static void trim_value(struct ini_part *part)
 {
     struct sv text = sv_trim(part->text);
 
@@ -154,8 +160,8 @@ static struct setting *new_setting(const struct schema_key *k, struct place key_
     *one = (struct setting){.value = value, .key = key_at};
     if (escaped)
         one->value.text = sv_of(one->own, ini_value_unescape(value.text, one->own));
-    if (!schema_is_path(k))
-        trim(&one->value);
+    if (k->type->shape == SHAPE_PLAIN || k->type->shape == SHAPE_RULE)
+        trim_value(&one->value);
     return one;
 }
 
@@ -163,7 +169,6 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
               struct ini_part value)
 {
     struct slot *slot = &s->slots[schema_key_id(k)];
-
     struct fault f;
 
     if (!may_add(d, slot, k, key_at))
@@ -171,7 +176,6 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
     struct setting *one = new_setting(k, key_at, value);
     if (one == NULL)
         return -ENOMEM;
-
     bool clears = schema_may_be_empty(k) && one->value.text.len == 0 && value.form != INI_WRONG;
     bool overrides = slot->last != NULL && slot->last->key.source->tier < key_at.source->tier;
     if (clears) {
@@ -181,7 +185,7 @@ int draft_set(struct draft *d, struct draft_section *s, const struct schema_key 
     } else if (!value_check(k, one->value.text, &f)) {
         diagnose_error(d->report, ini_place(&one->value, f.at, f.len), "%s", f.why);
         one->faulty = slot->faulty = true;
-    } else if (!k->repeats || overrides || slot->first == NULL) {
+    } else if (!k->type->is_list || overrides || slot->first == NULL) {
         slot->first = one;
     }
     *(slot->last != NULL ? &slot->last->next : &slot->all) = one;

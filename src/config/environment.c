@@ -15,7 +15,7 @@ static const struct sv prefix = {"BATON__", 7};
 static const struct sv nearly = {"BATON_", 6};
 static const struct sv mark = {"__", 2};
 
-static int compare(const void *a, const void *b)
+static int compare_variables(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -34,7 +34,7 @@ static int select_ours(const char *const *variables, const char ***out, size_t *
     for (size_t i = 0; i < all; i++)
         if (strncmp(variables[i], nearly.p, nearly.len) == 0)
             (*out)[(*n)++] = variables[i];
-    qsort(*out, *n, sizeof **out, compare);
+    qsort(*out, *n, sizeof **out, compare_variables);
     return 0;
 }
 
@@ -73,23 +73,14 @@ static void report_unknown_name(struct draft *d, enum section_id id, const struc
                        SV_ARG(word));
 }
 
-/* The section of that very name, which some ways to set a variable can write. */
-static bool has_section(const struct draft *d, enum section_id id, struct sv name)
-{
-    const struct draft_section *s = draft_next(d, id, NULL);
-
-    while (s != NULL && !sv_eq(s->name.text, name))
-        s = draft_next(d, id, s);
-    return s != NULL;
-}
-
 /* Put the section's own name into the override; false after an error. */
 static bool find_name(struct draft *d, enum section_id id, const struct source *raw, struct override *o)
 {
     struct sv exact = sv_of(raw->text + o->name.place.col, o->name.place.len);
     struct sv found = {"", 0};
 
-    if (has_section(d, id, exact)) {
+    /* Some ways to set a variable can write any name. */
+    if (draft_find(d, id, exact) != NULL) {
         o->name.text = exact;
         return true;
     }
@@ -159,7 +150,7 @@ static void warn_of_nearly(struct diagnose *report, const struct source *raw, st
 
 /* Up to the first mark is the kind, from behind the last one the key. `text` is the source's, in small letters up to the
  * '='. */
-static bool split(struct diagnose *report, const struct source *raw, struct sv text, struct override *o)
+static bool split_variable(struct diagnose *report, const struct source *raw, struct sv text, struct override *o)
 {
     size_t eq = sv_find(text, '=');
     size_t first = prefix.len;
@@ -189,7 +180,7 @@ static bool split(struct diagnose *report, const struct source *raw, struct sv t
     return true;
 }
 
-static int apply(struct draft *d, struct sources *sources, struct sv variable)
+static int apply_variable(struct draft *d, struct sources *sources, struct sv variable)
 {
     size_t eq = sv_find(variable, '=');
     struct source *raw;
@@ -207,7 +198,7 @@ static int apply(struct draft *d, struct sources *sources, struct sv variable)
         warn_of_nearly(d->report, raw, sv_of(lower->text, eq));
         return 0;
     }
-    if (!split(d->report, raw, sv_of(lower->text, lower->len), &o)) {
+    if (!split_variable(d->report, raw, sv_of(lower->text, lower->len), &o)) {
         d->lost_section = true;
         return 0;
     }
@@ -225,7 +216,7 @@ int environment_apply(struct draft *d, struct sources *sources, const char *cons
     int err = select_ours(variables, &ours, &n);
 
     for (size_t i = 0; err == 0 && i < n; i++)
-        err = apply(d, sources, sv_cstr(ours[i]));
+        err = apply_variable(d, sources, sv_cstr(ours[i]));
     free(ours);
     return err;
 }

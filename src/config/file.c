@@ -19,7 +19,7 @@ struct loader {
     bool full;     /* no more files are read, and the report has that */
 };
 
-static int load(struct loader *l, const char *path, struct place from);
+static int load_file(struct loader *l, const char *path, struct place from);
 
 /* The section that a header opens; NULL, and a report, where it opens none. Its keys are passed over then: they would
  * be errors only because of it. */
@@ -37,7 +37,7 @@ static int open_section(struct draft *d, const struct ini_token *t, struct draft
 
 /* Where a '#' may well be meant to be a part of a path, it is not for us to say that it starts a comment; nor that a
  * further word is a part of a path. */
-static int set_key(struct draft *d, struct draft_section *s, const struct ini_token *t)
+static int take_key(struct draft *d, struct draft_section *s, const struct ini_token *t)
 {
     const struct schema_key *k = lookup_key(d->report, s->id, s->name.text, t->name);
     struct ini_part value = t->value;
@@ -45,7 +45,7 @@ static int set_key(struct draft *d, struct draft_section *s, const struct ini_to
 
     if (k == NULL)
         return 0;
-    if (t->comment.source != NULL && schema_may_hold_marks(k, value.text)) {
+    if (t->comment.source != NULL && value_may_hold_marks(k, value.text)) {
         diagnose_error(
             d->report, t->comment,
             "is this a comment, or a part of the value? quote the value, or move the comment to a line of its own");
@@ -82,7 +82,7 @@ int file_take(struct draft *d, const struct source *source)
             err = open_section(d, &t, &section);
             any_section = true;
         } else if (t.kind == INI_KEY && section != NULL) {
-            err = set_key(d, section, &t);
+            err = take_key(d, section, &t);
         } else if (t.kind == INI_KEY && !any_section) {
             lookup_homeless_key(d->report, t.name);
         }
@@ -137,7 +137,7 @@ static int load_matches(struct loader *l, const struct ini_part *include)
     if (found.n == 0 && several_words(include->text))
         diagnose_warning(l->draft->report, include->place, "no file matches; a line holds one pattern");
     for (size_t i = 0; err == 0 && i < found.n; i++)
-        err = load(l, found.path[i], include->place);
+        err = load_file(l, found.path[i], include->place);
     matches_fini(&found);
     return err;
 }
@@ -151,7 +151,7 @@ static int load_one(struct loader *l, const struct ini_part *include)
     if (err == 0)
         err = buf_add(&path, sv_of("", 1));
     if (err == 0)
-        err = load(l, path.p, include->place);
+        err = load_file(l, path.p, include->place);
     buf_fini(&path);
     return err;
 }
@@ -229,7 +229,7 @@ static int report_unreadable(struct loader *l, const char *path, struct place fr
     return 0;
 }
 
-static int load(struct loader *l, const char *path, struct place from)
+static int load_file(struct loader *l, const char *path, struct place from)
 {
     struct source *source = NULL;
 
@@ -257,7 +257,7 @@ static int load(struct loader *l, const char *path, struct place from)
 int file_load(struct draft *d, struct sources *sources, const char *path, bool may_wait)
 {
     struct loader l = {.draft = d, .sources = sources, .may_wait = may_wait};
-    int err = load(&l, path, (struct place){0});
+    int err = load_file(&l, path, (struct place){0});
 
     matches_fini(&l.matches);
     return err;

@@ -54,22 +54,11 @@ int config_load(struct config *c, const struct config_args *args, struct diagnos
     return err;
 }
 
-static void free_sections(struct config *c, enum section_id id, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < KEYS; k++)
-            if (schema_keys[k].section == id)
-                store_free(&schema_keys[k], resolve_base(c, id, i));
-}
-
 void config_fini(struct config *c)
 {
-    free_sections(c, SECTION_server, 1);
-    free_sections(c, SECTION_listen, c->n_listens);
-    free_sections(c, SECTION_limits, 1);
-    free_sections(c, SECTION_log, 1);
-    free_sections(c, SECTION_status, 1);
-    free_sections(c, SECTION_site, c->n_sites);
+    for (size_t i = 0; i < KEYS; i++)
+        for (size_t n = resolve_count(c, schema_keys[i].section); n > 0; n--)
+            store_free(&schema_keys[i], resolve_base(c, schema_keys[i].section, n - 1));
     for (size_t i = 0; i < c->n_listens; i++)
         free(c->listens[i].name);
     for (size_t i = 0; i < c->n_sites; i++)

@@ -112,14 +112,14 @@ static int find_section(struct draft *d, const struct override *o, enum section_
     return override_open(d, id, o->kind.place, out);
 }
 
-static int set_value(struct draft *d, struct sources *sources, struct draft_section *s, const struct schema_key *k,
-                     struct place key, struct ini_part value)
+static int set_one(struct draft *d, struct sources *sources, struct draft_section *s, const struct schema_key *k,
+                   struct place key, struct ini_part value)
 {
     int err = 0;
 
     /* What begins like this is no relative path, but what a shell was meant to undo. */
     bool odd = value.text.len == 0 || strchr("$~\"'", value.text.p[0]) != NULL;
-    if ((k->type == PATH || k->type == DIRS) && !odd)
+    if (k->type->shape == SHAPE_PATH && !odd)
         err = override_absolute(d, sources, &value);
     return err == 0 ? draft_set(d, s, k, key, value) : err;
 }
@@ -137,7 +137,7 @@ static int set_lines(struct draft *d, struct sources *sources, struct draft_sect
         struct sv line = sv_trim(sv_of(rest.p, end));
         struct place at = place_part(o->value.place, (size_t)(line.p - o->value.text.p), line.len);
         if (line.len > 0) {
-            err = set_value(d, sources, s, k, o->key.place, (struct ini_part){line, at, INI_PLAIN});
+            err = set_one(d, sources, s, k, o->key.place, (struct ini_part){line, at, INI_PLAIN});
             n++;
         }
         rest = sv_skip(rest, end < rest.len ? end + 1 : end);
@@ -169,12 +169,12 @@ int override_set(struct draft *d, struct sources *sources, const struct override
 
     if (k == NULL)
         return 0;
-    if (k->type == GLOB) {
+    if (k->type->is_followed) {
         diagnose_error(d->report, o->key.place, "'%s' belongs in a file", k->name);
         return 0;
     }
     int err = find_section(d, o, k->section, &s);
     if (err < 0 || s == NULL)
         return err;
-    return k->repeats ? set_lines(d, sources, s, k, o) : set_value(d, sources, s, k, o->key.place, o->value);
+    return k->type->is_list ? set_lines(d, sources, s, k, o) : set_one(d, sources, s, k, o->key.place, o->value);
 }

@@ -5,6 +5,7 @@
 
 #include "config/resolve.h"
 #include "config/store.h"
+#include "config/value.h"
 #include "config/written.h"
 
 enum { COMMENT_COLUMN = 28, ORIGIN_COLUMN = 44, COMMENT_MAX = 1000 };
@@ -48,19 +49,6 @@ static int print_header(struct buf *b, enum section_id id, struct sv name)
                     SV_ARG(name));
 }
 
-static int print_quoted(struct buf *b, struct sv value)
-{
-    int err = buf_add(b, SV("\""));
-
-    for (size_t i = 0; err == 0 && i < value.len; i++) {
-        if (value.p[i] == '"' || value.p[i] == '\\')
-            err = buf_add(b, SV("\\"));
-        if (err == 0)
-            err = buf_add(b, sv_of(value.p + i, 1));
-    }
-    return err == 0 ? buf_add(b, SV("\"")) : err;
-}
-
 /* "key = value", without a space behind '=' where there is no value; in quotes where a comment may not follow
  * otherwise, or the value would not read back. */
 static int print_key(struct buf *b, const struct schema_key *k, struct sv value)
@@ -69,8 +57,8 @@ static int print_key(struct buf *b, const struct schema_key *k, struct sv value)
 
     if (err < 0 || value.len == 0)
         return err;
-    if (schema_may_hold_marks(k, value) || !ini_value_is_plain(value))
-        return print_quoted(b, value);
+    if (value_may_hold_marks(k, value) || !ini_value_is_plain(value))
+        return ini_value_quote(b, value);
     return buf_add(b, value);
 }
 
@@ -97,7 +85,7 @@ static int print_line(struct buf *b, const struct schema_key *k, struct sv value
 {
     struct buf from = {0};
     size_t start = b->len;
-    bool live = value.len == 0 || (k->type != GLOB && ini_can_hold(value));
+    bool live = value.len == 0 || (!k->type->is_followed && ini_can_hold(value));
     int err = print_origin(&from, origin);
 
     if (err == 0 && value.len + from.len > INI_LINE_MAX / 2)
@@ -151,7 +139,7 @@ static int print_section(struct buf *b, const struct draft_section *s, const voi
     for (size_t i = 0; err == 0 && i < KEYS; i++) {
         const struct schema_key *k = &schema_keys[i];
         if (k->section == s->id)
-            err = k->repeats ? print_list(b, k, s) : print_scalar(b, k, s, base);
+            err = k->type->is_list ? print_list(b, k, s) : print_scalar(b, k, s, base);
     }
     return err;
 }
@@ -194,9 +182,9 @@ static int print_default(struct buf *b, const struct schema_key *k)
     if (err == 0)
         err = pad(b, start, COMMENT_COLUMN);
     if (err == 0)
-        err = buf_addf(b, "; %s%s (", k->repeats ? "* " : "", k->help);
+        err = buf_addf(b, "; %s%s (", k->type->is_list ? "* " : "", k->help);
     if (err == 0)
-        err = schema_describe(b, k);
+        err = value_describe(b, k);
     return err == 0 ? buf_add(b, SV(")\n")) : err;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "config/store.h"
+#include "config/value.h"
 #include "config/written.h"
 
 void *resolve_base(struct config *c, enum section_id id, size_t i)
@@ -28,6 +29,11 @@ void *resolve_base(struct config *c, enum section_id id, size_t i)
         break;
     }
     return NULL;
+}
+
+size_t resolve_count(const struct config *c, enum section_id id)
+{
+    return id == SECTION_listen ? c->n_listens : id == SECTION_site ? c->n_sites : 1;
 }
 
 /* A site is not made up: whoever names none has nothing to serve, and config/agree says so. */
@@ -81,7 +87,7 @@ static int set_name(struct config *c, const struct draft_section *s, size_t i)
 }
 
 /* A key of one section, while its values are set. */
-struct target {
+struct destination {
     struct written *written;
     const struct schema_key *k;
     size_t section;
@@ -90,40 +96,38 @@ struct target {
 };
 
 /* One value; `place` has no source where it is a default. */
-static int set_value(struct target *t, struct sv text, struct place place)
+static int store_value(struct destination *t, struct sv text, struct place place)
 {
     int err = store_set(t->k, t->base, text);
 
     if (err == 0 && place.source != NULL)
         err = written_add(t->written, (struct config_at){schema_key_id(t->k), t->section, t->n}, place);
-    t->n += t->k->repeats;
+    t->n += t->k->type->is_list;
     return err;
 }
 
-static int set_values(struct target *t, const struct ini_part *value)
+static int store_values(struct destination *t, const struct ini_part *value)
 {
     struct sv rest = value->text;
-    struct sv word;
+    struct sv one;
     int err = 0;
 
-    if (!schema_has_words(t->k))
-        return set_value(t, value->text, value->place);
-    while (err == 0 && schema_next_word(&rest, &word))
-        err = set_value(t, word, ini_place(value, (size_t)(word.p - value->text.p), word.len));
+    while (err == 0 && value_next(t->k, &rest, &one))
+        err = store_value(t, one, ini_place(value, (size_t)(one.p - value->text.p), one.len));
     return err;
 }
 
-static int set_key(struct target *t, const struct draft_section *s)
+static int store_key(struct destination *t, const struct draft_section *s)
 {
     struct ini_part fallback = {.text = sv_cstr(t->k->default_text)};
     const struct setting *one = draft_in_effect(s, t->k);
     int err = 0;
 
     if (one == NULL && fallback.text.len > 0 && !draft_is_cleared(s, t->k))
-        return set_values(t, &fallback);
+        return store_values(t, &fallback);
     for (; err == 0 && one != NULL; one = one->next)
         if (!one->faulty && !draft_is_replaced(t->k, one))
-            err = set_values(t, &one->value);
+            err = store_values(t, &one->value);
     return err;
 }
 
@@ -132,9 +136,9 @@ static int set_section(struct config *c, const struct draft_section *s, size_t i
     int err = set_name(c, s, i);
 
     for (size_t k = 0; err == 0 && k < KEYS; k++) {
-        struct target t = {c->written, &schema_keys[k], i, 0, resolve_base(c, s->id, i)};
+        struct destination t = {c->written, &schema_keys[k], i, 0, resolve_base(c, s->id, i)};
         if (t.k->section == s->id)
-            err = set_key(&t, s);
+            err = store_key(&t, s);
     }
     return err;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The table that the configuration is made from, and the look-ups in it. Adding a key changes the .def, not this. */
+/* The tables that the configuration is made from, and the look-ups in them. Rows stand in the .def files: a new one
+ * changes nothing here, but for a type whose members end in a unit. */
 
 #include "config/schema.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 #include "http/range.h"
 
@@ -30,53 +30,37 @@ const struct schema_section schema_sections[SECTIONS] = {
 #undef SECTION
 #undef KEY
 
+/* The types, and what a member of each is. */
+#define TYPE(id, member) \
+    extern const struct value_type type_##id; \
+    typedef member member_##id;
+#include "config/types.def"
+#undef TYPE
+
+/* A member has the name of its key, with the unit of its type behind it if there is one: MEMBER(x, BOOL) is x,
+ * MEMBER(x, DURATION) is x_ms. Only a UNIT_ that is defined brings a comma, and so moves a unit to where MEMBER_PASTE
+ * takes one. */
+#define UNIT_DURATION                   , _ms
+#define MEMBER(key, id)                 MEMBER_OF(key, UNIT_##id, , )
+#define MEMBER_OF(key, ...)             MEMBER_PASTE(key, __VA_ARGS__)
+#define MEMBER_PASTE(key, _, unit, ...) key##unit
+
 #define SECTION(...)
 /* What is behind the default begins with the help. */
-#define KEY(section_, key, type_, def, ...) \
-    [KEY_##section_##_##key] = {.section = SECTION_##section_, .name = #key, .type = type_, \
-                                .offset = offsetof(struct config_##section_, MEMBER_##type_(key)), \
-                                .default_text = def, .help = __VA_ARGS__},
-#define MEMBER_BOOL(key)     key
-#define MEMBER_COUNT(key)    key
-#define MEMBER_SIZE(key)     key
-#define MEMBER_DURATION(key) key##_ms
-#define MEMBER_ENUM(key)     key
-#define MEMBER_TARGET(key)   key
-#define MEMBER_PATH(key)     key
-#define MEMBER_NAME(key)     key
-#define MEMBER_GLOB(key)     key
-#define MEMBER_ADDRESS(key)  key
-#define MEMBER_DIRS(key)     key
-#define MEMBER_CIDR(key)     key
-#define MEMBER_NAMES(key)    key
-#define MEMBER_WORDS(key)    key
-#define MEMBER_MIME(key)     key
-#define MEMBER_CACHE(key)    key
+#define KEY(in, key, id, def, ...) \
+    [KEY_##in##_##key] = {.section = SECTION_##in, .name = #key, .type = &type_##id, \
+                          .offset = offsetof(struct config_##in, MEMBER(key, id)), \
+                          .default_text = def, .help = __VA_ARGS__},
 const struct schema_key schema_keys[KEYS] = {
 #include "config/schema.def"
 };
 #undef KEY
 
-/* A row whose member has another type than value.c writes there would corrupt memory: it does not compile. */
-#define C_BOOL     bool
-#define C_COUNT    uint64_t
-#define C_SIZE     uint64_t
-#define C_DURATION uint64_t
-#define C_ENUM     int
-#define C_TARGET   char *
-#define C_PATH     char *
-#define C_NAME     char *
-#define C_GLOB     struct strings
-#define C_ADDRESS  struct strings
-#define C_DIRS     struct strings
-#define C_CIDR     struct strings
-#define C_NAMES    struct strings
-#define C_WORDS    struct strings
-#define C_MIME     struct strings
-#define C_CACHE    struct strings
-#define KEY(section, key, type, ...) \
-    _Static_assert(_Generic(((struct config_##section *)NULL)->MEMBER_##type(key), C_##type: 1, default: 0), \
-                   "member of another type: " #section "." #key);
+/* A row whose member has another type than `store` of its type writes there would corrupt memory: it does not
+ * compile. */
+#define KEY(in, key, id, ...) \
+    _Static_assert(_Generic(((struct config_##in *)NULL)->MEMBER(key, id), member_##id: 1, default: 0), \
+                   "member of another type: " #in "." #key);
 #include "config/schema.def"
 #undef SECTION
 #undef KEY
@@ -108,29 +92,12 @@ const struct schema_key *schema_find_key(enum section_id section, struct sv name
     return NULL;
 }
 
-enum units_kind schema_units(const struct schema_key *k)
-{
-    return k->type == SIZE ? UNITS_SIZE : k->type == DURATION ? UNITS_DURATION : UNITS_COUNT;
-}
-
-bool schema_next_word(struct sv *rest, struct sv *word)
-{
-    struct sv s = sv_trim(*rest);
-    size_t n = 0;
-
-    while (n < s.len && s.p[n] != ' ' && s.p[n] != '\t')
-        n++;
-    *word = sv_of(s.p, n);
-    *rest = sv_skip(s, n);
-    return n > 0;
-}
-
 int schema_word_index(const struct schema_key *k, struct sv word)
 {
     struct sv rest = schema_words(k);
     struct sv one;
 
-    for (int i = 0; schema_next_word(&rest, &one); i++)
+    for (int i = 0; sv_next_word(&rest, &one); i++)
         if (sv_eq(one, word))
             return i;
     return -1;
@@ -141,73 +108,7 @@ struct sv schema_word(const struct schema_key *k, uint64_t index)
     struct sv rest = schema_words(k);
     struct sv word = {"", 0};
 
-    for (uint64_t i = 0; i <= index && schema_next_word(&rest, &word); i++)
+    for (uint64_t i = 0; i <= index && sv_next_word(&rest, &word); i++)
         continue;
     return word;
-}
-
-/* "a", "a or b", "a, b or c": the key's words, and `last` where it is not empty. */
-static int describe_words(struct buf *b, struct sv words, const char *last)
-{
-    struct sv word;
-    int err = 0;
-
-    for (bool first = true; err == 0 && schema_next_word(&words, &word); first = false) {
-        bool is_last = sv_trim(words).len == 0 && last[0] == '\0';
-        err = buf_addf(b, "%s%.*s", first ? "" : is_last ? " or " : ", ", SV_ARG(word));
-        if (err == 0 && sv_trim(words).len == 0 && !is_last)
-            err = buf_add(b, SV(" or "));
-    }
-    return err == 0 ? buf_add(b, sv_cstr(last)) : err;
-}
-
-/* What a type takes, in words, behind the key's own; and whether '#' and ';' may stand in it behind white space. */
-static const struct {
-    const char *takes;
-    enum { NO_PATH, PATH_OR_WORD, ONLY_PATH, RULE } kind;
-} types[] = {
-    [BOOL] = {"yes or no", NO_PATH},
-    [COUNT] = {"", NO_PATH},
-    [SIZE] = {"", NO_PATH},
-    [DURATION] = {"", NO_PATH},
-    [ENUM] = {"", NO_PATH},
-    [TARGET] = {"/path", PATH_OR_WORD},
-    [PATH] = {"an absolute path", ONLY_PATH},
-    [NAME] = {"a name", NO_PATH},
-    [GLOB] = {"a file, or conf.d/*.ini", ONLY_PATH},
-    [ADDRESS] = {"IPv4:port, [IPv6]:port, unix:/path or systemd:NAME", PATH_OR_WORD},
-    [DIRS] = {"an absolute path", ONLY_PATH},
-    [CIDR] = {"addresses, networks such as 192.0.2.0/24, or unix:", NO_PATH},
-    [NAMES] = {"file names", NO_PATH},
-    [WORDS] = {"", NO_PATH},
-    [MIME] = {".ext type/subtype, or name type/subtype", RULE},
-    [CACHE] = {"PATTERN, then AGE [immutable], no-cache or no-store", RULE},
-};
-
-bool schema_is_path(const struct schema_key *k)
-{
-    return types[k->type].kind == PATH_OR_WORD || types[k->type].kind == ONLY_PATH;
-}
-
-bool schema_may_hold_marks(const struct schema_key *k, struct sv value)
-{
-    if (types[k->type].kind != PATH_OR_WORD)
-        return types[k->type].kind != NO_PATH;
-    return sv_starts(value, SV("/")) || sv_starts(value, SV("$")) || sv_starts(value, SV("unix:"));
-}
-
-int schema_describe(struct buf *b, const struct schema_key *k)
-{
-    char range[2 * UNITS_TEXT + 2 + 32] = "";
-
-    if (k->type == COUNT || k->type == SIZE || k->type == DURATION) {
-        char least[UNITS_TEXT];
-        char most[UNITS_TEXT];
-
-        units_format(schema_units(k), k->least, least);
-        units_format(schema_units(k), k->most, most);
-        (void)snprintf(range, sizeof range, "%s..%s%s", least, most, k->unit != NULL ? k->unit : "");
-        return describe_words(b, schema_words(k), range);
-    }
-    return describe_words(b, schema_words(k), types[k->type].takes);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From checked text to struct config, and back. The schema knows the type and the offset of each member (schema.c has
- * the compiler check that they fit), so this is the one file that writes through them. */
+ * the compiler check that they fit), and the type what is written there. */
 
 #include "config/store.h"
 
@@ -8,38 +8,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "config/cache_rule.h"
-#include "config/directory.h"
-#include "config/mime_rule.h"
-#include "config/value.h"
-
-static void *member(const struct schema_key *k, void *base)
+int store_set(const struct schema_key *k, void *base, struct sv text)
 {
-    return (char *)base + k->offset;
+    return k->type->store(k, (char *)base + k->offset, text);
 }
 
-static const void *const_member(const struct schema_key *k, const void *base)
+void store_free(const struct schema_key *k, void *base)
 {
-    return (const char *)base + k->offset;
+    if (k->type->clear != NULL)
+        k->type->clear((char *)base + k->offset);
 }
 
-static void set_number(const struct schema_key *k, void *base, uint64_t value)
+int store_print(struct buf *b, const struct schema_key *k, const void *base)
 {
-    if (k->type == BOOL)
-        *(bool *)member(k, base) = value != 0;
-    else if (k->type == ENUM)
-        *(int *)member(k, base) = (int)value;
-    else
-        *(uint64_t *)member(k, base) = value;
-}
-
-static uint64_t get_number(const struct schema_key *k, const void *base)
-{
-    if (k->type == BOOL)
-        return *(const bool *)const_member(k, base);
-    if (k->type == ENUM)
-        return (uint64_t) * (const int *)const_member(k, base);
-    return *(const uint64_t *)const_member(k, base);
+    assert(!k->type->is_list);
+    return k->type->print(b, k, (const char *)base + k->offset);
 }
 
 char *store_copy(struct sv text)
@@ -54,143 +37,63 @@ char *store_copy(struct sv text)
     return copy;
 }
 
-static int set_text(char **to, struct sv text)
+/* Takes the text, also where there is no memory. */
+static int append_text(struct strings *to, char *text)
+{
+    char **v = realloc(to->v, (to->n + 1) * sizeof *v);
+
+    if (v == NULL) {
+        free(text);
+        return -ENOMEM;
+    }
+    to->v = v;
+    v[to->n++] = text;
+    return 0;
+}
+
+int store_as_written(const struct schema_key *k, void *member, struct sv text)
 {
     char *copy = store_copy(text);
 
     if (copy == NULL)
         return -ENOMEM;
-    free(*to);
-    *to = copy;
+    if (k->type->is_list)
+        return append_text(member, copy);
+    store_clear_text(member);
+    *(char **)member = copy;
     return 0;
 }
 
-static int append(struct strings *s, struct sv text)
+int store_made(const struct schema_key *k, void *member, struct buf *made, int err)
 {
-    char **v = realloc(s->v, (s->n + 1) * sizeof *v);
-
-    if (v == NULL)
-        return -ENOMEM;
-    s->v = v;
-    s->v[s->n] = NULL;
-    int err = set_text(&s->v[s->n], text);
     if (err == 0)
-        s->n++;
+        err = store_as_written(k, member, buf_sv(made));
+    buf_fini(made);
     return err;
 }
 
-static int append_mime_rule(struct strings *s, struct sv text)
+void store_clear_text(void *member)
 {
-    struct mime_rule rule;
-    struct fault unused;
-    struct buf row = {0};
+    char **text = member;
 
-    (void)mime_rule_read(text, &rule, &unused);
-    int err = mime_rule_print(&row, &rule);
-    if (err == 0)
-        err = append(s, buf_sv(&row));
-    buf_fini(&row);
-    return err;
+    free(*text);
+    *text = NULL;
 }
 
-static int append_cache_rule(struct strings *s, struct sv text)
+void store_clear_list(void *member)
 {
-    struct cache_rule rule;
-    struct fault unused;
-    struct buf row = {0};
+    struct strings *s = member;
 
-    (void)cache_rule_read(text, &rule, &unused);
-    int err = cache_rule_print(&row, &rule);
-    if (err == 0)
-        err = append(s, buf_sv(&row));
-    buf_fini(&row);
-    return err;
-}
-
-/* Of a path, or of the address of a unix socket: what it stands for. */
-static int set_place(const struct schema_key *k, void *base, struct sv text)
-{
-    struct sv scheme = sv_starts(text, SV("unix:")) ? sv_of(text.p, 5) : sv_of(text.p, 0);
-    struct buf place = {0};
-    int err = buf_add(&place, scheme);
-
-    if (err == 0)
-        err = directory_expand(&place, sv_skip(text, scheme.len));
-    if (err == 0)
-        err = k->repeats ? append(member(k, base), buf_sv(&place)) : set_text(member(k, base), buf_sv(&place));
-    buf_fini(&place);
-    return err;
-}
-
-int store_set(const struct schema_key *k, void *base, struct sv text)
-{
-    struct fault unused;
-    uint64_t number = 0;
-
-    switch (k->type) {
-    case TARGET:
-        if (sv_eq(text, SV("off"))) {
-            store_free(k, base);
-            return 0;
-        }
-        return set_place(k, base, text);
-    case PATH:
-    case ADDRESS:
-    case DIRS:
-        return set_place(k, base, text);
-    case NAME:
-        return set_text(member(k, base), text);
-    case GLOB:
-    case CIDR:
-    case NAMES:
-    case WORDS:
-        return append(member(k, base), text);
-    case MIME:
-        return append_mime_rule(member(k, base), text);
-    case CACHE:
-        return append_cache_rule(member(k, base), text);
-    default:
-        (void)value_number(k, text, &number, &unused);
-        set_number(k, base, number);
-        return 0;
-    }
-}
-
-static void strings_free(struct strings *s)
-{
     for (size_t i = 0; i < s->n; i++)
         free(s->v[i]);
     free(s->v);
     *s = (struct strings){0};
 }
 
-void store_free(const struct schema_key *k, void *base)
+int store_print_text(struct buf *b, const struct schema_key *k, const void *member)
 {
-    if (k->repeats) {
-        strings_free(member(k, base));
-    } else if (!schema_is_number(k)) {
-        char **text = member(k, base);
-        free(*text);
-        *text = NULL;
-    }
-}
+    const char *text = *(char *const *)member;
 
-int store_print(struct buf *b, const struct schema_key *k, const void *base)
-{
-    char number[UNITS_TEXT];
-
-    assert(!k->repeats);
-    if (!schema_is_number(k)) {
-        const char *text = *(char *const *)const_member(k, base);
-        return buf_add(b, text != NULL ? sv_cstr(text) : k->type == TARGET ? SV("off") : SV(""));
-    }
-    uint64_t value = get_number(k, base);
-    if (k->type == BOOL)
-        return buf_add(b, value != 0 ? SV("yes") : SV("no"));
-    if (k->type == ENUM)
-        return buf_add(b, schema_word(k, value));
-    if (k->words != NULL && value == schema_word_number(k))
-        return buf_add(b, schema_words(k));
-    units_format(schema_units(k), value, number);
-    return buf_add(b, sv_cstr(number));
+    (void)k;
+    return buf_add(b, text != NULL ? sv_cstr(text) : SV(""));
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "config/resolve.h"
-#include "config/schema.h"
+#include "config/store.h"
 
 static inline bool is_same_text(const char *a, const char *b)
 {
@@ -29,21 +29,26 @@ static inline bool is_same_list(const struct strings *a, const struct strings *b
     return true;
 }
 
+/* Two scalars that are printed alike are the same. */
+static inline bool is_same_scalar(const struct schema_key *k, const void *a_base, const void *b_base)
+{
+    struct buf a = {0};
+    struct buf b = {0};
+    bool same = store_print(&a, k, a_base) == 0 && store_print(&b, k, b_base) == 0 && sv_eq(buf_sv(&a), buf_sv(&b));
+
+    buf_fini(&a);
+    buf_fini(&b);
+    return same;
+}
+
 static inline bool is_same_value(const struct schema_key *k, const void *a_base, const void *b_base)
 {
     const void *a = (const char *)a_base + k->offset;
     const void *b = (const char *)b_base + k->offset;
 
-    if (k->repeats)
-        return k->type == GLOB || is_same_list(a, b);
-    if (!schema_is_number(k))
-        return is_same_text(*(char *const *)a, *(char *const *)b);
-    return memcmp(a, b, k->type == BOOL ? sizeof(bool) : k->type == ENUM ? sizeof(int) : sizeof(uint64_t)) == 0;
-}
-
-static inline size_t count_of(const struct config *c, enum section_id id)
-{
-    return id == SECTION_listen ? c->n_listens : id == SECTION_site ? c->n_sites : 1;
+    if (k->type->is_list)
+        return k->type->is_followed || is_same_list(a, b);
+    return is_same_scalar(k, a_base, b_base);
 }
 
 static inline const char *config_difference(struct config *a, struct config *b)
@@ -58,7 +63,7 @@ static inline const char *config_difference(struct config *a, struct config *b)
             return "the name of a site";
     for (size_t i = 0; i < KEYS; i++) {
         const struct schema_key *k = &schema_keys[i];
-        for (size_t j = 0; j < count_of(a, k->section); j++)
+        for (size_t j = 0; j < resolve_count(a, k->section); j++)
             if (!is_same_value(k, resolve_base(a, k->section, j), resolve_base(b, k->section, j)))
                 return k->name;
     }

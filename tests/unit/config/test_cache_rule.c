@@ -4,9 +4,13 @@
 
 #include "config/cache_rule.h"
 
-#include "expect.h"
+#include <stdlib.h>
+
 #include "guard.h"
 #include "text/ini.h"
+#include "value_case.h"
+
+#define RULE (&schema_keys[KEY_site_cache])
 
 static const char *const good_rows[][2] = {
     {"/assets/* 1y immutable", "/assets/* max-age=31536000, immutable"},
@@ -33,14 +37,14 @@ static void each_rule_comes_to_a_cache_control(void **state)
     (void)state;
     for (size_t i = 0; i < ROWS(good_rows); i++) {
         size_t len = strlen(good_rows[i][0]);
-        struct cache_rule rule;
+        struct sv text = sv_of(guard_put(&g, good_rows[i][0], len), len);
+        struct config_site site = {0};
         struct fault f;
-        struct buf b = {0};
-        expect(cache_rule_read(sv_of(guard_put(&g, good_rows[i][0], len), len), &rule, &f), "'%s': %s", good_rows[i][0],
-               f.why);
-        assert_int_equal(cache_rule_print(&b, &rule), 0);
-        expect(sv_eq(buf_sv(&b), sv_cstr(good_rows[i][1])), "'%s' gave '%.*s'", good_rows[i][0], (int)b.len, b.p);
-        buf_fini(&b);
+        expect(value_check(RULE, text, &f), "'%s': %s", good_rows[i][0], f.why);
+        assert_int_equal(store_set(RULE, &site, text), 0);
+        assert_int_equal(site.cache.n, 1);
+        expect(strcmp(site.cache.v[0], good_rows[i][1]) == 0, "'%s' gave '%s'", good_rows[i][0], site.cache.v[0]);
+        store_free(RULE, &site);
     }
     guard_free(&g);
 }
@@ -112,9 +116,8 @@ static void each_mistake_is_told_what_to_write(void **state)
     (void)state;
     for (size_t i = 0; i < ROWS(bad_rows); i++) {
         size_t len = strlen(bad_rows[i].text);
-        struct cache_rule rule;
         struct fault f = {0};
-        expect(!cache_rule_read(sv_of(guard_put(&g, bad_rows[i].text, len), len), &rule, &f), "'%s' is taken",
+        expect(!value_check(RULE, sv_of(guard_put(&g, bad_rows[i].text, len), len), &f), "'%s' is taken",
                bad_rows[i].text);
         expect(strcmp(f.why, bad_rows[i].why) == 0, "'%s'\n  gave   %s\n  wanted %s", bad_rows[i].text, f.why,
                bad_rows[i].why);
@@ -146,27 +149,42 @@ static void long_words_are_cut_or_left_out(void **state)
     (void)state;
     memset(middle, 'x', sizeof middle);
     for (size_t i = 0; i < ROWS(frames); i++) {
-        struct cache_rule rule;
         struct fault f = {0};
         struct buf b = {0};
         assert_int_equal(buf_addf(&b, "%s%.*s%s", frames[i].front, 254, middle, frames[i].back), 0);
-        expect(!cache_rule_read(buf_sv(&b), &rule, &f), "%zu is taken", i);
+        expect(!value_check(RULE, buf_sv(&b), &f), "%zu is taken", i);
         expect(strncmp(f.why, frames[i].wanted, strlen(frames[i].wanted)) == 0, "%s", f.why);
         expect(strlen(f.why) < 200, "%s", f.why);
         buf_fini(&b);
     }
     memset(middle, '1', sizeof middle);
     struct buf b = {0};
-    struct cache_rule rule;
     struct fault f = {0};
     assert_int_equal(buf_addf(&b, "/a %.*ssec", 254, middle), 0);
-    assert_false(cache_rule_read(buf_sv(&b), &rule, &f));
+    assert_false(value_check(RULE, buf_sv(&b), &f));
     assert_string_equal(f.why, UNIT);
     buf_fini(&b);
     assert_int_equal(buf_addf(&b, "/a max-age=%.*s", 254, middle), 0);
-    assert_false(cache_rule_read(buf_sv(&b), &rule, &f));
+    assert_false(value_check(RULE, buf_sv(&b), &f));
     assert_string_equal(f.why, "an age, no-cache or no-store must follow a pattern, which has no space");
     buf_fini(&b);
+}
+
+/* The pattern stands in front, and an age is at most ten years. */
+static void expect_kept(struct sv text)
+{
+    struct config_site site = {0};
+    struct sv pattern;
+    struct sv rest = text;
+
+    assert_int_equal(store_set(RULE, &site, text), 0);
+    const char *kept = site.cache.v[0];
+    const char *age = strstr(kept, " max-age=");
+    assert_true(sv_next_word(&rest, &pattern));
+    expect(strncmp(kept, pattern.p, pattern.len) == 0 && kept[pattern.len] == ' ', "'%.*s' gave '%s'", SV_ARG(text),
+           kept);
+    expect(age == NULL || strtoull(age + 9, NULL, 10) <= 10 * 31536000ULL, "'%.*s' gave '%s'", SV_ARG(text), kept);
+    store_free(RULE, &site);
 }
 
 /* Words in any order: what is taken can be written into a file, so -T reads back; what is refused has a place in it. */
@@ -182,7 +200,6 @@ static void any_row_of_words_is_taken_or_refused(void **state)
     (void)state;
     for (size_t i = 0; i < 200000; i++) {
         struct buf b = {0};
-        struct cache_rule rule;
         struct fault f = {.at = SIZE_MAX};
         size_t n = 1 + random_below(&seed, 4);
         for (size_t k = 0; k < n; k++) {
@@ -190,10 +207,10 @@ static void any_row_of_words_is_taken_or_refused(void **state)
             assert_int_equal(buf_addf(&b, "%s%s", gap, words[random_below(&seed, ROWS(words))]), 0);
         }
         struct sv text = sv_of(guard_put(&g, b.p, b.len), b.len);
-        if (cache_rule_read(text, &rule, &f)) {
+        if (value_check(RULE, text, &f)) {
             taken++;
             expect(ini_can_hold(text), "'%.*s'", SV_ARG(text));
-            expect(rule.pattern.p == text.p && rule.age <= CACHE_AGE_MAX, "'%.*s'", SV_ARG(text));
+            expect_kept(text);
         } else {
             expect(f.at <= text.len && f.len <= text.len - f.at && f.why[0] != '\0', "'%.*s'", SV_ARG(text));
         }

@@ -208,30 +208,6 @@ static void a_file_of_nothing_but_sections_is_bounded(void **state)
     free(report);
 }
 
-static void a_listener_trusts_256_networks_and_not_one_more(void **state)
-{
-    char text[8192] = "[listen main]\ntrusted_proxy =";
-    size_t n = strlen(text);
-    struct config_args args = {.file = "trust.ini"};
-    struct config c;
-    char *report = NULL;
-
-    (void)state;
-    for (int i = 0; i < 256; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, " 10.0.%d.0/24", i);
-    (void)snprintf(text + n, sizeof text - n, "\n" FILE_A);
-    write_file("trust.ini", text);
-    c = load_good("trust.ini");
-    assert_int_equal(c.listens[0].trusted_proxy.n, CONFIG_NETWORKS_MAX);
-    config_fini(&c);
-    (void)snprintf(text + n, sizeof text - n, "\ntrusted_proxy = ::1 ::2\n" FILE_A);
-    write_file("trust.ini", text);
-    assert_int_equal(load(&c, &args, &report), -EINVAL);
-    assert_string_equal(report, "trust.ini:3:17: error: more than 256 networks for one listener\n"
-                                "  trusted_proxy = ::1 ::2\n                  ^~~\n");
-    free(report);
-}
-
 /* tests/config/NAME.ini must give the report in NAME.err. */
 static void each_wrong_file_gives_its_report(void **state)
 {
@@ -277,7 +253,6 @@ int main(void)
         cmocka_unit_test(a_megabyte_is_read_and_not_a_byte_more),
         cmocka_unit_test(as_many_sections_as_may_be_read_back),
         cmocka_unit_test(a_file_of_nothing_but_sections_is_bounded),
-        cmocka_unit_test(a_listener_trusts_256_networks_and_not_one_more),
         cmocka_unit_test(each_wrong_file_gives_its_report),
     };
 

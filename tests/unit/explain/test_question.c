@@ -66,6 +66,15 @@ static const struct {
     {"localhost", "[::]:80", true},
     {"example.com", "unix:/run/http.sock", false},
     {"example.com", "systemd:http", false},
+    {"127.0.0.1:00080", "127.0.0.1:80", true},
+    {"127.0.0.1:0000000000000000000080", "127.0.0.1:80", true},
+    {"[::1]:", "[::1]:80", true},
+    {"[::ffff:127.0.0.1]", "127.0.0.1:80", false},
+    {"[127.0.0.1]", "127.0.0.1:80", true}, /* a name to us, as any host that is no address */
+    {"[::1%lo]", "[::1]:80", true},
+    {"h:+80", "127.0.0.1:80", false},
+    {"h:65535", "127.0.0.1:65535", true},
+    {"h:655359", "127.0.0.1:65535", false},
     {"h:x", "127.0.0.1:80", false},
     {"h:65616", "127.0.0.1:80", false}, /* 80 more than there are ports */
     {"h:99999999999999999999", "127.0.0.1:80", false},

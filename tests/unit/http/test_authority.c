@@ -42,6 +42,15 @@ static const char *const hosts[] = {
     "[2001:db8::1]",
     "[2001:DB8:0:0:0:0:0:1]:443",
     "[::ffff:192.0.2.1]",
+    "[::]:0000065535",
+    "[1:2:3:4:5:6:7:8]",
+    "[1:2:3:4:5:6:7::]",
+    "[::2:3:4:5:6:7:8]",
+    "[1::8]",
+    "[0001:00ff::]",
+    "[1:2:3:4:5:6:192.0.2.1]",
+    "[::1:2:3:4:5:192.0.2.1]",
+    "[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]",
     "[v1.a:b]",
     "[vF.x]:1",
 };
@@ -114,6 +123,8 @@ static void what_is_no_host_is_refused(void **state)
     assert_false(authority_valid(sv_of(NULL, 0)));
     assert_false(authority_valid(SV("a\0b")));
     assert_false(authority_valid(SV("a:80\0")));
+    assert_false(authority_valid(SV("[::1\0]")));
+    assert_false(authority_valid(SV("[\0]")));
 }
 
 /* RFC 3986 2.1: an escape is a percent sign and two hexadecimal digits. */
@@ -128,8 +139,40 @@ static void a_malformed_escape_is_no_part_of_a_host(void **state)
 /* RFC 3986 3.2.2: IPv6address or IPvFuture. */
 static void brackets_hold_an_ip_literal_and_nothing_else(void **state)
 {
-    static const char *const texts[] = {"[localhost]", "[1.2.3.4]", "[zz::1]", "[...]", "[:::]", "[1]",
-                                        "[1::2::3]",   "[12345::]", "[!$&]",   "[v.x]", "[v1.]", "[1:2:3:4:5:6:7:8:9]"};
+    static const char *const texts[] = {"[localhost]",
+                                        "[1.2.3.4]",
+                                        "[zz::1]",
+                                        "[...]",
+                                        "[:::]",
+                                        "[1]",
+                                        "[1::2::3]",
+                                        "[12345::]",
+                                        "[!$&]",
+                                        "[v.x]",
+                                        "[v1.]",
+                                        "[1:2:3:4:5:6:7:8:9]",
+                                        "[:1]",
+                                        "[1:]",
+                                        "[1:2]",
+                                        "[00001::]",
+                                        "[1:2:3:4:5:6:7]",
+                                        "[1:2:3:4:5:6:7:8::]",
+                                        "[::1:2:3:4:5:6:7:8]",
+                                        "[1:2:3:4:5:6:7:1.2.3.4]",
+                                        "[1:2:3:4:5:1.2.3.4]",
+                                        "[::1:2:3:4:5:6:1.2.3.4]",
+                                        "[::1.2.3]",
+                                        "[::1.2.3.4.5]",
+                                        "[::1.2.3.256]",
+                                        "[::1.2.3.04]",
+                                        "[::1.2.3.4:5]",
+                                        "[::1.2.3.4::]",
+                                        "[fe80::1%lo]",
+                                        "[fe80::1%25lo]",
+                                        "[::1 ]",
+                                        "[::g]",
+                                        "[-1::]",
+                                        "[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]"};
 
     (void)state;
     expect_valid(texts, ROWS(texts), false);

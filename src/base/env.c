@@ -3,20 +3,14 @@
 
 #include "base/env.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
+
 bool env_number(const char *name, uint64_t *number)
 {
-    const char *text = getenv(name);
-    char *end;
-
-    if (text == NULL || *text < '0' || *text > '9')
-        return false;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    return errno == 0 && *end == '\0';
+    return decimal_parse(sv_cstr(getenv(name)), UINT64_MAX, number);
 }
 
 bool env_is_for_us(const char *name)

@@ -5,7 +5,8 @@
 
 #include <limits.h>
 #include <sched.h>
-#include <stdlib.h>
+
+#include "base/decimal.h"
 
 enum { MASK_CPUS = 8192 };
 
@@ -23,15 +24,15 @@ static unsigned cpus_of_mask(void)
 
 unsigned cpus_of_quota(const char *line)
 {
-    char *end;
-    unsigned long long quota = strtoull(line, &end, 10);
+    struct sv text = sv_cstr(line);
+    struct decimal quota = decimal_read(text);
 
-    if (end == line || *end != ' ') /* "max"; version 1 has -1 */
+    if (quota.len == 0 || line[quota.len] != ' ') /* "max"; version 1 has -1 */
         return 0;
-    unsigned long long period = strtoull(end, NULL, 10);
-    if (quota == 0 || period == 0 || quota > ULLONG_MAX - period)
+    uint64_t period = decimal_read(sv_skip(text, quota.len + 1)).value;
+    if (quota.value == 0 || period == 0 || quota.value > UINT64_MAX - period)
         return 0;
-    unsigned long long cpus = (quota + period - 1) / period;
+    uint64_t cpus = (quota.value + period - 1) / period;
     return cpus < UINT_MAX ? (unsigned)cpus : UINT_MAX;
 }
 

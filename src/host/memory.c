@@ -3,10 +3,9 @@
 
 #include "host/memory.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
+
+#include "base/decimal.h"
 
 enum { CACHE_SHARE = 4 };
 
@@ -17,13 +16,9 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 uint64_t memory_of_limit(const char *line)
 {
-    char *end;
+    uint64_t n;
 
-    if (!isdigit((unsigned char)line[0])) /* "max" */
-        return 0;
-    errno = 0;
-    unsigned long long n = strtoull(line, &end, 10);
-    return errno == 0 && *end == '\0' ? n : 0;
+    return decimal_parse(sv_cstr(line), UINT64_MAX, &n) ? n : 0; /* or "max" */
 }
 
 uint64_t memory_in(const struct cgroup_view *view)

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "base/decimal.h"
+
 struct civil {
     int64_t year;
     int month; /* 0 .. 11 */
@@ -68,14 +70,14 @@ static struct civil civil_from_time(int64_t time)
     };
 }
 
-/* Write `n` as `width` digits; returns what follows. */
-static char *put_digits(char *p, int64_t n, int width)
+static char *put_two(char *p, int n)
 {
-    for (int i = width - 1; i >= 0; i--) {
-        p[i] = (char)('0' + n % 10);
-        n /= 10;
-    }
-    return p + width;
+    return decimal_pad(p, (uint64_t)n, 2);
+}
+
+static char *put_year(char *p, int64_t year)
+{
+    return decimal_pad(p, (uint64_t)year, 4);
 }
 
 static char *put_text(char *p, const char *text, size_t len)
@@ -86,11 +88,11 @@ static char *put_text(char *p, const char *text, size_t len)
 
 static char *put_clock(char *p, const struct civil *c)
 {
-    p = put_digits(p, c->hour, 2);
+    p = put_two(p, c->hour);
     p = put_text(p, ":", 1);
-    p = put_digits(p, c->minute, 2);
+    p = put_two(p, c->minute);
     p = put_text(p, ":", 1);
-    return put_digits(p, c->second, 2);
+    return put_two(p, c->second);
 }
 
 void date_write(int64_t time, char *room)
@@ -100,11 +102,11 @@ void date_write(int64_t time, char *room)
 
     p = put_text(p, weekdays[c.weekday], 3);
     p = put_text(p, ", ", 2);
-    p = put_digits(p, c.day, 2);
+    p = put_two(p, c.day);
     p = put_text(p, " ", 1);
     p = put_text(p, months[c.month], 3);
     p = put_text(p, " ", 1);
-    p = put_digits(p, c.year, 4);
+    p = put_year(p, c.year);
     p = put_text(p, " ", 1);
     p = put_clock(p, &c);
     put_text(p, " GMT", 4);
@@ -115,11 +117,11 @@ void date_write_log(int64_t time, char *room)
     char *p = room;
     struct civil c = civil_from_time(time);
 
-    p = put_digits(p, c.day, 2);
+    p = put_two(p, c.day);
     p = put_text(p, "/", 1);
     p = put_text(p, months[c.month], 3);
     p = put_text(p, "/", 1);
-    p = put_digits(p, c.year, 4);
+    p = put_year(p, c.year);
     p = put_text(p, ":", 1);
     p = put_clock(p, &c);
     put_text(p, " +0000", 6);
@@ -130,11 +132,11 @@ void date_write_iso(int64_t time, char *room)
     char *p = room;
     struct civil c = civil_from_time(time);
 
-    p = put_digits(p, c.year, 4);
+    p = put_year(p, c.year);
     p = put_text(p, "-", 1);
-    p = put_digits(p, c.month + 1, 2);
+    p = put_two(p, c.month + 1);
     p = put_text(p, "-", 1);
-    p = put_digits(p, c.day, 2);
+    p = put_two(p, c.day);
     p = put_text(p, "T", 1);
     put_clock(p, &c);
 }
@@ -155,7 +157,7 @@ static bool take_digits(struct sv *s, size_t width, int *n)
         return false;
     *n = 0;
     for (size_t i = 0; i < width; i++) {
-        if (s->p[i] < '0' || s->p[i] > '9')
+        if (!decimal_is_digit(s->p[i]))
             return false;
         *n = *n * 10 + (s->p[i] - '0');
     }

@@ -5,6 +5,7 @@
 
 #include "http/digest.h"
 
+#include "base/decimal.h"
 #include "http/bytes.h"
 
 enum { INTEGER_DIGITS = 15, WEIGHT_MAX = 10 };
@@ -17,14 +18,9 @@ static bool take(struct sv *s, char c)
     return true;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_key_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '*';
+    return (c >= 'a' && c <= 'z') || decimal_is_digit(c) || c == '_' || c == '-' || c == '.' || c == '*';
 }
 
 static bool take_key(struct sv *s, struct sv *key)
@@ -44,21 +40,16 @@ static bool take_key(struct sv *s, struct sv *key)
 static bool take_number(struct sv *s, int64_t *value)
 {
     bool negative = take(s, '-');
-    size_t n = 0;
+    struct decimal whole = decimal_read(sv_of(s->p, s->len < INTEGER_DIGITS ? s->len : INTEGER_DIGITS));
 
-    for (*value = 0; n < s->len && n < INTEGER_DIGITS && is_digit(s->p[n]); n++)
-        *value = *value * 10 + (s->p[n] - '0');
-    *s = sv_skip(*s, n);
-    if (negative)
-        *value = -*value;
-    if (n == 0 || !take(s, '.'))
-        return n > 0;
+    *value = negative ? -(int64_t)whole.value : (int64_t)whole.value;
+    *s = sv_skip(*s, whole.len);
+    if (whole.len == 0 || !take(s, '.'))
+        return whole.len > 0;
     *value = 0;
-    size_t fraction = 0;
-    while (fraction < s->len && is_digit(s->p[fraction]))
-        fraction++;
-    *s = sv_skip(*s, fraction);
-    return n <= 12 && fraction >= 1 && fraction <= 3;
+    struct decimal fraction = decimal_read(*s);
+    *s = sv_skip(*s, fraction.len);
+    return whole.len <= 12 && fraction.len >= 1 && fraction.len <= 3;
 }
 
 /* "text", with \" and \\ in it. */
@@ -79,7 +70,7 @@ static bool skip_string(struct sv *s)
 
 static bool is_base64_byte(char c)
 {
-    return (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') || is_digit(c) || c == '+' || c == '/';
+    return (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') || decimal_is_digit(c) || c == '+' || c == '/';
 }
 
 /* :aGk=: - padding may be missing, but what is there must decode. */

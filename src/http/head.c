@@ -6,10 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "http/bytes.h"
 #include "http/digest.h"
-
-enum { NUMBER_MAX = sizeof "18446744073709551615" - 1 };
 
 const struct sv head_starts[STATUS_COUNT] = {
 #define STATUS(code, phrase, text)                                                 \
@@ -29,13 +28,9 @@ static void add(struct head *h, struct sv bytes)
 
 static void add_number(struct head *h, uint64_t n)
 {
-    char digits[NUMBER_MAX];
-    size_t at = sizeof digits;
+    char room[DECIMAL_MAX];
 
-    do
-        digits[--at] = (char)('0' + n % 10);
-    while ((n /= 10) > 0);
-    add(h, sv_of(digits + at, sizeof digits - at));
+    add(h, decimal_write(n, room));
 }
 
 void head_begin(struct head *h, enum status_index status)

@@ -4,6 +4,7 @@
 
 #include "http/negotiate.h"
 
+#include "base/decimal.h"
 #include "http/elements.h"
 
 enum { QUALITY_MAX = 1000, NOT_SAID = UINT16_MAX };
@@ -38,7 +39,7 @@ static bool read_weight(struct sv s, uint16_t *quality)
         return false;
     q = (uint32_t)(s.p[0] - '0') * QUALITY_MAX;
     for (size_t i = 2, unit = 100; i < s.len; i++, unit /= 10) {
-        if (s.p[i] < '0' || s.p[i] > '9')
+        if (!decimal_is_digit(s.p[i]))
             return false;
         q += (uint32_t)(s.p[i] - '0') * (uint32_t)unit;
     }

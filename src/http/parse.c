@@ -13,6 +13,7 @@
 
 #include <assert.h>
 
+#include "base/decimal.h"
 #include "http/scan.h"
 
 enum state {
@@ -120,11 +121,6 @@ static inline enum progress read_target(struct parse *ps, struct input in)
     return next(ps, VERSION);
 }
 
-static inline bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static inline enum progress read_version(struct parse *ps, struct input in)
 {
     static const char form[VERSION_LEN + 1] = "HTTP/d.d\r";
@@ -134,7 +130,7 @@ static inline enum progress read_version(struct parse *ps, struct input in)
             return STOP_MORE;
         char want = form[ps->pos - ps->mark];
         char have = in.p[ps->pos];
-        if (want == 'd' ? !is_digit(have) : have != want)
+        if (want == 'd' ? !decimal_is_digit(have) : have != want)
             return bad(ps, WHY_VERSION_FORM);
     }
     ps->version = (struct parse_span){ps->mark, VERSION_LEN};

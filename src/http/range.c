@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "base/decimal.h"
+
 /* Empty elements are a sender's slip; a list of more elements than this, empty ones counted, is none (RFC 9110
  * 5.6.1.2). */
 enum { ELEMENTS_MAX = 2 * RANGES_MAX };
@@ -13,14 +15,11 @@ enum { ELEMENTS_MAX = 2 * RANGES_MAX };
 /* Digits off the front of *s; a number too large for 64 bits counts as the largest. False where there is none. */
 static bool take_number(struct sv *s, uint64_t *n)
 {
-    size_t i = 0;
+    struct decimal d = decimal_read(*s);
 
-    for (*n = 0; i < s->len && s->p[i] >= '0' && s->p[i] <= '9'; i++) {
-        uint64_t digit = (uint64_t)(s->p[i] - '0');
-        *n = *n > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *n * 10 + digit;
-    }
-    *s = sv_skip(*s, i);
-    return i > 0;
+    *n = d.value;
+    *s = sv_skip(*s, d.len);
+    return d.len > 0;
 }
 
 /* "-500": the last bytes. */

@@ -4,6 +4,7 @@
 
 #include "http/request.h"
 
+#include "base/decimal.h"
 #include "http/authority.h"
 #include "http/elements.h"
 
@@ -192,19 +193,10 @@ static enum why read_host(struct request *rq)
 
 static enum why read_length(struct sv text, uint64_t *length)
 {
-    uint64_t n = 0;
+    /* Longer than any body; what is more is taken for no number. */
+    static const uint64_t most = UINT64_MAX / 10 * 10 - 1;
 
-    if (text.len == 0)
-        return WHY_LENGTH_FORM;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return WHY_LENGTH_FORM;
-        if (n > (UINT64_MAX - 9) / 10)
-            return WHY_LENGTH_FORM;
-        n = n * 10 + (uint64_t)(text.p[i] - '0');
-    }
-    *length = n;
-    return WHY_NONE;
+    return decimal_parse(text, most, length) ? WHY_NONE : WHY_LENGTH_FORM;
 }
 
 /* All codings must end in one "chunked"; we undo no other (RFC 9112 6.1, 6.3). */

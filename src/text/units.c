@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/decimal.h"
+
 struct unit {
     const char *name;
     uint64_t factor;
@@ -34,21 +36,17 @@ static uint64_t factor_of(enum units_kind kind, struct sv name)
 
 enum units_status units_parse(enum units_kind kind, struct sv text, uint64_t *out, size_t *unit_at)
 {
-    uint64_t value = 0;
-    bool overflow = false;
-    size_t i = 0;
+    struct decimal d = decimal_read(text);
+    uint64_t value;
 
-    for (; i < text.len && text.p[i] >= '0' && text.p[i] <= '9'; i++)
-        overflow = __builtin_mul_overflow(value, 10, &value) ||
-                   __builtin_add_overflow(value, (uint64_t)(text.p[i] - '0'), &value) || overflow;
-    *unit_at = i;
-    if (i == 0)
+    *unit_at = d.len;
+    if (d.len == 0)
         return UNITS_NO_NUMBER;
 
-    uint64_t factor = factor_of(kind, sv_skip(text, i));
+    uint64_t factor = factor_of(kind, sv_skip(text, d.len));
     if (factor == 0)
         return UNITS_BAD_UNIT;
-    if (overflow || __builtin_mul_overflow(value, factor, &value))
+    if (d.is_beyond || __builtin_mul_overflow(d.value, factor, &value))
         return UNITS_OVERFLOW;
     *out = value;
     return UNITS_OK;

@@ -41,9 +41,7 @@ enum cidr_status {
 /* An address alone is the network of that one. */
 enum cidr_status cidr_parse(struct sv text, struct cidr *out);
 
-/* An IPv4 address is in network order; cidr_holds takes the address of a client in this form. */
-struct in6_addr cidr_map(struct in_addr v4);
-
+/* An IPv4 address is a mapped one (ip_map). */
 bool cidr_holds(const struct cidr *net, const struct in6_addr *address);
 bool cidr_eq(const struct cidr *a, const struct cidr *b);
 

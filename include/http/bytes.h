@@ -16,7 +16,7 @@ enum byte_class {
     BYTE_VALUE = 1,  /* of a field value: visible ASCII, space, tab, and everything from 0x80 up */
     BYTE_TARGET = 2, /* of a request target: visible ASCII but '#', and everything from 0x80 up */
     BYTE_TOKEN = 4,  /* of a token, of which methods and field names are made */
-    BYTE_HOST = 8,   /* of a registered name or an IPv4 address */
+    BYTE_HOST = 8,   /* of a registered name or an IPv4 address, for itself */
     BYTE_PATH = 16,  /* of a path in a URI, for itself */
     BYTE_PLAIN = 32, /* of a text in quotes: printable ASCII but '"' and '\\' */
 };

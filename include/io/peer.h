@@ -26,9 +26,6 @@ void peer_read(struct peer *p, int fd);
 /* The one at this address; a mapped one is IPv4. */
 struct peer peer_of(const struct in6_addr *address);
 
-/* Read an address of either family; IPv4 becomes a mapped one. False for all else. */
-bool peer_parse(struct sv text, struct in6_addr *address);
-
 /* "192.0.2.1", "2001:db8::1", "unix:" or "-", perhaps in `room`, which has PEER_TEXT_MAX bytes. */
 struct sv peer_text(const struct peer *p, char *room);
 

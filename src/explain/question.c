@@ -3,11 +3,10 @@
 
 #include "explain/question.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
+#include "base/cidr.h"
+#include "base/ip.h"
 
-/* Room for the longest text of an IPv6 address, and its end. */
-enum { HOST_MAX = INET6_ADDRSTRLEN, PORT_HTTP = 80, PORT_NONE = -1 };
+enum { PORT_HTTP = 80, PORT_NONE = -1 };
 
 struct url {
     bool secured;
@@ -81,27 +80,35 @@ int question_write(const struct question *q, struct buf *head)
 /* A host that is an address, or not: then its family is AF_UNSPEC. */
 struct ip {
     int family;
-    unsigned char bytes[sizeof(struct in6_addr)];
+    struct in6_addr address; /* of IPv4 as a mapped one */
 };
-
-static const unsigned char zeros[sizeof(struct in6_addr)];
 
 /* "127.0.0.1", "[::1]" */
 static struct ip read_ip(struct sv host)
 {
-    char text[HOST_MAX];
-    struct ip ip = {AF_UNSPEC, {0}};
-    bool bracketed = host.len > 1 && host.p[0] == '[' && host.p[host.len - 1] == ']';
-    int family = bracketed ? AF_INET6 : AF_INET;
+    struct ip ip = {.family = AF_UNSPEC};
+    struct in_addr v4;
 
-    if (bracketed)
-        host = sv_of(host.p + 1, host.len - 2);
-    if (host.len >= sizeof text)
-        return ip;
-    (void)snprintf(text, sizeof text, "%.*s", SV_ARG(host));
-    if (inet_pton(family, text, ip.bytes) == 1)
-        ip.family = family;
+    if (sv_starts(host, SV("[")) && sv_ends(host, SV("]"))) {
+        if (ip_parse_v6(sv_of(host.p + 1, host.len - 2), &ip.address))
+            ip.family = AF_INET6;
+    } else if (ip_parse_v4(host, &v4)) {
+        ip = (struct ip){AF_INET, ip_map(v4)};
+    }
     return ip;
+}
+
+static bool is_any(const struct ip *ip)
+{
+    struct in6_addr any = ip->family == AF_INET ? ip_map((struct in_addr){htonl(INADDR_ANY)}) : in6addr_any;
+
+    return IN6_ARE_ADDR_EQUAL(&ip->address, &any);
+}
+
+static bool is_loopback(const struct ip *ip)
+{
+    return ip->family == AF_INET ? ip->address.s6_addr[CIDR_V4 / 8] == IN_LOOPBACKNET
+                                 : IN6_IS_ADDR_LOOPBACK(&ip->address);
 }
 
 /* Part "host:port"; a port that is missing or empty is `fallback`, and one that is none PORT_NONE. */
@@ -115,19 +122,10 @@ static struct sv split(struct sv authority, int fallback, int *port)
     if (colon == 0 || authority.p[colon - 1] != ':')
         return authority;
     struct sv digits = sv_skip(authority, colon);
-    int n = 0;
-    for (size_t i = 0; i < digits.len && n != PORT_NONE; i++) {
-        bool digit = digits.p[i] >= '0' && digits.p[i] <= '9';
-        n = digit && n <= UINT16_MAX ? n * 10 + (digits.p[i] - '0') : PORT_NONE;
-    }
+    uint16_t n;
     if (digits.len > 0)
-        *port = n;
+        *port = ip_parse_port(digits, &n) ? n : PORT_NONE;
     return sv_of(authority.p, colon - 1);
-}
-
-static bool is_loopback(const struct ip *ip)
-{
-    return ip->family == AF_INET ? ip->bytes[0] == 127 : memcmp(ip->bytes, &in6addr_loopback, sizeof ip->bytes) == 0;
 }
 
 /* Would a connection to that host and port come in at this address? A name may lead to any address but "localhost". */
@@ -141,10 +139,10 @@ static bool leads_to(struct sv authority, const char *address)
 
     if (to.family == AF_UNSPEC || from_port == PORT_NONE || from_port != to_port)
         return false;
-    if (memcmp(to.bytes, zeros, sizeof zeros) == 0)
+    if (is_any(&to))
         return to.family == AF_INET6 || from.family != AF_INET6;
     if (from.family != AF_UNSPEC)
-        return from.family == to.family && memcmp(from.bytes, to.bytes, sizeof to.bytes) == 0;
+        return from.family == to.family && IN6_ARE_ADDR_EQUAL(&from.address, &to.address);
     return !sv_ieq(host, SV("localhost")) || is_loopback(&to);
 }
 

@@ -13,7 +13,7 @@
 #define IS_TOKEN(c)                                                                                           \
     (IS_ALNUM(c) || (c) == '!' || IN(c, '#', '\'') || (c) == '*' || (c) == '+' || (c) == '-' || (c) == '.' || \
      IN(c, '^', '`') || (c) == '|' || (c) == '~')
-#define IS_HOST(c)  (IS_UNRESERVED(c) || IS_SUB_DELIM(c) || (c) == '%')
+#define IS_HOST(c)  (IS_UNRESERVED(c) || IS_SUB_DELIM(c))
 #define IS_PATH(c)  (IS_UNRESERVED(c) || IS_SUB_DELIM(c) || (c) == ':' || (c) == '@' || (c) == '/')
 #define IS_PLAIN(c) (IN(c, ' ', '~') && (c) != '"' && (c) != '\\')
 

@@ -3,30 +3,12 @@
 
 #include "io/address.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-enum { ADDRESS_MAX = 128 };
-
-static int parse_port(const char *text, in_port_t *port)
-{
-    unsigned n = 0;
-
-    if (*text == '\0')
-        return -EINVAL;
-    for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9')
-            return -EINVAL;
-        n = n * 10 + (unsigned)(*text - '0');
-        if (n > UINT16_MAX)
-            return -EINVAL;
-    }
-    *port = htons((uint16_t)n);
-    return 0;
-}
+#include "base/ip.h"
 
 static int parse_unix(const char *path, struct address *a)
 {
@@ -42,25 +24,25 @@ static int parse_unix(const char *path, struct address *a)
 
 static int parse_inet(const char *text, struct address *a)
 {
-    char host[ADDRESS_MAX];
     const char *colon = strrchr(text, ':');
+    uint16_t port;
 
-    if (colon == NULL || colon == text || (size_t)(colon - text) >= sizeof host)
+    if (colon == NULL || !ip_parse_port(sv_cstr(colon + 1), &port))
         return -EINVAL;
-    memcpy(host, text, (size_t)(colon - text));
-    host[colon - text] = '\0';
-    if (host[0] != '[') {
-        a->of.in.sin_family = AF_INET;
-        a->len = sizeof a->of.in;
-        return inet_pton(AF_INET, host, &a->of.in.sin_addr) == 1 ? parse_port(colon + 1, &a->of.in.sin_port) : -EINVAL;
+    struct sv host = sv_of(text, (size_t)(colon - text));
+    bool bracketed = sv_starts(host, SV("[")) && sv_ends(host, SV("]"));
+    if (bracketed && ip_parse_v6(sv_of(host.p + 1, host.len - 2), &a->of.in6.sin6_addr)) {
+        a->of.in6.sin6_family = AF_INET6;
+        a->of.in6.sin6_port = htons(port);
+        a->len = sizeof a->of.in6;
+        return 0;
     }
-    if (colon[-1] != ']')
+    if (!ip_parse_v4(host, &a->of.in.sin_addr))
         return -EINVAL;
-    host[colon - text - 1] = '\0';
-    a->of.in6.sin6_family = AF_INET6;
-    a->len = sizeof a->of.in6;
-    return inet_pton(AF_INET6, host + 1, &a->of.in6.sin6_addr) == 1 ? parse_port(colon + 1, &a->of.in6.sin6_port)
-                                                                    : -EINVAL;
+    a->of.in.sin_family = AF_INET;
+    a->of.in.sin_port = htons(port);
+    a->len = sizeof a->of.in;
+    return 0;
 }
 
 int address_parse(const char *text, struct address *a)

@@ -4,10 +4,9 @@
 #include "io/peer.h"
 
 #include <arpa/inet.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "base/cidr.h"
+#include "base/ip.h"
 
 union address {
     struct sockaddr any;
@@ -37,27 +36,15 @@ void peer_read(struct peer *p, int fd)
     if (!ask(fd, &a))
         return;
     p->family = a.any.sa_family;
-    if (p->family == AF_INET6) {
+    if (p->family == AF_INET6)
         p->address = a.in6.sin6_addr;
-    } else if (p->family == AF_INET) {
-        p->address.s6_addr[10] = p->address.s6_addr[11] = 0xff;
-        memcpy(&p->address.s6_addr[12], &a.in.sin_addr, sizeof a.in.sin_addr);
-    }
+    else if (p->family == AF_INET)
+        p->address = ip_map(a.in.sin_addr);
 }
 
 struct peer peer_of(const struct in6_addr *address)
 {
     return (struct peer){*address, IN6_IS_ADDR_V4MAPPED(address) ? AF_INET : AF_INET6};
-}
-
-bool peer_parse(struct sv text, struct in6_addr *address)
-{
-    struct cidr one;
-
-    if (sv_find(text, '/') < text.len || cidr_parse(text, &one) != CIDR_OK)
-        return false;
-    *address = one.address;
-    return true;
 }
 
 /* Written by hand: inet_ntop formats by printf, and this is done for each line of a log. */

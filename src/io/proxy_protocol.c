@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "base/cidr.h"
+#include "base/decimal.h"
+#include "base/ip.h"
 
 enum {
     LINE_MAX = 107, /* of version 1, with its CR LF */
@@ -40,23 +41,17 @@ static struct sv next_word(struct sv *line)
     return word;
 }
 
+/* Without leading zeros. */
 static bool is_port(struct sv text)
 {
-    unsigned port = 0;
+    uint16_t port;
 
-    if (text.len == 0 || text.len > 5 || (text.len > 1 && text.p[0] == '0'))
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return false;
-        port = port * 10 + (unsigned)(text.p[i] - '0');
-    }
-    return port <= UINT16_MAX;
+    return ip_parse_port(text, &port) && decimal_is_plain(text);
 }
 
 static bool read_address(struct sv text, bool v6, struct in6_addr *address)
 {
-    return (sv_find(text, ':') < text.len) == v6 && peer_parse(text, address);
+    return (sv_find(text, ':') < text.len) == v6 && ip_parse(text, address);
 }
 
 /* `line` is what stands between "PROXY " and CR LF. */
@@ -153,7 +148,7 @@ static struct peer peer_told(sa_family_t family, const char *p)
         return (struct peer){.family = AF_UNIX};
     if (family == AF_INET) {
         memcpy(&v4, p, sizeof v4);
-        v6 = cidr_map(v4);
+        v6 = ip_map(v4);
     } else {
         memcpy(&v6, p, sizeof v6);
     }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/decimal.h"
+#include "base/ip.h"
 #include "http/elements.h"
 
 int trust_init(struct trust *t, const struct strings *networks)
@@ -69,12 +71,10 @@ bool trust_holds(const struct trust *t, const struct peer *peer)
     return false;
 }
 
+/* It is passed over, and may be any number of up to five digits. */
 static bool is_port(struct sv text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return false;
-    return text.len > 0 && text.len <= 5;
+    return text.len > 0 && text.len <= 5 && decimal_read(text).len == text.len;
 }
 
 /* 192.0.2.1   192.0.2.1:80   2001:db8::1   [2001:db8::1]   [2001:db8::1]:80 */
@@ -99,7 +99,7 @@ static bool read_node(struct sv text, struct peer *peer)
     }
     if (behind.len > 0 && (behind.p[0] != ':' || !is_port(sv_skip(behind, 1))))
         return false;
-    if (!peer_parse(text, &address))
+    if (!ip_parse(text, &address))
         return false;
     *peer = peer_of(&address);
     return true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "access/record.h"
+#include "base/ip.h"
 
 #include "expect.h"
 
@@ -18,7 +19,7 @@ static struct access_record some_record(void)
 {
     struct in6_addr localhost;
 
-    assert_true(peer_parse(SV("127.0.0.1"), &localhost));
+    assert_true(ip_parse(SV("127.0.0.1"), &localhost));
     return (struct access_record){
         .time_us = WHEN,
         .bytes = 1234,

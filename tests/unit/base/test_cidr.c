@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/ip.h"
 #include "expect.h"
 
 static const struct {
@@ -149,7 +150,7 @@ static void an_ipv4_address_is_mapped(void **state)
 
     (void)state;
     assert_int_equal(inet_pton(AF_INET, "192.0.2.9", &v4), 1);
-    struct in6_addr address = cidr_map(v4);
+    struct in6_addr address = ip_map(v4);
     assert_true(IN6_IS_ADDR_V4MAPPED(&address));
     assert_int_equal(cidr_parse(SV("192.0.2.0/28"), &net), CIDR_OK);
     assert_true(cidr_holds(&net, &address));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/ip.h"
 #include "expect.h"
 #include "threads.h"
 
@@ -26,7 +27,7 @@ static struct peer peer_at(const char *text)
 {
     struct in6_addr address;
 
-    assert_true(peer_parse(sv_cstr(text), &address));
+    assert_true(ip_parse(sv_cstr(text), &address));
     return peer_of(&address);
 }
 

@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include "base/ip.h"
 #include "make_request.h"
 
 #define XFF "X-Forwarded-For: "
@@ -79,7 +80,7 @@ static struct peer peer_at(const char *text)
 {
     struct in6_addr address;
 
-    assert_true(peer_parse(sv_cstr(text), &address));
+    assert_true(ip_parse(sv_cstr(text), &address));
     return peer_of(&address);
 }
 

@@ -223,19 +223,14 @@ static void *logger_main(void *arg)
 
 static int start(struct logger *l, struct thread_enter enter)
 {
-    pthread_t thread;
-
     atomic_fetch_add(&l->refs, 1);
     atomic_fetch_add(&running, 1);
-    int err = thread_start(&thread, enter, logger_main, l);
+    int err = thread_start_detached("logger", enter, logger_main, l);
     if (err < 0) {
         atomic_fetch_sub(&l->refs, 1);
         atomic_fetch_sub(&running, 1);
-        return err;
     }
-    (void)pthread_setname_np(thread, "logger");
-    (void)pthread_detach(thread);
-    return 0;
+    return err;
 }
 
 static int open_rings(struct logger *l, const struct logger_options *o)

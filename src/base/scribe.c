@@ -133,18 +133,6 @@ static void *scribe_main(void *arg)
     return NULL;
 }
 
-static int start(struct scribe *s, struct thread_enter enter)
-{
-    pthread_t thread;
-    int err = thread_start(&thread, enter, scribe_main, s);
-
-    if (err < 0)
-        return err;
-    (void)pthread_setname_np(thread, "scribe");
-    (void)pthread_detach(thread);
-    return 0;
-}
-
 int scribe_new(struct scribe **out, const char *path, struct thread_enter enter)
 {
     struct scribe *s = calloc(1, sizeof *s);
@@ -162,7 +150,7 @@ int scribe_new(struct scribe **out, const char *path, struct thread_enter enter)
     atomic_init(&s->sink.fd, -1);
     if (fd >= 0)
         turn_to(s, fd, size_midway(fd, path));
-    int err = fd >= 0 ? start(s, enter) : fd;
+    int err = fd >= 0 ? thread_start_detached("scribe", enter, scribe_main, s) : fd;
     if (err < 0)
         destroy(s);
     else

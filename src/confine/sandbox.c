@@ -57,7 +57,7 @@ static void *end(void *arg)
 static int try_to(int (*call)(const void *), const struct sandbox *s)
 {
     pthread_t thread;
-    int err = thread_start(&thread, (struct thread_enter){call, s}, end, NULL);
+    int err = thread_start(&thread, "trial", (struct thread_enter){call, s}, end, NULL);
 
     if (err == 0)
         (void)pthread_join(thread, NULL);

@@ -35,12 +35,9 @@ int errand_begin(struct errand *e, void (*run)(void *of), void *of)
     e->run = run;
     e->of = of;
     atomic_store(&e->done, false);
-    int err = thread_start(&e->thread, (struct thread_enter){0}, errand_main, e);
-    if (err < 0)
-        return err;
-    e->busy = true;
-    (void)pthread_setname_np(e->thread, "errand");
-    return 0;
+    int err = thread_start(&e->thread, "errand", (struct thread_enter){0}, errand_main, e);
+    e->busy = err == 0;
+    return err;
 }
 
 bool errand_is_done(struct errand *e)

@@ -153,7 +153,6 @@ static void *sums_main(void *arg)
 int sums_new(struct sums **sums, struct thread_enter enter)
 {
     struct sums *s = calloc(1, sizeof *s);
-    pthread_t thread;
 
     *sums = NULL;
     if (s == NULL)
@@ -162,14 +161,12 @@ int sums_new(struct sums **sums, struct thread_enter enter)
     pthread_cond_init(&s->work, NULL);
     s->enter = enter;
     s->holders = 2;
-    int err = thread_start(&thread, (struct thread_enter){enter_sums, s}, sums_main, s);
+    int err = thread_start_detached("sums", (struct thread_enter){enter_sums, s}, sums_main, s);
     if (err < 0) {
         s->holders = 1;
         leave(s);
         return err;
     }
-    (void)pthread_setname_np(thread, "sums");
-    (void)pthread_detach(thread);
     *sums = s;
     return 0;
 }

@@ -127,7 +127,6 @@ static int init(struct watch *w, const struct config *config)
 int watch_new(struct watch **out, const struct config *config, struct gate *gate, struct thread_enter enter)
 {
     struct watch *w = calloc(1, sizeof *w + config->n_sites * sizeof w->v[0]);
-    pthread_t thread = 0;
 
     *out = NULL;
     if (w == NULL)
@@ -136,14 +135,12 @@ int watch_new(struct watch **out, const struct config *config, struct gate *gate
     w->holders = 2;
     int err = init(w, config);
     if (err == 0)
-        err = thread_start(&thread, enter, watch_main, w);
+        err = thread_start_detached("watch", enter, watch_main, w);
     if (err < 0) {
         w->holders = 1;
         leave(w);
         return err;
     }
-    (void)pthread_setname_np(thread, "watch");
-    (void)pthread_detach(thread);
     *out = w;
     return 0;
 }

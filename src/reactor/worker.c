@@ -270,12 +270,7 @@ int worker_init(struct worker *w, const struct worker_options *options)
 
 int worker_start(struct worker *w)
 {
-    int err = thread_start(&w->thread, w->options.enter, worker_main, w);
-
-    /* For those who look: top -H, a debugger. From here, as the thread itself may not any more. */
-    if (err == 0)
-        (void)pthread_setname_np(w->thread, "worker");
-    return err;
+    return thread_start(&w->thread, "worker", w->options.enter, worker_main, w);
 }
 
 void worker_release(struct worker *w)

@@ -44,7 +44,7 @@ static inline int confined(struct thread_enter enter, int (*what)(void))
     pthread_t thread;
 
     assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    int err = thread_start(&thread, enter, confined_run, &c);
+    int err = thread_start(&thread, "confined", enter, confined_run, &c);
     expect(err == 0, "the thread cannot enter: %d", err);
     assert_int_equal(pthread_join(thread, NULL), 0);
     return c.result;

@@ -1,25 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* What cannot stand for itself in a string of JSON, or perhaps not. */
+/* Escapes, one character of the text at a time, so that the caller says what happens where the room ends. */
 
 #include "base/escape.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-/* Half of a character where it is behind U+FFFF. */
-static char *put_unit(char *p, uint32_t unit)
+static char *put_hex(char *p, uint32_t number, int digits, const char *alphabet)
 {
-    static const char hex[] = "0123456789abcdef";
-
-    *p++ = '\\';
-    *p++ = 'u';
-    for (int shift = 12; shift >= 0; shift -= 4)
-        *p++ = hex[unit >> shift & 15];
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+        *p++ = alphabet[number >> shift & 15];
     return p;
 }
 
+char *escape_hex(char *room, uint32_t number, int digits)
+{
+    return put_hex(room, number, digits, "0123456789abcdef");
+}
+
+char *escape_url(char *room, char byte)
+{
+    *room++ = '%';
+    return put_hex(room, (uint8_t)byte, 2, "0123456789ABCDEF");
+}
+
+struct character {
+    uint32_t point; /* or the byte, where it is no UTF-8 */
+    size_t bytes;
+    bool is_seen; /* and steers nothing */
+};
+
+static struct character first_of(struct sv text)
+{
+    uint8_t c = (uint8_t)text.p[0];
+    struct character one = {c, 1, c >= ' ' && c < 0x7f};
+
+    size_t n = c >= 0x80 ? utf8_decode(text, &one.point) : 0;
+    if (n > 0) {
+        one.bytes = n;
+        one.is_seen = utf8_is_printable(one.point);
+    }
+    return one;
+}
+
+static char *put_unit(char *p, uint32_t unit)
+{
+    *p++ = '\\';
+    *p++ = 'u';
+    return escape_hex(p, unit, 4);
+}
+
+/* Behind U+FFFF, JSON wants the two halves that it has in UTF-16. */
 static char *put_point(char *p, uint32_t point)
 {
     if (point <= 0xffff)
@@ -30,16 +62,37 @@ static char *put_point(char *p, uint32_t point)
 
 char *escape_json(char *room, struct sv text, size_t *used)
 {
-    unsigned char c = (unsigned char)text.p[0];
-    uint32_t point = c;
-    size_t n = c >= 0x80 ? utf8_decode(text, &point) : 1;
-    bool stands = c < 0x80 ? c >= ' ' && c != 0x7f : n > 0 && utf8_is_printable(point);
+    struct character one = first_of(text);
 
-    *used = n > 0 ? n : 1;
-    if (!stands)
-        return put_point(room, n > 0 ? point : c);
-    if (c == '"' || c == '\\')
+    *used = one.bytes;
+    if (!one.is_seen)
+        return put_point(room, one.point);
+    if (text.p[0] == '"' || text.p[0] == '\\')
         *room++ = '\\';
-    memcpy(room, text.p, n);
-    return room + n;
+    memcpy(room, text.p, one.bytes);
+    return room + one.bytes;
+}
+
+struct glyph escape_terminal(struct sv text)
+{
+    struct character one = first_of(text);
+    struct glyph g = {.bytes = one.bytes};
+
+    if (one.is_seen) {
+        memcpy(g.text, text.p, one.bytes);
+        g.text_len = one.bytes;
+        g.columns = utf8_width(one.point);
+        return g;
+    }
+    /* No wider than four digits, so the rare tag characters are written byte by byte. */
+    char *end;
+    if (one.bytes > 1 && one.point <= 0xffff) {
+        end = put_unit(g.text, one.point);
+    } else {
+        g.bytes = 1;
+        memcpy(g.text, "\\x", 2);
+        end = escape_hex(g.text + 2, (uint8_t)text.p[0], 2);
+    }
+    g.text_len = g.columns = (size_t)(end - g.text);
+    return g;
 }

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/log.h"
-#include "text/excerpt.h"
 
 /* A client can have lines written: of each reason as many as this in LOG_CAUSE_SECONDS, and so much of a path. */
 enum { LINES = 10, PATH_ROOM = 400, DETAIL_ROOM = PATH_ROOM + 256 };
@@ -71,7 +71,7 @@ static void show_path(const struct root *root, struct sv name, char room[PATH_RO
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         for (struct sv rest = parts[i]; rest.len > 0 && n + sizeof(struct glyph) < PATH_ROOM;) {
-            struct glyph g = excerpt_glyph(rest);
+            struct glyph g = escape_terminal(rest);
             memcpy(room + n, g.text, g.text_len);
             n += g.text_len;
             rest = sv_skip(rest, g.bytes);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "http/bytes.h"
 
 /* No escape, no NUL, and no slash that is followed by another one or by a dot. */
@@ -118,20 +119,16 @@ bool path_is_hidden(struct sv path)
 /* `escaped`: a '%' begins an escape, and stays. */
 static size_t encode(struct sv text, bool escaped, char *room)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    size_t n = 0;
+    char *p = room;
 
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = (uint8_t)text.p[i];
-        if (byte_is(text.p[i], BYTE_PATH) || (c == '%' && escaped)) {
-            room[n++] = (char)c;
-            continue;
-        }
-        room[n++] = '%';
-        room[n++] = hex[c >> 4];
-        room[n++] = hex[c & 15];
+        char c = text.p[i];
+        if (byte_is(c, BYTE_PATH) || (c == '%' && escaped))
+            *p++ = c;
+        else
+            p = escape_url(p, c);
     }
-    return n;
+    return (size_t)(p - room);
 }
 
 /* May ".." in it mean another place to a client than to path_read? */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/log.h"
 #include "io/address.h"
 
@@ -31,10 +32,10 @@ static char *name_of(const char *address)
     if (sockets_is_passed(address))
         return strdup(address + sizeof passed - 1);
     for (const char *c = address; *c != '\0' && n + 3 < sizeof name; c++) {
-        if (*c != '%' && *c != ':' && (unsigned char)*c > ' ' && (unsigned char)*c < 0x7f)
-            name[n++] = *c;
-        else
-            n += (size_t)snprintf(name + n, sizeof name - n, "%%%02x", (unsigned char)*c);
+        bool plain = *c != '%' && *c != ':' && (unsigned char)*c > ' ' && (unsigned char)*c < 0x7f;
+        name[n++] = plain ? *c : '%';
+        if (!plain)
+            n = (size_t)(escape_hex(name + n, (unsigned char)*c, 2) - name);
     }
     name[n] = '\0';
     return strdup(name);

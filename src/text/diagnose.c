@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/utf8.h"
 #include "text/excerpt.h"
 
@@ -55,7 +56,7 @@ int diagnose_escape(struct buf *b, struct sv text)
     int err = 0;
 
     while (err == 0 && text.len > 0) {
-        struct glyph g = excerpt_glyph(text);
+        struct glyph g = escape_terminal(text);
         err = buf_add(b, sv_of(g.text, g.text_len));
         text = sv_skip(text, g.bytes);
     }

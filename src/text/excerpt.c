@@ -4,9 +4,7 @@
 
 #include "text/excerpt.h"
 
-#include <stdio.h>
-
-#include "base/utf8.h"
+#include "base/escape.h"
 
 enum { WINDOW = 100, LEAD = 40, TAB = 8 };
 
@@ -17,31 +15,10 @@ struct extent {
     size_t all;  /* of the line */
 };
 
-struct glyph excerpt_glyph(struct sv s)
-{
-    struct glyph g = {.bytes = 1};
-    uint32_t point = (unsigned char)s.p[0];
-    size_t len = utf8_decode(s, &point);
-
-    if (len > 0 && utf8_is_printable(point)) {
-        memcpy(g.text, s.p, len);
-        g.text_len = g.bytes = len;
-        g.columns = utf8_width(point);
-        return g;
-    }
-    /* No wider than four digits, so the rare tag characters are written byte by byte. */
-    bool whole = len > 1 && point <= 0xffff;
-    int n = snprintf(g.text, sizeof g.text, whole ? "\\u%04x" : "\\x%02x",
-                     whole ? (unsigned int)point : (unsigned int)(unsigned char)s.p[0]);
-    g.bytes = whole ? len : 1;
-    g.text_len = g.columns = (size_t)n;
-    return g;
-}
-
 static struct glyph glyph_at(struct sv s, size_t column)
 {
     if (s.p[0] != '\t')
-        return excerpt_glyph(s);
+        return escape_terminal(s);
     struct glyph g = {"        ", TAB - column % TAB, 1, TAB - column % TAB};
     return g;
 }

@@ -12,6 +12,9 @@
 
 #include "base/sv.h"
 
+/* The element before the next comma, which may be empty; *list goes on behind it. */
+struct sv element_take(struct sv *list);
+
 /* *list shrinks; empty elements are passed over. False at its end. */
 bool element_next(struct sv *list, struct sv *element);
 /* The same from the end. */

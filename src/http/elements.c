@@ -3,12 +3,19 @@
 
 #include "http/elements.h"
 
+struct sv element_take(struct sv *list)
+{
+    size_t comma = sv_find(*list, ',');
+    struct sv element = sv_trim(sv_of(list->p, comma));
+
+    *list = sv_skip(*list, comma < list->len ? comma + 1 : comma);
+    return element;
+}
+
 bool element_next(struct sv *list, struct sv *element)
 {
     while (list->len > 0) {
-        size_t comma = sv_find(*list, ',');
-        *element = sv_trim(sv_of(list->p, comma));
-        *list = sv_skip(*list, comma < list->len ? comma + 1 : comma);
+        *element = element_take(list);
         if (element->len > 0)
             return true;
     }

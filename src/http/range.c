@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/decimal.h"
+#include "http/elements.h"
 
 /* Empty elements are a sender's slip; a list of more elements than this, empty ones counted, is none (RFC 9110
  * 5.6.1.2). */
@@ -103,16 +104,6 @@ static void add_range(struct ranges *ranges, struct range new, uint64_t *end)
         *end = new.first + new.len;
 }
 
-/* The element before the next comma. */
-static struct sv take_element(struct sv *list)
-{
-    size_t comma = sv_find(*list, ',');
-    struct sv element = sv_trim(sv_of(list->p, comma));
-
-    *list = sv_skip(*list, comma < list->len ? comma + 1 : comma);
-    return element;
-}
-
 static enum range_result read_list(struct sv list, uint64_t size, uint32_t most, struct ranges *ranges)
 {
     uint32_t listed = 0;
@@ -123,7 +114,7 @@ static enum range_result read_list(struct sv list, uint64_t size, uint32_t most,
         if (elements == ELEMENTS_MAX)
             return RANGE_NONE;
         struct range range = {0};
-        struct sv spec = take_element(&list);
+        struct sv spec = element_take(&list);
         if (spec.len == 0)
             continue;
         if (listed++ == most)

@@ -27,6 +27,9 @@ struct address {
 /* 127.0.0.1:80, [::1]:80, or unix:/path. */
 int address_parse(const char *text, struct address *a);
 
+/* The path in unix:/path; NULL where it is an address of another kind. */
+const char *address_path(const char *text);
+
 /* That of a socket which is bound. */
 int address_of(int fd, struct address *a);
 

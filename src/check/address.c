@@ -17,13 +17,12 @@
 #include "config/written.h"
 #include "confine/privs.h"
 #include "host/file_place.h"
+#include "io/address.h"
 #include "io/inherited.h"
 #include "listen/listeners.h"
 #include "listen/port_owner.h"
 
 enum { LINE_SIZE = 512 };
-
-static const char scheme[] = "unix:";
 
 static int blame_owner(const struct listeners_reporter *r, struct config_at at, const char *address,
                        const struct port_owner *o)
@@ -184,7 +183,7 @@ static int check_directory_of(const char *path)
 
 static int check_unix(const struct listeners_reporter *r, struct config_at at, const char *address)
 {
-    const char *path = address + sizeof scheme - 1;
+    const char *path = address_path(address);
     struct port_owner owner = {.pid = 0};
     struct stat st;
     int err = 0;
@@ -262,7 +261,7 @@ static int check_one(const struct listeners_reporter *r, struct config_at at, co
 {
     if (sockets_is_passed(address))
         return check_passed(r, at, address, passed);
-    return strncmp(address, scheme, sizeof scheme - 1) == 0 ? check_unix(r, at, address) : check_tcp(r, at, address);
+    return address_path(address) != NULL ? check_unix(r, at, address) : check_tcp(r, at, address);
 }
 
 /* Do something to each address; the first error. */
@@ -288,7 +287,8 @@ static int for_each(const struct config *c, struct diagnose *report, const struc
 static int check_socket_place(const struct listeners_reporter *r, struct config_at at, const char *address,
                               const struct inherited *passed)
 {
-    int err = strncmp(address, scheme, sizeof scheme - 1) == 0 ? check_directory_of(address + sizeof scheme - 1) : 0;
+    const char *path = address_path(address);
+    int err = path != NULL ? check_directory_of(path) : 0;
 
     (void)passed;
     if (err < 0)

@@ -11,8 +11,7 @@
 #include "config/blame.h"
 #include "config/written.h"
 #include "host/file_place.h"
-
-static const char scheme[] = "unix:";
+#include "io/address.h"
 
 /* Where a socket is; its last component is that of the address. */
 struct socket_file {
@@ -39,10 +38,10 @@ static const struct socket_file *find(const struct same *s, const struct file_pl
 
 static void add_address(struct same *s, struct config_at at, const char *address)
 {
+    const char *path = address_path(address);
     struct file_place place;
 
-    if (strncmp(address, scheme, sizeof scheme - 1) != 0 ||
-        file_place_of_socket(&place, address + sizeof scheme - 1) < 0)
+    if (path == NULL || file_place_of_socket(&place, path) < 0)
         return;
     const struct socket_file *other = find(s, &place);
     if (other == NULL) {

@@ -45,14 +45,19 @@ static int parse_inet(const char *text, struct address *a)
     return 0;
 }
 
-int address_parse(const char *text, struct address *a)
+const char *address_path(const char *text)
 {
     static const char scheme[] = "unix:";
 
+    return strncmp(text, scheme, sizeof scheme - 1) == 0 ? text + sizeof scheme - 1 : NULL;
+}
+
+int address_parse(const char *text, struct address *a)
+{
+    const char *path = address_path(text);
+
     memset(a, 0, sizeof *a);
-    if (strncmp(text, scheme, sizeof scheme - 1) == 0)
-        return parse_unix(text + sizeof scheme - 1, a);
-    return parse_inet(text, a);
+    return path != NULL ? parse_unix(path, a) : parse_inet(text, a);
 }
 
 int address_of(int fd, struct address *a)

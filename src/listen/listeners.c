@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "io/address.h"
 
 enum { URL_MAX = 160 };
 
@@ -18,7 +19,7 @@ static const char *hint(const char *address, int err)
     case EADDRINUSE:
         return "; is another server running there?";
     case EACCES:
-        return strncmp(address, "unix:", 5) == 0 ? "" : "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+        return address_path(address) != NULL ? "" : "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
     case EADDRNOTAVAIL:
         return "; this machine does not have that address";
     default:
@@ -26,14 +27,14 @@ static const char *hint(const char *address, int err)
     }
 }
 
-static const char *address_of(const struct config *c, struct config_at at)
+static const char *address_at(const struct config *c, struct config_at at)
 {
     return at.key == KEY_status_address ? c->status.address.v[at.value] : c->listens[at.section].address.v[at.value];
 }
 
 void listeners_blame(const struct listeners_reporter *r, struct config_at at, int err)
 {
-    const char *address = address_of(r->config, at);
+    const char *address = address_at(r->config, at);
 
     if (err == -ENOENT && sockets_is_passed(address))
         config_blame(r->config, r->report, at, "no socket of that name was passed to us: %s", address);
@@ -51,7 +52,7 @@ int listeners_add(struct listeners *l, const struct listeners_reporter *reporter
         return -ENOMEM;
     l->v = v;
     v[l->n] = (struct listeners_one){.at = at, .options = *options};
-    int err = sockets_get(l->sockets, address_of(reporter->config, at), options, sockets, &v[l->n].bound);
+    int err = sockets_get(l->sockets, address_at(reporter->config, at), options, sockets, &v[l->n].bound);
     if (err < 0) {
         listeners_blame(reporter, at, err);
         return err;

@@ -218,7 +218,7 @@ static int keep_all(const struct sockets *s, struct bound *b,
 static int open_own(const struct sockets *s, struct bound *b, const struct listen_options *options)
 {
     struct listen_options shared = *options;
-    bool is_unix = strncmp(b->address, "unix:", 5) == 0;
+    bool is_unix = address_path(b->address) != NULL;
 
     if (sockets_is_passed(b->address))
         return -ENOENT;

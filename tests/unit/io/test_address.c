@@ -94,6 +94,11 @@ static void a_unix_socket_has_a_path_that_fits(void **state)
     assert_int_equal(address_parse("unix:" PATH_107 "a", &a), -EINVAL);
     assert_int_equal(address_parse("unix:", &a), -EINVAL);
     assert_int_equal(address_parse("UNIX:/a", &a), -EINVAL);
+    assert_string_equal(address_path("unix:/a:b"), "/a:b");
+    assert_string_equal(address_path("unix:"), "");
+    assert_null(address_path("unix"));
+    assert_null(address_path("127.0.0.1:80"));
+    assert_null(address_path("systemd:unix:"));
 }
 
 static const struct {

@@ -4,35 +4,30 @@
 
 #include "config/address.h"
 
-#include <arpa/inet.h>
+#include <sys/socket.h>
 
 #include "base/cidr.h"
+#include "base/decimal.h"
+#include "base/ip.h"
 #include "config/directory.h"
 #include "config/store.h"
 #include "text/units.h"
 
-enum { UNIX_PATH_MAX_LEN = 107, SYSTEMD_NAME_MAX_LEN = 255, HOST_LEN = 64, PORT_MAX = 65535 };
+enum { UNIX_PATH_MAX_LEN = 107, SYSTEMD_NAME_MAX_LEN = 255 };
 
 static const struct sv unix_scheme = {"unix:", 5};
 
 static bool is_digits(struct sv s)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.len > 0;
+    return s.len > 0 && decimal_read(s).len == s.len;
 }
 
 static bool is_ip(int family, struct sv host)
 {
-    char text[HOST_LEN];
-    unsigned char binary[sizeof(struct in6_addr)];
+    struct in_addr v4;
+    struct in6_addr v6;
 
-    if (host.len >= sizeof text)
-        return false;
-    memcpy(text, host.p, host.len);
-    text[host.len] = '\0';
-    return inet_pton(family, text, binary) == 1;
+    return family == AF_INET ? ip_parse_v4(host, &v4) : ip_parse_v6(host, &v6);
 }
 
 /* Offset of the last ':', or the length where there is none. */
@@ -48,11 +43,9 @@ static size_t find_port(struct sv text)
 static bool check_port(struct sv text, size_t at, struct fault *f)
 {
     struct sv port = sv_skip(text, at);
-    uint64_t value;
-    size_t unit_at;
+    uint16_t value;
 
-    if (!is_digits(port) || (port.len > 1 && port.p[0] == '0') ||
-        units_parse(UNITS_COUNT, port, &value, &unit_at) != UNITS_OK || value > PORT_MAX)
+    if (!ip_parse_port(port, &value) || !decimal_is_plain(port))
         return fault_set(f, at, port.len, "a port is a number from 0 to 65535");
     return true;
 }

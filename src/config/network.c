@@ -5,6 +5,7 @@
 #include "config/network.h"
 
 #include "base/cidr.h"
+#include "base/decimal.h"
 #include "config/draft.h"
 #include "config/store.h"
 #include "config/value.h"
@@ -61,7 +62,7 @@ static const char *missing_parts(struct sv address)
     for (size_t i = 0; i < address.len; i++) {
         if (address.p[i] == '.')
             dots++;
-        else if (address.p[i] < '0' || address.p[i] > '9')
+        else if (!decimal_is_digit(address.p[i]))
             return NULL;
     }
     return address.len > 0 && address.p[address.len - 1] != '.' && dots < V4_PARTS - 1 ? zeros + 2 * dots : NULL;

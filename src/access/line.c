@@ -5,13 +5,14 @@
 #include "access/line.h"
 
 #include "access/record.h"
+#include "base/decimal.h"
 #include "base/escape.h"
 #include "http/scan.h"
 
 enum {
     REST_MAX = 320, /* of all in a line but the client's texts */
-    NUMBER_MAX = sizeof "18446744073709551615" - 1,
-    SECOND = 1000000
+    SECOND = 1000000,
+    FRACTION_LEN = 6, /* digits of the microseconds in a second */
 };
 
 /* A text may take as many bytes when it is escaped as a record keeps of it before. */
@@ -27,21 +28,9 @@ static char *put(char *p, struct sv text)
 
 static char *put_number(char *p, uint64_t n)
 {
-    char digits[NUMBER_MAX];
-    size_t at = sizeof digits;
+    char room[DECIMAL_MAX];
 
-    do
-        digits[--at] = (char)('0' + n % 10);
-    while ((n /= 10) > 0);
-    return put(p, sv_of(digits + at, sizeof digits - at));
-}
-
-/* The microseconds of a second, all six digits. */
-static char *put_fraction(char *p, uint32_t us)
-{
-    for (int i = 5; i >= 0; i--, us /= 10)
-        p[i] = (char)('0' + us % 10);
-    return p + 6;
+    return put(p, decimal_write(n, room));
 }
 
 /* What is at the front of `field` cannot stand for itself, or perhaps not. Writes at most ESCAPE_JSON_MAX bytes for it to *p,
@@ -50,12 +39,7 @@ typedef size_t escape(char **p, struct sv field);
 
 static size_t escape_for_combined(char **p, struct sv field)
 {
-    static const char hex[] = "0123456789abcdef";
-    unsigned char c = (unsigned char)field.p[0];
-
-    *p = put(*p, SV("\\x"));
-    *(*p)++ = hex[c >> 4];
-    *(*p)++ = hex[c & 15];
+    *p = escape_hex(put(*p, SV("\\x")), (unsigned char)field.p[0], 2);
     return 1;
 }
 
@@ -136,7 +120,7 @@ static char *put_iso_time(char *p, struct access_dates *d, uint64_t time_us)
     d->second = second;
     p = put(p, sv_of(d->text, DATE_ISO_LEN));
     *p++ = '.';
-    p = put_fraction(p, (uint32_t)(time_us % SECOND));
+    p = decimal_pad(p, (uint32_t)(time_us % SECOND), FRACTION_LEN);
     *p++ = 'Z';
     return p;
 }
@@ -184,7 +168,7 @@ static size_t line_json(struct access_dates *dates, struct sv record, char *room
     p = put(p, SV(",\"duration\":"));
     p = put_number(p, r.duration_us / SECOND);
     *p++ = '.';
-    p = put_fraction(p, (uint32_t)(r.duration_us % SECOND));
+    p = decimal_pad(p, (uint32_t)(r.duration_us % SECOND), FRACTION_LEN);
     p = put(p, SV("}\n"));
     return (size_t)(p - room);
 }

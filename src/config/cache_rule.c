@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "config/draft.h"
 #include "config/rule_pattern.h"
@@ -40,11 +41,6 @@ static size_t offset_of(const struct reader *r, struct sv part)
     return (size_t)(part.p - r->text.p);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_directive(struct sv word)
 {
     for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
@@ -59,7 +55,7 @@ static bool read_pattern(struct reader *r)
     struct sv word;
 
     (void)sv_next_word(&rest, &word);
-    if (is_directive(word) || (is_digit(word.p[0]) && utf8_find_invalid(word) == word.len))
+    if (is_directive(word) || (decimal_is_digit(word.p[0]) && utf8_find_invalid(word) == word.len))
         return fault_set(r->fault, 0, word.len, "the pattern comes first: /assets/* 1h");
     return rule_pattern_read(&r->rest, &r->rule->pattern, r->fault);
 }
@@ -115,7 +111,7 @@ static bool fault_directive(struct reader *r, struct sv word)
     if (near.best.len > 0)
         return fault_set(r->fault, at, word.len, "an age, no-cache or no-store must follow; did you mean '%.*s'?",
                          SV_ARG(near.best));
-    age.len = age.len > 0 && is_digit(age.p[0]) ? sv_find(age, ',') : 0;
+    age.len = age.len > 0 && decimal_is_digit(age.p[0]) ? sv_find(age, ',') : 0;
     if (age.len > 0 && age.len <= UNITS_TEXT)
         return fault_set(r->fault, at, word.len, "an age is written alone: %.*s %.*ss", SV_ARG(pattern), SV_ARG(age));
     return fault_set(r->fault, at, word.len, "an age, no-cache or no-store must follow a pattern, which has no space");
@@ -124,7 +120,7 @@ static bool fault_directive(struct reader *r, struct sv word)
 /* Behind the age: "immutable", or what was meant to be its unit. */
 static bool read_immutable(struct reader *r, struct sv age, struct sv word)
 {
-    struct sv guess = units_guess(sv_of(word.p, is_digit(age.p[age.len - 1]) ? sv_find(word, ',') : 0));
+    struct sv guess = units_guess(sv_of(word.p, decimal_is_digit(age.p[age.len - 1]) ? sv_find(word, ',') : 0));
     size_t at = offset_of(r, word);
     struct nearest near;
 
@@ -168,7 +164,7 @@ static bool read_cache_rule(struct sv text, struct cache_rule *rule, struct faul
         rule->directive = age;
         return read_end(&r, age);
     }
-    if (!is_digit(age.p[0]))
+    if (!decimal_is_digit(age.p[0]))
         return fault_directive(&r, age);
     if (!read_age(&r, age))
         return false;

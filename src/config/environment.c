@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/decimal.h"
 #include "config/override.h"
 #include "text/nearest.h"
 
@@ -40,7 +41,7 @@ static int select_ours(const char *const *variables, const char ***out, size_t *
 
 static bool is_alphanumeric(char c)
 {
-    return (c >= '0' && c <= '9') || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z');
+    return decimal_is_digit(c) || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z');
 }
 
 /* Is this how a variable writes the name? */

@@ -4,6 +4,7 @@
 
 #include "config/user_name.h"
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "config/store.h"
 #include "config/value.h"
@@ -26,7 +27,7 @@ static bool check_user_name(const struct schema_key *k, struct sv text, struct f
     for (size_t i = 0; i < text.len; i++) {
         if (memchr(never, text.p[i], sizeof never - 1) != NULL)
             return fault_set(f, i, 1, "a name is one word, without quotes, ':', ',' and '/'");
-        digits += text.p[i] >= '0' && text.p[i] <= '9';
+        digits += decimal_is_digit(text.p[i]);
     }
     if (digits == text.len)
         return fault_set(f, 0, text.len, "'%s' takes a name, and this is a number", k->name);

@@ -3,6 +3,8 @@
 
 #include "http/mime.h"
 
+#include "base/decimal.h"
+
 struct row {
     struct sv name;
     struct mime mime;
@@ -97,7 +99,7 @@ struct mime mime_of(struct sv path)
 
 static bool is_name_byte(char c)
 {
-    return (c >= '0' && c <= '9') || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') ||
+    return decimal_is_digit(c) || (sv_lower(c) >= 'a' && sv_lower(c) <= 'z') ||
            (c != '\0' && memchr("!#$&-^_.+", c, 9) != NULL);
 }
 

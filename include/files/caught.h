@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/sv.h"
-#include "files/root.h"
+#include "roots/root.h"
 
 /* Is it one of the latest that were caught? */
 bool caught_has(int64_t ns);

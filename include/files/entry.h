@@ -20,11 +20,11 @@
 #include "base/ref.h"
 #include "base/sha256.h"
 #include "base/sv.h"
-#include "files/root.h"
 #include "files/tag.h"
 #include "http/negotiate.h"
 #include "http/why.h"
 #include "io/seats.h"
+#include "roots/root.h"
 #include "site/policy.h"
 
 struct tree;

@@ -14,10 +14,10 @@
 
 #include "base/clock.h"
 #include "files/entry.h"
-#include "files/root.h"
 #include "files/sums.h"
 #include "files/times.h"
 #include "files/tree.h"
+#include "roots/root.h"
 
 /* Whoever keeps what is loaded says whether so many bytes of content can be. */
 struct load_room {

@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #include "files/entry.h"
-#include "files/root.h"
 #include "http/negotiate.h"
+#include "roots/root.h"
 #include "site/site.h"
 
 enum { SIBLING_GRACE_S = 10 };

@@ -17,7 +17,7 @@
 
 #include "base/sha256.h"
 #include "base/thread.h"
-#include "files/root.h"
+#include "roots/root.h"
 
 /* SUM_READY: it is in `sum`. SUM_LATER: ask again. SUM_NEVER: the file is too large. */
 enum sum_state { SUM_READY, SUM_LATER, SUM_NEVER };

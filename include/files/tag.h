@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "files/root.h"
+#include "roots/root.h"
 
 /* TAG_LATER: there is none until the content has been summed. */
 enum tag_source { TAG_NONE, TAG_STAT, TAG_CONTENT, TAG_LATER };

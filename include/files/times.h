@@ -28,8 +28,8 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "files/entry.h"
-#include "files/root.h"
 #include "files/tag.h"
+#include "roots/root.h"
 
 /* Days by which a time must be older than the file's change to be doubted: where most neighbours have it; where there are
  * too few to tell. */

@@ -10,7 +10,7 @@
 #ifndef BATON_FILES_TREE_H
 #define BATON_FILES_TREE_H
 
-#include "files/root.h"
+#include "roots/root.h"
 #include "site/policy.h"
 
 struct tree {

@@ -11,9 +11,9 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "files/cache.h"
-#include "files/watch.h"
 #include "http/request.h"
 #include "io/out.h"
+#include "roots/watch.h"
 #include "serve/response.h"
 
 struct reporter;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which directories a worker may read. The second wall: the first, files/beneath, keeps a name from leading out of the
+/* Which directories a worker may read. The second wall: the first, roots/beneath, keeps a name from leading out of the
  * root; this one holds when the worker itself has been taken over. The C library has no names for these calls, and the
  * kernel's headers may be older than the kernel, so the numbers are here. */
 

@@ -15,9 +15,9 @@
 #include "daemon/report.h"
 #include "daemon/retired.h"
 #include "daemon/succession.h"
-#include "files/trouble.h"
 #include "generation/opening.h"
 #include "host/names.h"
+#include "roots/trouble.h"
 
 static const char ending[] = "this process ends, or another has taken over";
 

@@ -14,7 +14,7 @@
 #include "files/content.h"
 #include "files/siblings.h"
 #include "files/tag.h"
-#include "files/trouble.h"
+#include "roots/trouble.h"
 #include "site/labels.h"
 
 /* A file that changes under the reader is read again, but not for ever. */

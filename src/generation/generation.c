@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "config/load.h"
 #include "files/sums.h"
-#include "files/watch.h"
+#include "roots/watch.h"
 
 static void say_where(const struct generation *g)
 {

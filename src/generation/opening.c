@@ -17,9 +17,9 @@
 #include "config/load.h"
 #include "confine/privs.h"
 #include "files/sums.h"
-#include "files/watch.h"
 #include "host/memory.h"
 #include "host/plan.h"
+#include "roots/watch.h"
 
 /* Of the memory the queues of the log may take a sixteenth. */
 enum { LOG_SHARE = 16 };

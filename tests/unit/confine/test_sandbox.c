@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 
 #include "base/log.h"
-#include "files/root.h"
+#include "roots/root.h"
 
 #include "confine.h"
 #include "scratch.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Open a name below a directory, and nothing outside it: the first of the walls around a document root. */
 
-#include "files/beneath.h"
+#include "roots/beneath.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that cannot be served, told to the operator. A request comes here where its file could not be loaded. */
 
-#include "files/trouble.h"
+#include "roots/trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>

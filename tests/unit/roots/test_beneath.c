@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The two ways of opening a name below a directory, the kernel's and our walk, agree on names of every kind. */
 
-#include "files/beneath.h"
+#include "roots/beneath.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-#include "files/root.h"
+#include "roots/root.h"
 
 #include "scratch.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the roots are, looked at by the clock. Requests look too, but a site that nobody asks for is deployed as well. */
 
-#include "files/watch.h"
+#include "roots/watch.h"
 
 #include <errno.h>
 #include <pthread.h>

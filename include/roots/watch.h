@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/watch.h: somebody who looks where the roots are, without being asked.
+/* roots/watch.h: somebody who looks where the roots are, without being asked.
  *
  * One thread, which sees what the workers see: it looks at each root every now and then, tells the workers that one has been
  * replaced, and remembers while one leads where they may not read.
@@ -10,15 +10,15 @@
  * Errors:    watch_new returns 0 or -errno. A root that cannot be looked at is as it was.
  * Units:     milliseconds.
  */
-#ifndef BATON_FILES_WATCH_H
-#define BATON_FILES_WATCH_H
+#ifndef BATON_ROOTS_WATCH_H
+#define BATON_ROOTS_WATCH_H
 
 #include <stdint.h>
 
 #include "base/thread.h"
 #include "config/config.h"
-#include "files/root.h"
 #include "io/gate.h"
+#include "roots/root.h"
 
 struct watch;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The wall around a document root, and the root itself when its path is turned to another directory. */
 
-#include "files/root.h"
+#include "roots/root.h"
 
 #include <errno.h>
 #include <pthread.h>

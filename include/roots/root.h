@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* files/root.h: a document root, and the wall around it.
+/* roots/root.h: a document root, and the wall around it.
  *
- * Every name is resolved from the root's descriptor by files/beneath, so neither "..", nor an absolute link, nor a link
+ * Every name is resolved from the root's descriptor by roots/beneath, so neither "..", nor an absolute link, nor a link
  * that leaves the tree, nor a race between two of them reaches a file outside.
  *
  * Those who look at one root tell each other: once one of them has seen that another directory is there, none answers from
@@ -12,8 +12,8 @@
  * Errors:    -errno of open(2) and statx(2); -EXDEV is what leaving the root gives.
  * Source:    statx(2).
  */
-#ifndef BATON_FILES_ROOT_H
-#define BATON_FILES_ROOT_H
+#ifndef BATON_ROOTS_ROOT_H
+#define BATON_ROOTS_ROOT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

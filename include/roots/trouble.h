@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/trouble.h: what an error of a system call means for an answer; and tell the operator of what cannot be served, for a reason that is theirs to mend.
+/* roots/trouble.h: what an error of a system call means for an answer; and tell the operator of what cannot be served, for a reason that is theirs to mend.
  *
  * A file or a directory on its way that the daemon's user may not read or enter (403), a link that leads outside the root
  * (404), a file system that fails (500): clients are told the status, the error log which path, and why. Lines of one reason
@@ -10,11 +10,11 @@
  * Threads:   trouble_init: one, before the others. trouble_tell: any.
  * Errors:    none. Nothing is told before trouble_init.
  */
-#ifndef BATON_FILES_TROUBLE_H
-#define BATON_FILES_TROUBLE_H
+#ifndef BATON_ROOTS_TROUBLE_H
+#define BATON_ROOTS_TROUBLE_H
 
-#include "files/root.h"
 #include "http/why.h"
+#include "roots/root.h"
 
 /* What a path is answered with when a system call for it failed with -errno `err`. */
 enum why trouble_why(int err);

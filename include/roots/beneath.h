@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* files/beneath.h: open a name below a directory, and nothing outside it.
+/* roots/beneath.h: open a name below a directory, and nothing outside it.
  *
  * openat2(2) with RESOLVE_BENEATH does this in one call. Where it may not be used (systemd's RestrictSUIDSGID=, which
  * comes with DynamicUser=, answers it with ENOSYS, and so do kernels before 5.6 and some containers), the same is done
@@ -11,8 +11,8 @@
  * Errors:    -errno of open(2); -EXDEV where the name leaves the directory, -ELOOP for too many links.
  * Source:    openat2(2), path_resolution(7).
  */
-#ifndef BATON_FILES_BENEATH_H
-#define BATON_FILES_BENEATH_H
+#ifndef BATON_ROOTS_BENEATH_H
+#define BATON_ROOTS_BENEATH_H
 
 #include <stdbool.h>
 #include <stdint.h>

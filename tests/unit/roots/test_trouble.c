@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the operator is told of files that cannot be served: which, why, what to mend; and never too much of it. */
 
-#include "files/trouble.h"
+#include "roots/trouble.h"
 
 #include <errno.h>
 #include <string.h>

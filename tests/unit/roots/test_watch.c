@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Roots are looked at without being asked, by somebody whom nobody has to wait for. */
 
-#include "files/watch.h"
+#include "roots/watch.h"
 
 #include <errno.h>
 #include <time.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A document root, and the wall around it. Asked when the cache does not know a path, or not freshly. */
 
-#include "files/root.h"
+#include "roots/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "files/beneath.h"
+#include "roots/beneath.h"
 
 static int64_t nanoseconds(struct statx_timestamp t)
 {

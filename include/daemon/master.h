@@ -26,6 +26,7 @@
 
 #include "base/list.h"
 #include "config/config.h"
+#include "daemon/events.h"
 #include "daemon/follow.h"
 #include "daemon/launcher.h"
 #include "daemon/life.h"
@@ -72,21 +73,7 @@ struct master {
     bool misused; /* what is wrong is in the command line */
 };
 
-/* Who has news: above the descriptor in data.u64 of an epoll event. Doors have no tag (generation/acceptor). */
-enum master_source {
-    SOURCE_DOOR,
-    SOURCE_SIGNALS,
-    SOURCE_GATE,
-    SOURCE_OUTBOX,
-    SOURCE_ERRAND,
-    SOURCE_SUCCESSOR,
-    SOURCE_PREDECESSOR
-};
-
 int master_run(const struct master_args *args);
-
-/* Watch a descriptor; but for signals, edge-triggered. 0 or -errno. */
-int master_watch(const struct master *m, enum master_source source, int fd, uint32_t events);
 
 uint64_t master_now_ms(void);
 

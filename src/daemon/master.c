@@ -37,14 +37,6 @@ uint64_t master_now_ms(void)
     return clock.now_ms;
 }
 
-int master_watch(const struct master *m, enum master_source source, int fd, uint32_t events)
-{
-    uint32_t edge = source == SOURCE_SIGNALS ? 0 : EPOLLET;
-    struct epoll_event event = {.events = events | edge, .data.u64 = (uint64_t)source << 32 | (uint32_t)fd};
-
-    return epoll_ctl(m->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
-}
-
 void master_say(struct master *m, const char *state)
 {
     if (m->succession.main && m->g != NULL)
@@ -125,29 +117,29 @@ static void on_signals(struct master *m)
 
 static void dispatch(struct master *m, uint64_t data)
 {
-    int fd = (int)(uint32_t)data;
+    int fd = events_fd(data);
 
-    switch ((enum master_source)(data >> 32)) {
-    case SOURCE_DOOR:
+    switch (events_source(data)) {
+    case EVENT_DOOR:
         if (m->life < LIFE_DRAINING)
             acceptor_event(&m->acceptor, fd);
         break;
-    case SOURCE_SIGNALS:
+    case EVENT_SIGNALS:
         on_signals(m);
         break;
-    case SOURCE_GATE:
+    case EVENT_GATE:
         gate_clear(&m->acceptor.gate);
         m->news = true;
         break;
-    case SOURCE_OUTBOX: /* retired_run looks into all of them */
-    case SOURCE_ERRAND: /* and reload_run at what came of it */
+    case EVENT_OUTBOX: /* retired_run looks into all of them */
+    case EVENT_ERRAND: /* and reload_run at what came of it */
         m->news = true;
         break;
-    case SOURCE_SUCCESSOR:
+    case EVENT_SUCCESSOR:
         m->news = true; /* it may take more */
         succession_event(m);
         break;
-    case SOURCE_PREDECESSOR:
+    case EVENT_PREDECESSOR:
         m->waits = true;
         break;
     }
@@ -255,7 +247,7 @@ static bool loop(struct master *m)
 static int open_signals(struct master *m)
 {
     m->signal_fd = signals_open();
-    return m->signal_fd < 0 ? m->signal_fd : master_watch(m, SOURCE_SIGNALS, m->signal_fd, EPOLLIN);
+    return m->signal_fd < 0 ? m->signal_fd : events_watch(m->epoll_fd, EVENT_SIGNALS, m->signal_fd, EPOLLIN);
 }
 
 static int prepare(struct master *m)
@@ -271,7 +263,7 @@ static int prepare(struct master *m)
     if (err == 0)
         err = open_signals(m);
     if (err == 0)
-        err = master_watch(m, SOURCE_GATE, m->acceptor.gate.fd, EPOLLIN);
+        err = events_watch(m->epoll_fd, EVENT_GATE, m->acceptor.gate.fd, EPOLLIN);
     if (err == 0)
         err = sockets_init(&m->sockets, &m->systemd);
     if (err == 0)

@@ -32,7 +32,7 @@ int reload_init(struct master *m)
     *r = (struct reload){.args = m->args->config,
                          .home = {&m->sockets, &m->acceptor.gate, &m->acceptor.seats, &m->status_seats, &m->reports}};
     int err = errand_init(&r->errand);
-    return err == 0 ? master_watch(m, SOURCE_ERRAND, r->errand.fd, EPOLLIN) : err;
+    return err == 0 ? events_watch(m->epoll_fd, EVENT_ERRAND, r->errand.fd, EPOLLIN) : err;
 }
 
 void reload_give_up(struct reload *r)

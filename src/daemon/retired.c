@@ -12,7 +12,7 @@
 /* What cannot be watched is looked into from time to time. */
 static void watch_outbox(const struct master *m, struct generation *g, const struct handoff *outbox)
 {
-    g->unwatched = master_watch(m, SOURCE_OUTBOX, outbox->wake_fd, EPOLLIN) < 0 || g->unwatched;
+    g->unwatched = events_watch(m->epoll_fd, EVENT_OUTBOX, outbox->wake_fd, EPOLLIN) < 0 || g->unwatched;
 }
 
 void retired_add(struct master *m, struct generation *g)

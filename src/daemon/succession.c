@@ -44,7 +44,7 @@ void succession_begin(struct master *m)
     sandbox_walls(walls);
     int err = launcher_start(&m->launcher, &m->sockets, walls, &m->succession.fd);
     if (err == 0)
-        err = master_watch(m, SOURCE_SUCCESSOR, m->succession.fd, EPOLLIN | EPOLLOUT);
+        err = events_watch(m->epoll_fd, EVENT_SUCCESSOR, m->succession.fd, EPOLLIN | EPOLLOUT);
     if (err < 0) {
         log_error("no upgrade: cannot start %s: %s", m->path,
                   err == -EPIPE ? "the process that starts others was killed; a restart brings it back"
@@ -239,7 +239,7 @@ static int add_predecessor(struct master *m, int fd)
         return -ENOMEM;
     m->succession.predecessors = all;
     m->succession.predecessors[m->succession.n_predecessors] = (struct predecessor){.fd = fd};
-    int err = master_watch(m, SOURCE_PREDECESSOR, fd, EPOLLIN);
+    int err = events_watch(m->epoll_fd, EVENT_PREDECESSOR, fd, EPOLLIN);
     if (err == 0)
         m->succession.n_predecessors++;
     return err;

@@ -28,7 +28,6 @@
 #include "config/config.h"
 #include "daemon/events.h"
 #include "daemon/follow.h"
-#include "daemon/launcher.h"
 #include "daemon/life.h"
 #include "daemon/pulse.h"
 #include "daemon/reload.h"
@@ -40,6 +39,7 @@
 #include "listen/sockets.h"
 #include "status/figures.h"
 #include "status/reports.h"
+#include "upgrade/launcher.h"
 
 struct master_args {
     struct config_args config;

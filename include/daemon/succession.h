@@ -4,7 +4,7 @@
  * Ownership: the sockets between the two are the master's.
  * Threads:   the master.
  * Errors:    a successor that fails leaves us serving, and the log says why.
- * Source:    sd_notify(3) on MAINPID; daemon/upgrade.h for what the two say.
+ * Source:    sd_notify(3) on MAINPID; upgrade/upgrade.h for what the two say.
  */
 #ifndef BATON_DAEMON_SUCCESSION_H
 #define BATON_DAEMON_SUCCESSION_H

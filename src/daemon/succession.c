@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "confine/sandbox.h"
 #include "daemon/retired.h"
-#include "daemon/upgrade.h"
+#include "upgrade/upgrade.h"
 
 enum { UPGRADE_MS = 90000, COUNT_MS = 1000, SAY_MS = 10000, LOOK_MS = 100 };
 

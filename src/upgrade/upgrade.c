@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A new process takes over: what the two say to each other. How the new one is started is daemon/launcher's. */
+/* A new process takes over: what the two say to each other. How the new one is started is upgrade/launcher's. */
 
-#include "daemon/upgrade.h"
+#include "upgrade/upgrade.h"
 
 #include <assert.h>
 #include <errno.h>

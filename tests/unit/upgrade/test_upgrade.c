@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What two processes of the daemon say to each other. */
 
-#include "daemon/upgrade.h"
+#include "upgrade/upgrade.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/launcher.h: a process of its own that starts our successors.
+/* upgrade/launcher.h: a process of its own that starts our successors.
  *
  * It is forked before there is a thread, a listener or a connection, keeps nothing open but the standard descriptors and
  * one end of a socket, and waits. To start a successor it gets the listening sockets through that socket, and executes
@@ -16,8 +16,8 @@
  *            the launcher has written to the standard error.
  * Source:    unix(7) on SOCK_SEQPACKET and SCM_RIGHTS; sd_listen_fds(3).
  */
-#ifndef BATON_DAEMON_LAUNCHER_H
-#define BATON_DAEMON_LAUNCHER_H
+#ifndef BATON_UPGRADE_LAUNCHER_H
+#define BATON_UPGRADE_LAUNCHER_H
 
 #include "listen/sockets.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a successor is started: as the shell that this test makes of it, it writes down what it got. */
 
-#include "daemon/launcher.h"
+#include "upgrade/launcher.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "daemon/upgrade.h"
+#include "upgrade/upgrade.h"
 
 #include "scratch.h"
 

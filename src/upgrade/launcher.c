@@ -2,7 +2,7 @@
 /* How a successor is started. The upper half of this file is the master's: it sends what the successor gets. The lower half
  * is the launcher's: it collects that, forks twice, and executes the binary. */
 
-#include "daemon/launcher.h"
+#include "upgrade/launcher.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "confine/sandbox.h"
-#include "daemon/upgrade.h"
+#include "upgrade/upgrade.h"
 
 /* A message passes some sockets of one name (the kernel takes 253 at most), or none and says that those were all. */
 enum { BATCH = 64, SOCKET_NAME_MAX = 256 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/upgrade.h: give the work to a new process of the daemon, perhaps of a newer binary.
+/* upgrade/upgrade.h: give the work to a new process of the daemon, perhaps of a newer binary.
  *
  *     old                                            new
- *     has it started (daemon/launcher)        ->     opens its generation, begins to accept
+ *     has it started (upgrade/launcher)        ->     opens its generation, begins to accept
  *                                             <-     READY, with its pid
  *     tells the service manager; GO           ->     is the main process from now on
  *     its own predecessors' sockets           ->     are its predecessors too, until they are done
@@ -22,8 +22,8 @@
  * Errors:    0 or -errno; an end of file, -EPIPE, is the death of the other side.
  * Source:    sd_listen_fds(3), unix(7) on SOCK_SEQPACKET and SCM_RIGHTS, recv(2) on messages that are longer than what is asked for.
  */
-#ifndef BATON_DAEMON_UPGRADE_H
-#define BATON_DAEMON_UPGRADE_H
+#ifndef BATON_UPGRADE_UPGRADE_H
+#define BATON_UPGRADE_UPGRADE_H
 
 #include <stdint.h>
 #include <sys/types.h>

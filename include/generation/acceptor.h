@@ -22,6 +22,7 @@ struct acceptor {
     uint64_t asked_ms;  /* when the workers were asked who could go */
     uint64_t chosen_ms; /* when one of them was told to let somebody go */
     bool accepting;     /* the doors are watched */
+    bool left;          /* nobody takes a new connection any more */
     uint64_t owed;      /* connections that may have waited when the doors were to be left */
 };
 
@@ -40,6 +41,9 @@ void acceptor_begin_to_leave(struct acceptor *a);
 bool acceptor_empty_backlogs(struct acceptor *a);
 /* The same for a door that is not among ours; the caller keeps in *owed how many may still have to be accepted. */
 bool acceptor_empty_backlog(struct acceptor *a, const struct door *door, uint64_t *owed);
+/* The backlogs are empty, or there is no more time for them: from now on nothing is given to a worker. What would be is
+ * closed by whoever has it, which asks acceptor.left. */
+void acceptor_leave(struct acceptor *a);
 
 /* Give a connection to a worker. False without room: it is still the caller's, and the gate will open. */
 bool acceptor_hand(struct acceptor *a, const struct baton *b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SIGHUP: read, open and bind everything a second time, then let the new generation go on where the old one stops. */
+/* SIGHUP: read, open and bind everything a second time, then let the new generation serve. SIGUSR1: open the logs anew. */
 
 #include "daemon/reload.h"
 
@@ -11,10 +11,8 @@
 
 #include "base/log.h"
 #include "config/load.h"
-#include "daemon/master.h"
+#include "daemon/events.h"
 #include "daemon/report.h"
-#include "daemon/retired.h"
-#include "daemon/succession.h"
 #include "generation/opening.h"
 #include "host/names.h"
 #include "roots/trouble.h"
@@ -25,14 +23,11 @@ static const char ending[] = "this process ends, or another has taken over";
  * takes longer than SLOW_MS. Logs that cannot be opened anew are tried again after REOPEN_MS. */
 enum { PACE_MS = 20, SLOW_MS = 10000, REOPEN_MS = 1000 };
 
-int reload_init(struct master *m)
+int reload_init(struct reload *r, const struct config_args *args, const struct reload_home *home)
 {
-    struct reload *r = &m->reload;
-
-    *r = (struct reload){.args = m->args->config,
-                         .home = {&m->sockets, &m->acceptor.gate, &m->acceptor.seats, &m->status_seats, &m->reports}};
+    *r = (struct reload){.home = *home, .args = *args};
     int err = errand_init(&r->errand);
-    return err == 0 ? events_watch(m->epoll_fd, EVENT_ERRAND, r->errand.fd, EPOLLIN) : err;
+    return err == 0 ? events_watch(home->epoll_fd, EVENT_ERRAND, r->errand.fd, EPOLLIN) : err;
 }
 
 void reload_give_up(struct reload *r)
@@ -57,7 +52,7 @@ static void open_generation(void *of)
     r->err = r->has_config ? 0 : config_load(&r->config, &r->args, &r->report);
     r->has_config = false;
     if (r->err == 0)
-        r->err = opening_run(&r->g, &r->config, &r->home, &r->report);
+        r->err = opening_run(&r->g, &r->config, &r->home.generation, &r->report);
     if (r->err < 0 && r->report.errors == 0)
         diagnose_error(&r->report, place_nowhere(), "the configuration cannot be loaded: %s", strerror(-r->err));
 }
@@ -87,133 +82,118 @@ static void reopen_logs(void *of)
     }
 }
 
-static int begin(struct master *m, enum reload_work work, void (*run)(void *), void *of)
+static int begin_errand(struct reload *r, enum reload_work work, void (*run)(void *), uint64_t now_ms)
 {
-    struct reload *r = &m->reload;
-    int err = errand_begin(&r->errand, run, of);
+    int err = errand_begin(&r->errand, run, r);
 
     if (err < 0)
         return err;
     r->work = work;
-    r->slow_ms = master_now_ms() + SLOW_MS;
+    r->slow_ms = now_ms + SLOW_MS;
     return 0;
 }
 
-static int begin_opening(struct master *m)
+static int begin_opening(struct reload *r, uint64_t now_ms)
 {
-    struct reload *r = &m->reload;
-
     r->wants_opening = false;
     askers_move(&r->asking, &r->next);
-    diagnose_init(&r->report, m->g == NULL && report_is_for_people());
-    int err = begin(m, RELOAD_OPENING, open_generation, r);
-    if (err == 0 && m->life == LIFE_SERVING)
-        life_move(&m->life, LIFE_RELOADING);
+    diagnose_init(&r->report, *r->home.life == LIFE_STARTING && report_is_for_people());
+    int err = begin_errand(r, RELOAD_OPENING, open_generation, now_ms);
+    if (err == 0 && *r->home.life == LIFE_SERVING)
+        life_move(r->home.life, LIFE_RELOADING);
     if (err < 0)
         diagnose_error(&r->report, place_nowhere(), "cannot start a thread to open it: %s", strerror(-err));
     return err;
 }
 
-int reload_start(struct master *m, struct config *config)
+int reload_start(struct reload *r, struct config *config, uint64_t now_ms)
 {
     static char user[NAME_SIZE]; /* whom we have become */
 
     trouble_init(user_name_at_hand(geteuid(), user));
-    m->reload.config = *config;
-    m->reload.has_config = true;
+    r->args.may_wait = false; /* that was for the start, which has read it */
+    r->config = *config;
+    r->has_config = true;
     *config = (struct config){0};
-    int err = begin_opening(m);
+    int err = begin_opening(r, now_ms);
     if (err < 0) {
-        report_print(&m->reload.report, LOG_LEVEL_ERROR);
-        diagnose_fini(&m->reload.report);
+        report_print(&r->report, LOG_LEVEL_ERROR);
+        diagnose_fini(&r->report);
     }
     return err;
 }
 
-static void refuse(struct master *m)
+static enum reload_news refuse_reload(struct reload *r)
 {
-    struct reload *r = &m->reload;
-
     report_log(&r->report, LOG_LEVEL_ERROR);
     report_first(&r->report, r->refused, sizeof r->refused);
-    figures_refused(&m->figures, r->refused);
+    figures_refused(r->home.figures, r->refused);
     log_write(NULL, LOG_LEVEL_ERROR, "the configuration was not reloaded; the old one goes on");
     askers_tell(&r->asking, r->refused);
-    master_say(m, "Serving");
-    notify_tell(&m->systemd, "READY=1");
+    return RELOAD_REFUSED;
 }
 
-static void take(struct master *m, struct generation *g)
+static enum reload_news take_reload(struct reload *r)
 {
-    struct generation *old = m->g;
-
-    m->reload.refused[0] = '\0';
-    follow_begin(&m->follow);
-    report_log(&m->reload.report, LOG_LEVEL_WARNING);
-    figures_reloaded(&m->figures);
-    m->g = g;
-    acceptor_use(&m->acceptor, g);
-    master_watch_workers(m);
-    retired_add(m, old);
-    log_notice("reloaded");
-    askers_tell(&m->reload.asking, "");
-    master_say(m, "Reloaded");
-    notify_tell(&m->systemd, "READY=1");
+    r->refused[0] = '\0';
+    report_log(&r->report, LOG_LEVEL_WARNING);
+    figures_reloaded(r->home.figures);
+    return RELOAD_OPENED;
 }
 
 /* The first generation serves, or the daemon ends. */
-static void finish_start(struct master *m, struct generation *g)
+static enum reload_news finish_start(struct reload *r, bool serves)
 {
-    struct reload *r = &m->reload;
-
-    report_print(&r->report, g == NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
-    if (g == NULL) {
-        m->failed = r->err < 0 ? r->err : -EIO;
-        askers_tell(&r->asking, "it does not start");
-        return;
-    }
-    askers_tell(&r->asking, "");
-    m->g = g;
-    life_move(&m->life, LIFE_SERVING);
-    follow_begin(&m->follow);
-    m->sockets.serving = true;
-    acceptor_use(&m->acceptor, g);
-    master_watch_workers(m);
-    succession_say_ready(m);
+    report_print(&r->report, serves ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR);
+    askers_tell(&r->asking, serves ? "" : "it does not start");
+    if (!serves)
+        r->failed = r->err < 0 ? r->err : -EIO;
+    return serves ? RELOAD_STARTED : RELOAD_FAILED;
 }
 
-static void finish_opening(struct master *m)
+static enum reload_news drop_opened(struct reload *r)
 {
-    struct reload *r = &m->reload;
+    askers_tell(&r->asking, ending);
+    return RELOAD_DROPPED;
+}
+
+static enum reload_news finish_opening(struct reload *r, struct generation **out, uint64_t now_ms)
+{
     struct generation *g = r->g;
+    bool leaves = life_is_leaving(*r->home.life);
+    enum reload_news news;
 
     r->g = NULL;
-    r->not_before_ms = master_now_ms() + PACE_MS; /* so that what retires gets its turn however long an opening takes */
-    if (r->err == 0 && !life_is_leaving(m->life))
+    r->not_before_ms = now_ms + PACE_MS; /* so that what retires gets its turn however long an opening takes */
+    if (r->err == 0 && !leaves)
         r->err = generation_serve(g, &r->report);
     else if (g != NULL)
         generation_stop(g, STOP_NOW); /* nobody wants it any more */
-    bool serves = r->err == 0 && !life_is_leaving(m->life);
+    bool serves = r->err == 0 && !leaves;
     if (!serves && g != NULL)
         generation_free(&g);
-    if (life_is_leaving(m->life))
-        askers_tell(&r->asking, ending);
-    else if (m->g == NULL)
-        finish_start(m, g);
-    else if (serves)
-        take(m, g);
+    if (leaves)
+        news = drop_opened(r);
+    else if (*r->home.life == LIFE_STARTING)
+        news = finish_start(r, serves);
     else
-        refuse(m);
-    if (m->life == LIFE_RELOADING)
-        life_move(&m->life, LIFE_SERVING);
-    if (m->g != NULL && m->succession.main)
-        sockets_store(&m->sockets);
+        news = serves ? take_reload(r) : refuse_reload(r);
+    if (news == RELOAD_REFUSED)
+        life_move(r->home.life, LIFE_SERVING);
+    *out = g;
     diagnose_fini(&r->report);
+    return news;
 }
 
-void reload_ask(struct master *m, const struct signalfd_siginfo *from)
+void reload_end(struct reload *r)
 {
-    struct reload *r = &m->reload;
+    log_notice("reloaded");
+    askers_tell(&r->asking, "");
+    life_move(r->home.life, LIFE_SERVING);
+}
+
+void reload_ask(struct reload *r, const struct signalfd_siginfo *from)
+{
     pid_t asker;
 
     if (from != NULL && asker_of(from, &asker)) {
@@ -222,112 +202,105 @@ void reload_ask(struct master *m, const struct signalfd_siginfo *from)
         askers_add(&r->next, asker);
     }
     r->wants_opening = true;
-    reload_run(m);
 }
 
-void reload_ask_to_reopen(struct master *m)
+void reload_ask_to_reopen(struct reload *r)
 {
-    m->reload.wants_reopening = true;
-    m->succession.missed_reopening = true;
-    m->reload.not_reopened_before_ms = 0;
-    reload_run(m);
+    r->wants_reopening = true;
+    r->not_reopened_before_ms = 0;
 }
 
 /* Generations that retired have open logs too. */
-static int find_writers(struct master *m)
+static int find_writers(struct reload *r, const struct reload_writers *writers)
 {
-    struct reload *r = &m->reload;
-    size_t n = m->g != NULL ? 1 : 0;
+    size_t n = writers->present != NULL ? 1 : 0;
 
-    for (const struct list *l = m->retired.next; l != &m->retired; l = l->next)
+    for (const struct list *l = writers->retired->next; l != writers->retired; l = l->next)
         n++;
     free(r->writers);
     r->n_writers = 0;
     r->writers = calloc(n + 1, sizeof(struct generation *));
     if (r->writers == NULL)
         return -ENOMEM;
-    if (m->g != NULL)
-        r->writers[r->n_writers++] = m->g;
-    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
+    if (writers->present != NULL)
+        r->writers[r->n_writers++] = writers->present;
+    for (struct list *l = writers->retired->next; l != writers->retired; l = l->next)
         r->writers[r->n_writers++] = list_of(l, struct generation, link);
     return 0;
 }
 
 /* A log that could not be opened goes on in a file that somebody may be about to remove. */
-static void finish_reopening(struct reload *r)
+static void finish_reopening(struct reload *r, uint64_t now_ms)
 {
     if (r->wants_reopening)
         return; /* somebody has asked meanwhile */
     r->wants_reopening = r->err < 0;
-    r->not_reopened_before_ms = r->err < 0 ? master_now_ms() + REOPEN_MS : 0;
+    r->not_reopened_before_ms = r->err < 0 ? now_ms + REOPEN_MS : 0;
 }
 
-static int begin_reopening(struct master *m)
+static void begin_reopening(struct reload *r, const struct reload_writers *writers, uint64_t now_ms)
 {
-    int err = find_writers(m);
+    int err = find_writers(r, writers);
 
-    m->reload.reopens_again = m->reload.not_reopened_before_ms > 0;
+    r->reopens_again = r->not_reopened_before_ms > 0;
     if (err == 0)
-        err = begin(m, RELOAD_REOPENING, reopen_logs, &m->reload);
-    m->reload.wants_reopening = err < 0; /* then it is tried again */
-    return err;
+        err = begin_errand(r, RELOAD_REOPENING, reopen_logs, now_ms);
+    r->wants_reopening = err < 0; /* then it is tried again */
 }
 
-static void begin_next(struct master *m)
+static bool begin_next(struct reload *r, const struct reload_writers *writers, bool may_open, uint64_t now_ms)
 {
-    struct reload *r = &m->reload;
-
-    if (life_is_leaving(m->life)) {
+    if (life_is_leaving(*r->home.life)) {
         r->wants_opening = false;
         askers_tell(&r->next, ending);
     }
-    /* What a successor has read is as new as what we would; and as one, we first have to be told to go on. */
-    bool is_alone = m->succession.fd < 0 && (m->succession.main || m->g == NULL);
-    bool may_open = is_alone && master_now_ms() >= r->not_before_ms;
-
-    if (r->wants_opening && may_open) {
-        notify_reloading(&m->systemd);
-        if (begin_opening(m) < 0) {
-            refuse(m);
-            diagnose_fini(&r->report);
-        }
-    } else if (r->wants_reopening && !r->wants_opening && master_now_ms() >= r->not_reopened_before_ms) {
-        (void)begin_reopening(m);
+    if (r->wants_opening && may_open && now_ms >= r->not_before_ms) {
+        notify_reloading(r->home.notify);
+        if (begin_opening(r, now_ms) == 0)
+            return true;
+        (void)refuse_reload(r);
+        diagnose_fini(&r->report);
+        return false;
     }
+    if (r->wants_reopening && !r->wants_opening && now_ms >= r->not_reopened_before_ms)
+        begin_reopening(r, writers, now_ms);
+    return true;
 }
 
-void reload_run(struct master *m)
+enum reload_news reload_finish(struct reload *r, struct generation **g, uint64_t now_ms)
 {
-    struct reload *r = &m->reload;
+    enum reload_work work = r->work;
 
-    if (errand_is_done(&r->errand)) {
-        enum reload_work work = r->work;
-        r->work = RELOAD_IDLE;
-        if (work == RELOAD_OPENING)
-            finish_opening(m);
-        else
-            finish_reopening(r);
-    }
-    if (m->failed != 0)
-        return; /* the daemon ends without having begun */
-    if (r->work == RELOAD_IDLE) {
-        begin_next(m);
-    } else if (r->slow_ms > 0 && master_now_ms() >= r->slow_ms) {
+    *g = NULL;
+    if (!errand_is_done(&r->errand))
+        return RELOAD_NO_NEWS;
+    r->work = RELOAD_IDLE;
+    if (work == RELOAD_OPENING)
+        return finish_opening(r, g, now_ms);
+    finish_reopening(r, now_ms);
+    return RELOAD_NO_NEWS;
+}
+
+bool reload_go_on(struct reload *r, const struct reload_writers *writers, bool may_open, uint64_t now_ms)
+{
+    if (r->work == RELOAD_IDLE)
+        return begin_next(r, writers, may_open, now_ms);
+    if (r->slow_ms > 0 && now_ms >= r->slow_ms) {
         r->slow_ms = 0;
         log_warning("%s takes more than %d s: a disk may hang; what serves goes on",
                     r->work == RELOAD_OPENING ? "opening what the configuration names" : "opening the logs anew",
                     SLOW_MS / 1000);
     }
+    return true;
 }
 
-int reload_wait_ms(const struct master *m, uint64_t now_ms)
+int reload_wait_ms(const struct reload *r, bool may_open, uint64_t now_ms)
 {
-    const struct reload *r = &m->reload;
     uint64_t at = 0;
 
     if (r->work != RELOAD_IDLE)
         at = r->slow_ms;
-    else if (r->wants_opening && m->succession.fd < 0 && m->succession.main)
+    else if (r->wants_opening && may_open)
         at = r->not_before_ms;
     else if (r->wants_reopening && !r->wants_opening)
         at = r->not_reopened_before_ms > now_ms ? r->not_reopened_before_ms

@@ -9,54 +9,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/master.h"
-#include "daemon/retired.h"
-#include "daemon/succession.h"
 
 enum { LOOK_MS = 100 };
 
-/* Every worker is told; when the next step is due is the caller's to say. */
-static void go_on_to(struct master *m, enum life life)
+void stopping_init(struct stopping *s, const struct stopping_home *home)
 {
-    life_move(&m->life, life);
-    if (m->g != NULL)
-        generation_stop(m->g, life_stop(life));
-    retired_stop(m, life_stop(life));
-}
-
-/* What one drain costs: of a process that has handed over, the generations that it has left know it. */
-static const struct config_server *config_of(const struct master *m)
-{
-    if (m->g != NULL)
-        return &m->g->config.server;
-    return list_empty(&m->retired) ? NULL : &list_of(m->retired.prev, struct generation, link)->config.server;
-}
-
-static void begin_to_drain(struct master *m)
-{
-    const struct config_server *c = config_of(m);
-
-    m->stopping.next_ms = master_now_ms() + (c != NULL ? c->drain_timeout_ms : 0);
-    acceptor_begin_to_leave(&m->acceptor);
-    go_on_to(m, LIFE_DRAINING);
-}
-
-static void end_now(int number)
-{
-    (void)number;
-    _exit(EXIT_SUCCESS);
-}
-
-/* The master itself may come to wait for a disk that hangs, or for a service manager that does not read. */
-static void end_in_any_case_at(uint64_t end_ms)
-{
-    uint64_t now = master_now_ms();
-    uint64_t in_ms = (end_ms > now ? end_ms - now : 0) + STOPPING_LAST_MS;
-    const struct itimerval timer = {
-        .it_value = {.tv_sec = (time_t)(in_ms / 1000), .tv_usec = (suseconds_t)(in_ms % 1000 * 1000)}};
-
-    (void)signal(SIGALRM, end_now);
-    (void)setitimer(ITIMER_REAL, &timer, NULL);
+    *s = (struct stopping){.home = *home};
 }
 
 void stopping_fini(void)
@@ -66,142 +24,175 @@ void stopping_fini(void)
     (void)setitimer(ITIMER_REAL, &none, NULL);
 }
 
-static void begin(struct master *m)
+static void end_now(int number)
 {
-    const struct config_server *c = config_of(m);
-    uint64_t delay = m->g != NULL ? c->drain_delay_ms : 0; /* who has handed over has nothing to announce */
-    uint64_t now = master_now_ms();
+    (void)number;
+    _exit(EXIT_SUCCESS);
+}
 
-    m->stopping.end_ms = now + delay + (c != NULL ? c->drain_timeout_ms : 0) + STOPPING_GRACE_MS;
-    end_in_any_case_at(m->stopping.end_ms);
+/* The master itself may come to wait for a disk that hangs, or for a service manager that does not read. */
+static void end_in_any_case_at(uint64_t end_ms, uint64_t now_ms)
+{
+    uint64_t in_ms = (end_ms > now_ms ? end_ms - now_ms : 0) + STOPPING_LAST_MS;
+    const struct itimerval timer = {
+        .it_value = {.tv_sec = (time_t)(in_ms / 1000), .tv_usec = (suseconds_t)(in_ms % 1000 * 1000)}};
+
+    (void)signal(SIGALRM, end_now);
+    (void)setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* What one drain costs: of a process that has handed over, the generations that it has left know it. NULL where there is
+ * neither. */
+static const struct config_server *config_of(const struct stopping *s, const struct generation *present)
+{
+    const struct list *retired = &s->home.retired->list;
+
+    if (present != NULL)
+        return &present->config.server;
+    return list_empty(retired) ? NULL : &list_of(retired->prev, struct generation, link)->config.server;
+}
+
+/* Every worker is told; when the next step is due is the caller's to say. */
+static void go_on_to(struct stopping *s, struct generation *present, enum life life)
+{
+    life_move(s->home.life, life);
+    if (present != NULL)
+        generation_stop(present, life_stop(life));
+    retired_stop(s->home.retired, life_stop(life));
+}
+
+static void begin_to_drain(struct stopping *s, struct generation *present, uint64_t now_ms)
+{
+    const struct config_server *c = config_of(s, present);
+
+    s->next_ms = now_ms + (c != NULL ? c->drain_timeout_ms : 0);
+    acceptor_begin_to_leave(s->home.acceptor);
+    go_on_to(s, present, LIFE_DRAINING);
+}
+
+static void begin_to_stop(struct stopping *s, struct generation *present, uint64_t now_ms)
+{
+    const struct config_server *c = config_of(s, present);
+    uint64_t delay = present != NULL ? c->drain_delay_ms : 0; /* who has handed over has nothing to announce */
+
+    s->end_ms = now_ms + delay + (c != NULL ? c->drain_timeout_ms : 0) + STOPPING_GRACE_MS;
+    end_in_any_case_at(s->end_ms, now_ms);
     log_notice("stopping; a second signal stops at once");
-    succession_cancel(m);
-    figures_drain(&m->figures);
-    m->sockets.serving = false;
-    if (m->succession.main)
-        notify_tell(&m->systemd, "STOPPING=1");
-    m->pulse.next_ms = 0;
     if (delay == 0) {
-        begin_to_drain(m);
+        begin_to_drain(s, present, now_ms);
         return;
     }
-    m->stopping.next_ms = now + delay;
-    go_on_to(m, LIFE_ANNOUNCING);
+    s->next_ms = now_ms + delay;
+    go_on_to(s, present, LIFE_ANNOUNCING);
 }
 
 /* Nothing is waited for any more but what should end by itself. */
-static void end_soon(struct stopping *s)
+static void end_soon(struct stopping *s, uint64_t now_ms)
 {
-    uint64_t soon = master_now_ms() + STOPPING_GRACE_MS;
+    uint64_t soon = now_ms + STOPPING_GRACE_MS;
 
     if (soon >= s->end_ms)
         return;
     s->end_ms = soon;
-    end_in_any_case_at(soon);
+    end_in_any_case_at(soon, now_ms);
 }
 
-void stopping_ask(struct master *m)
+void stopping_ask(struct stopping *s, struct generation *present, uint64_t now_ms)
 {
-    if (!life_is_stopping(m->life)) {
-        begin(m);
+    if (!life_is_stopping(*s->home.life)) {
+        begin_to_stop(s, present, now_ms);
         return;
     }
-    if (m->life != LIFE_ENDING)
-        go_on_to(m, LIFE_ENDING);
-    m->stopping.left = true;
-    end_soon(&m->stopping);
+    if (*s->home.life != LIFE_ENDING)
+        go_on_to(s, present, LIFE_ENDING);
+    acceptor_leave(s->home.acceptor);
+    end_soon(s, now_ms);
 }
 
 /* What the kernel has already connected is still ours to answer, as room for it comes; within drain_timeout. */
-static bool backlogs_are_empty(struct master *m)
+static bool backlogs_are_empty(const struct stopping *s, const struct generation *present)
 {
-    bool empty = acceptor_empty_backlogs(&m->acceptor);
+    bool empty = acceptor_empty_backlogs(s->home.acceptor);
 
-    gate_wait(&m->acceptor.gate);
-    return empty && (m->g == NULL || generation_is_deaf(m->g));
+    gate_wait(&s->home.acceptor->gate);
+    return empty && (present == NULL || generation_is_deaf(present));
 }
 
-static void close_listeners(struct master *m)
+/* What was passed on until now is given to the workers, and nothing is after that. */
+static void begin_to_empty(struct stopping *s, struct generation *present)
 {
-    if ((m->g != NULL && !generation_is_deaf(m->g)) || reload_is_opening(&m->reload))
+    retired_run(s->home.retired, present);
+    acceptor_leave(s->home.acceptor);
+    acceptor_flush(s->home.acceptor);
+    go_on_to(s, present, LIFE_EMPTYING);
+}
+
+static void close_listeners(struct stopping *s, struct generation *present)
+{
+    if ((present != NULL && !generation_is_deaf(present)) || reload_is_opening(s->home.reload))
         return;
-    acceptor_use(&m->acceptor, NULL);
-    if (m->g != NULL)
-        generation_close_listeners(m->g);
-    m->stopping.closed = true;
+    acceptor_use(s->home.acceptor, NULL);
+    if (present != NULL)
+        generation_close_listeners(present);
+    s->closed = true;
 }
 
 /* With us the service manager ends our predecessors too: what they still send may take its time. Who has handed over has
  * them to pass on yet. */
-static bool waits_for_predecessors(const struct master *m)
+static bool waits_for_predecessors(const struct stopping *s, uint64_t now_ms)
 {
-    return m->succession.n_predecessors > 0 &&
-           (!life_is_stopping(m->life) || (m->life < LIFE_ENDING && master_now_ms() < m->stopping.next_ms));
+    enum life life = *s->home.life;
+
+    return s->home.predecessors->n > 0 && (!life_is_stopping(life) || (life < LIFE_ENDING && now_ms < s->next_ms));
 }
 
-/* But, perhaps, a thread that opens something for them. */
-static bool retired_are_over(const struct master *m)
+static bool nobody_is_left(const struct stopping *s, const struct generation *present, uint64_t now_ms)
 {
-    for (struct list *l = m->retired.next; l != &m->retired; l = l->next)
-        if (!list_of(l, struct generation, link)->over)
-            return false;
-    return true;
+    return (present == NULL || (s->home.acceptor->left && generation_done(present))) &&
+           retired_are_over(s->home.retired) && !waits_for_predecessors(s, now_ms);
 }
 
-static bool nobody_is_left(const struct master *m)
+void stopping_run(struct stopping *s, struct generation *present, uint64_t now_ms)
 {
-    return (m->g == NULL || (m->stopping.left && generation_done(m->g))) && retired_are_over(m) &&
-           !waits_for_predecessors(m);
-}
+    bool late = now_ms >= s->next_ms;
+    enum life life = *s->home.life;
 
-void stopping_run(struct master *m)
-{
-    struct stopping *s = &m->stopping;
-
-    if (!life_is_stopping(m->life))
+    if (!life_is_stopping(life))
         return;
-    bool late = master_now_ms() >= s->next_ms;
-    if (m->life == LIFE_ANNOUNCING && late)
-        begin_to_drain(m);
-    else if (m->life == LIFE_DRAINING && (backlogs_are_empty(m) || late)) {
-        retired_run(m);
-        s->left = true;
-        acceptor_flush(&m->acceptor);
-        go_on_to(m, LIFE_EMPTYING);
-    } else if (m->life == LIFE_EMPTYING && late) {
-        go_on_to(m, LIFE_ENDING); /* a generation that retired may have been given more time by its own configuration */
-    }
-    if (s->left && !s->closed)
-        close_listeners(m);
-    if (nobody_is_left(m))
-        end_soon(s);
+    if (life == LIFE_ANNOUNCING && late)
+        begin_to_drain(s, present, now_ms);
+    else if (life == LIFE_DRAINING && (backlogs_are_empty(s, present) || late))
+        begin_to_empty(s, present);
+    else if (life == LIFE_EMPTYING && late)
+        go_on_to(s, present, LIFE_ENDING); /* one that retired may have been given more time by its own configuration */
+    if (s->home.acceptor->left && !s->closed)
+        close_listeners(s, present);
+    if (nobody_is_left(s, present, now_ms))
+        end_soon(s, now_ms);
 }
 
-bool stopping_is_over(const struct master *m, bool *hung)
+bool stopping_is_over(const struct stopping *s, const struct generation *present, uint64_t now_ms, bool *hung)
 {
-    bool stops = life_is_stopping(m->life);
-    bool left = nobody_is_left(m);
+    bool left = nobody_is_left(s, present, now_ms);
 
-    if (!stops && (!m->succession.passing_on || succession_is_unheard(m)))
-        return false;
-    if (left && m->reload.work == RELOAD_IDLE && list_empty(&m->retired))
+    if (left && reload_is_idle(s->home.reload) && list_empty(&s->home.retired->list))
         return true;
-    *hung = stops ? master_now_ms() >= m->stopping.end_ms : left && reload_is_slow(&m->reload);
+    *hung = life_is_stopping(*s->home.life) ? now_ms >= s->end_ms : left && reload_is_slow(s->home.reload);
     return *hung;
 }
 
-int stopping_wait_ms(const struct master *m, uint64_t now_ms)
+int stopping_wait_ms(const struct stopping *s, uint64_t now_ms)
 {
-    const struct stopping *s = &m->stopping;
+    enum life life = *s->home.life;
 
-    if (!life_is_stopping(m->life))
+    if (!life_is_stopping(life))
         return -1;
-    if (m->life < LIFE_EMPTYING || !s->closed || m->succession.n_predecessors > 0)
+    if (life < LIFE_EMPTYING || !s->closed || s->home.predecessors->n > 0)
         return LOOK_MS;
     return s->end_ms > now_ms ? (int)(s->end_ms - now_ms < LOOK_MS ? s->end_ms - now_ms : LOOK_MS) : 0;
 }
 
-uint64_t stopping_left_ms(const struct master *m, uint64_t now_ms)
+uint64_t stopping_left_ms(const struct stopping *s, uint64_t now_ms)
 {
-    return life_is_stopping(m->life) && m->stopping.end_ms > now_ms ? m->stopping.end_ms - now_ms : 0;
+    return life_is_stopping(*s->home.life) && s->end_ms > now_ms ? s->end_ms - now_ms : 0;
 }

@@ -1,392 +1,220 @@
 /* SPDX-License-Identifier: MIT */
-/* SIGUSR2, and what follows: first as the old process, then as the new one. */
+/* SIGUSR2, as the old process sees it. Passing an idle connection on is one of the ways by which it changes its thread. */
 
 #include "daemon/succession.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "confine/sandbox.h"
-#include "daemon/retired.h"
+#include "daemon/events.h"
 #include "upgrade/upgrade.h"
 
-enum { UPGRADE_MS = 90000, COUNT_MS = 1000, SAY_MS = 10000, LOOK_MS = 100 };
+enum { UPGRADE_MS = 90000, COUNT_MS = 1000, LOOK_MS = 100 };
 
-static void drop_successor(struct master *m)
+void succession_init(struct succession *s, const struct succession_home *home)
 {
-    close(m->succession.fd);
-    m->succession.fd = -1;
-    m->succession.pid = 0;
+    *s = (struct succession){.home = *home, .fd = -1};
 }
 
-/* While a generation is being opened, the sockets that a successor gets are not ours to pass. */
-void succession_begin(struct master *m)
+void succession_fini(struct succession *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+}
+
+static void drop_successor(struct succession *s)
+{
+    close(s->fd);
+    s->fd = -1;
+    s->pid = 0;
+}
+
+static int start_successor(struct succession *s)
 {
     char walls[SANDBOX_WALLS_SIZE];
 
-    if (m->failed != 0 || life_is_leaving(m->life) || m->succession.fd >= 0)
+    sandbox_walls(walls);
+    int err = launcher_start(s->home.launcher, s->home.sockets, walls, &s->fd);
+    return err == 0 ? events_watch(s->home.epoll_fd, EVENT_SUCCESSOR, s->fd, EPOLLIN | EPOLLOUT) : err;
+}
+
+void succession_begin(struct succession *s, uint64_t now_ms)
+{
+    bool waited = s->wanted;
+
+    if (life_is_leaving(*s->home.life) || s->fd >= 0)
         return;
-    bool waited = m->succession.wanted;
-    m->succession.wanted = reload_is_opening(&m->reload);
-    if (m->succession.wanted && !waited)
+    s->wanted = reload_is_opening(s->home.reload);
+    if (s->wanted && !waited)
         log_notice("upgrade: it begins once what a reload opens is open");
-    if (m->succession.wanted)
+    if (s->wanted)
         return;
+    if (!life_may_move(*s->home.life, LIFE_HANDING_OVER))
+        return; /* what was opened was a start, and it has failed */
     if (getpid() == 1) {
         log_error("no upgrade: a container ends with its first process, which this is");
         return;
     }
-    sandbox_walls(walls);
-    int err = launcher_start(&m->launcher, &m->sockets, walls, &m->succession.fd);
-    if (err == 0)
-        err = events_watch(m->epoll_fd, EVENT_SUCCESSOR, m->succession.fd, EPOLLIN | EPOLLOUT);
+    int err = start_successor(s);
     if (err < 0) {
-        log_error("no upgrade: cannot start %s: %s", m->path,
+        log_error("no upgrade: cannot start %s: %s", s->home.path,
                   err == -EPIPE ? "the process that starts others was killed; a restart brings it back"
                                 : strerror(-err));
-        succession_cancel(m);
+        succession_cancel(s);
         return;
     }
-    life_move(&m->life, LIFE_HANDING_OVER);
-    m->succession.missed_reopening = false;
-    log_notice("upgrade: started %s", m->path);
-    figures_upgraded(&m->figures);
-    m->succession.give_up_ms = master_now_ms() + UPGRADE_MS;
+    life_move(s->home.life, LIFE_HANDING_OVER);
+    s->missed_reopening = false;
+    log_notice("upgrade: started %s", s->home.path);
+    figures_upgraded(s->home.figures);
+    s->give_up_ms = now_ms + UPGRADE_MS;
 }
 
-static void count_elsewhere(struct master *m)
+void succession_cancel(struct succession *s)
 {
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < m->succession.n_predecessors; i++)
-        n += m->succession.predecessors[i].connections;
-    atomic_store(&m->acceptor.seats.elsewhere, n);
-}
-
-/* Who still passes connections on to us shall pass them on to the new process; whoever could not be passed on, a little
- * later. */
-static void pass_predecessors(struct master *m)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < m->succession.n_predecessors; i++) {
-        const struct baton b = {.fd = m->succession.predecessors[i].fd};
-        /* The other process has it from now on, so that closing it would not take it out of our epoll set. */
-        (void)epoll_ctl(m->epoll_fd, EPOLL_CTL_DEL, b.fd, NULL);
-        int err = upgrade_send(m->succession.fd, UPGRADE_PREDECESSOR, &b);
-        if (err == -EAGAIN)
-            m->succession.predecessors[left++] = m->succession.predecessors[i];
-        else if (err < 0)
-            close(b.fd);
-    }
-    m->succession.n_predecessors = left;
-    count_elsewhere(m);
-}
-
-/* They have seats of the service, which is the successor's now. */
-static void tell_count(struct master *m)
-{
-    uint64_t now = master_now_ms();
-
-    if (!m->succession.passing_on || m->succession.fd < 0 || now < m->succession.count_ms)
-        return;
-    m->succession.count_ms = now + COUNT_MS;
-    (void)upgrade_send_count(m->succession.fd, seats_taken(&m->acceptor.seats)); /* else the next time */
+    if (s->fd >= 0 && !s->passing_on)
+        drop_successor(s);
 }
 
 /* What the successor cannot take any more ends here, as it would at a stop. */
-static void lose_successor(struct master *m, const char *why)
+static void lose_successor(struct succession *s, const char *why)
 {
-    log_error("upgrade: %s%s", why, m->succession.passing_on ? "" : "; this process goes on");
-    drop_successor(m);
-    if (m->life == LIFE_HANDING_OVER)
-        life_move(&m->life, LIFE_SERVING);
-    if (!m->succession.passing_on)
+    log_error("upgrade: %s%s", why, s->passing_on ? "" : "; this process goes on");
+    drop_successor(s);
+    if (*s->home.life == LIFE_HANDING_OVER)
+        life_move(s->home.life, LIFE_SERVING);
+    if (!s->passing_on)
         return;
-    while (m->succession.n_predecessors > 0)
-        close(m->succession.predecessors[--m->succession.n_predecessors].fd);
-    retired_stop(m, STOP_WHEN_EMPTY);
+    predecessors_drop(s->home.predecessors);
+    s->lost = true;
+}
+
+bool succession_is_lost(struct succession *s)
+{
+    bool lost = s->lost;
+
+    s->lost = false;
+    return lost;
+}
+
+void succession_event(struct succession *s)
+{
+    struct upgrade_message message;
+    int err = upgrade_receive(s->fd, &message);
+
+    if (err == 0 && message.kind == UPGRADE_READY && !s->passing_on)
+        s->pid = message.pid;
+    else if (upgrade_is_gone(err))
+        lose_successor(s, s->passing_on ? "the new process is gone" : "the new process ended before it served");
 }
 
 /* The service manager hears it from us, as it does not listen to the new process before. */
-static int say_go(struct master *m)
+static int say_go(const struct succession *s)
 {
-    notify_tell(&m->systemd, "MAINPID=%ld", (long)m->succession.pid);
-    int err = upgrade_send(m->succession.fd, UPGRADE_GO, NULL);
+    notify_tell(s->home.notify, "MAINPID=%ld", (long)s->pid);
+    int err = upgrade_send(s->fd, UPGRADE_GO, NULL);
     if (err < 0)
-        notify_tell(&m->systemd, "MAINPID=%ld", (long)getpid());
+        notify_tell(s->home.notify, "MAINPID=%ld", (long)getpid());
     return err;
 }
 
 /* It may have read its configuration, or opened its logs, before what we were told since it was started. */
-static void pass_signals(const struct master *m)
+static void pass_signals(const struct succession *s)
 {
-    if (m->reload.wants_opening)
-        (void)kill(m->succession.pid, SIGHUP);
-    else if (m->succession.missed_reopening)
-        (void)kill(m->succession.pid, SIGUSR1);
+    if (s->home.reload->wants_opening)
+        (void)kill(s->pid, SIGHUP);
+    else if (s->missed_reopening)
+        (void)kill(s->pid, SIGUSR1);
 }
 
-/* It serves. Once it has the word, the service is its own; before that, nothing has changed here. */
-static void hand_over(struct master *m)
+/* They have seats of the service, which is the successor's now. */
+static void tell_count(struct succession *s, uint64_t now_ms)
 {
-    int err = say_go(m);
-
-    if (err == -EAGAIN)
-        return; /* once more, at the next tick */
-    if (err < 0) {
-        lose_successor(m, "the new process ended as it was to serve");
+    if (!s->passing_on || s->fd < 0 || now_ms < s->count_ms)
         return;
+    s->count_ms = now_ms + COUNT_MS;
+    (void)upgrade_send_count(s->fd, seats_taken(s->home.seats)); /* else the next time */
+}
+
+bool succession_hand_over(struct succession *s, uint64_t now_ms)
+{
+    if (s->pid == 0 || s->passing_on)
+        return false;
+    int err = say_go(s);
+    if (err == -EAGAIN)
+        return false; /* once more, at the next turn */
+    if (err < 0) {
+        lose_successor(s, "the new process ended as it was to serve");
+        return false;
     }
-    sockets_release(&m->sockets);
-    pass_predecessors(m);
-    pass_signals(m);
-    log_notice("upgrade: process %ld serves now", (long)m->succession.pid);
-    life_move(&m->life, LIFE_PASSING_ON);
-    m->succession.main = false;
-    m->succession.passing_on = true;
-    m->succession.give_up_ms = master_now_ms() + UPGRADE_MS;
-    tell_count(m);
-    acceptor_use(&m->acceptor, NULL);
-    retired_add(m, m->g);
-    m->g = NULL;
+    /* Once it has the word, the service is its own; before that, nothing has changed here. */
+    sockets_release(s->home.sockets);
+    predecessors_pass_on(s->home.predecessors, s->fd);
+    pass_signals(s);
+    log_notice("upgrade: process %ld serves now", (long)s->pid);
+    life_move(s->home.life, LIFE_PASSING_ON);
+    s->passing_on = true;
+    s->give_up_ms = now_ms + UPGRADE_MS;
+    tell_count(s, now_ms);
+    return true;
 }
 
-void succession_forward(const struct master *m, int number)
+void succession_run(struct succession *s, uint64_t now_ms)
 {
-    if (m->succession.passing_on && m->succession.fd >= 0)
-        (void)kill(m->succession.pid, number);
+    if (s->fd >= 0)
+        succession_event(s); /* what could not be received, or is behind that */
+    if (s->fd >= 0 && !s->passing_on && now_ms >= s->give_up_ms)
+        lose_successor(s, "the new process does not begin to serve");
+    if (s->wanted)
+        succession_begin(s, now_ms);
+    if (s->passing_on && s->fd >= 0 && s->home.predecessors->n > 0)
+        predecessors_pass_on(s->home.predecessors, s->fd);
+    tell_count(s, now_ms);
 }
 
-bool succession_is_unheard(const struct master *m)
+int succession_wait_ms(const struct succession *s, uint64_t now_ms)
 {
-    return m->pulse.owes && master_now_ms() < m->succession.give_up_ms;
-}
-
-void succession_event(struct master *m)
-{
-    struct upgrade_message message;
-    int err = upgrade_receive(m->succession.fd, &message);
-
-    if (err == 0 && message.kind == UPGRADE_READY && !m->succession.passing_on)
-        m->succession.pid = message.pid;
-    else if (upgrade_is_gone(err))
-        lose_successor(m,
-                       m->succession.passing_on ? "the new process is gone" : "the new process ended before it served");
-}
-
-void succession_tick(struct master *m)
-{
-    if (m->succession.owes_ready)
-        succession_say_ready(m);
-    if (m->succession.pid != 0 && !m->succession.passing_on)
-        hand_over(m);
-    if (m->succession.fd >= 0)
-        succession_event(m); /* what could not be received, or is behind that */
-    if (m->succession.fd >= 0 && !m->succession.passing_on && master_now_ms() >= m->succession.give_up_ms)
-        lose_successor(m, "the new process does not begin to serve");
-    if (m->succession.wanted)
-        succession_begin(m);
-    if (m->succession.passing_on && m->succession.fd >= 0 && m->succession.n_predecessors > 0)
-        pass_predecessors(m);
-    tell_count(m);
-}
-
-int succession_wait_ms(const struct master *m, uint64_t now_ms)
-{
-    if (m->succession.owes_ready)
-        return LOOK_MS;
-    if (m->succession.fd < 0)
+    if (s->fd < 0)
         return -1;
-    if (!m->succession.passing_on || m->succession.n_predecessors > 0)
+    if (!s->passing_on || s->home.predecessors->n > 0)
         return LOOK_MS;
-    return m->succession.count_ms > now_ms ? (int)(m->succession.count_ms - now_ms) : 0;
+    return s->count_ms > now_ms ? (int)(s->count_ms - now_ms) : 0;
 }
 
-void succession_cancel(struct master *m)
+void succession_note_reopening(struct succession *s)
 {
-    if (m->succession.fd >= 0 && !m->succession.passing_on)
-        drop_successor(m);
+    s->missed_reopening = true;
 }
 
-bool succession_pass(struct master *m, const struct baton *b)
+void succession_forward(const struct succession *s, int number)
 {
-    if (m->succession.fd < 0) {
+    if (s->passing_on && s->fd >= 0)
+        (void)kill(s->pid, number);
+}
+
+bool succession_is_unheard(const struct succession *s, bool owes, uint64_t now_ms)
+{
+    return owes && now_ms < s->give_up_ms;
+}
+
+bool succession_pass(struct succession *s, const struct baton *b)
+{
+    if (s->fd < 0) {
         close(b->fd);
         return true;
     }
-    int err = upgrade_send(m->succession.fd, UPGRADE_BATON, b);
+    int err = upgrade_send(s->fd, UPGRADE_BATON, b);
     if (upgrade_is_gone(err)) {
-        lose_successor(m, "the new process takes no more connections");
+        lose_successor(s, "the new process takes no more connections");
     } else if (err < 0 && err != -EAGAIN) {
         log_warning("upgrade: a connection cannot be passed on, and is closed: %s", strerror(-err));
         close(b->fd);
         return true;
     }
     return err == 0;
-}
-
-static int add_predecessor(struct master *m, int fd)
-{
-    struct predecessor *all = realloc(m->succession.predecessors, (m->succession.n_predecessors + 1) * sizeof *all);
-
-    if (all == NULL)
-        return -ENOMEM;
-    m->succession.predecessors = all;
-    m->succession.predecessors[m->succession.n_predecessors] = (struct predecessor){.fd = fd};
-    int err = events_watch(m->epoll_fd, EVENT_PREDECESSOR, fd, EPOLLIN);
-    if (err == 0)
-        m->succession.n_predecessors++;
-    return err;
-}
-
-int succession_find(struct master *m)
-{
-    int fd = inherited_take(&m->sockets.inherited, UPGRADE_NAME);
-    int err = fd >= 0 ? add_predecessor(m, fd) : 0;
-
-    m->succession.main = fd < 0;
-    m->sockets.lent = !m->succession.main;
-    if (!m->succession.main)
-        sandbox_inherit();
-    if (err < 0)
-        close(fd);
-    return err;
-}
-
-void succession_fini(struct master *m)
-{
-    while (m->succession.n_predecessors > 0)
-        close(m->succession.predecessors[--m->succession.n_predecessors].fd);
-    free(m->succession.predecessors);
-}
-
-static void become_main(struct master *m)
-{
-    if (m->succession.main)
-        return;
-    m->succession.main = true;
-    m->sockets.lent = false;
-    if (!reload_is_opening(&m->reload))
-        sockets_store(&m->sockets); /* else once that is over */
-    notify_tell(&m->systemd, "READY=1");
-    master_say(m, "Serving");
-}
-
-void succession_say_ready(struct master *m)
-{
-    if (m->succession.main) {
-        m->succession.main = false;
-        become_main(m);
-    } else {
-        int err =
-            m->succession.n_predecessors > 0 ? upgrade_send(m->succession.predecessors[0].fd, UPGRADE_READY, NULL) : 0;
-        m->succession.owes_ready = err == -EAGAIN;
-        if (err < 0 && err != -EAGAIN)
-            log_warning("upgrade: the old process does not listen");
-    }
-}
-
-/* What holds here for a connection that was accepted there. */
-static int take_terms(struct master *m, struct upgrade_message *message, const struct terms **out)
-{
-    struct terms theirs;
-
-    if (upgrade_terms(message, &theirs))
-        return terms_take(&m->g->terms, &theirs, out);
-    *out = terms_find(&m->g->terms, &theirs);
-    return 0;
-}
-
-static void adopt(struct master *m, struct predecessor *from, struct upgrade_message *message)
-{
-    struct baton b = upgrade_baton(message);
-    bool taken = false;
-
-    if (message->kind == UPGRADE_PREDECESSOR) {
-        taken = add_predecessor(m, b.fd) == 0;
-    } else {
-        /* There was room. */
-        taken = !m->stopping.left && take_terms(m, message, &b.terms) == 0 && acceptor_hand(&m->acceptor, &b);
-        from->connections -= from->connections > 0;
-    }
-    if (!taken)
-        close(b.fd);
-}
-
-/* It stays where it is: with the one who sent it, until there is room here, as when one of ours goes. */
-static void wait_for_room(struct master *m, int err)
-{
-    uint64_t now = master_now_ms();
-
-    m->waits = true;
-    if (err == -EMFILE)
-        acceptor_make_room(&m->acceptor);
-    if (now < m->succession.say_ms)
-        return;
-    m->succession.say_ms = now + SAY_MS;
-    log_warning("upgrade: no %s is free for a connection that the old process passes on; it waits",
-                err == -EMFILE ? "descriptor" : "memory");
-}
-
-/* One message; -EAGAIN where there is none, or no room for what it brings. */
-static int hear_one(struct master *m, size_t i)
-{
-    struct upgrade_message message;
-    uint64_t connections;
-
-    /* What finds no room stays where it is. Before we serve nothing comes but the end. */
-    if (m->g != NULL && !m->stopping.left && !acceptor_has_room(&m->acceptor)) {
-        m->waits = true;
-        return -EAGAIN;
-    }
-    int err = upgrade_receive(m->succession.predecessors[i].fd, &message);
-    if (err < 0 && err != -EAGAIN && !upgrade_is_gone(err)) {
-        wait_for_room(m, err);
-        return -EAGAIN;
-    }
-    if (err < 0)
-        return err;
-    if (message.kind == UPGRADE_GO)
-        become_main(m);
-    else if (upgrade_count(&message, &connections))
-        m->succession.predecessors[i].connections = connections;
-    else if (message.kind != UPGRADE_READY)
-        adopt(m, &m->succession.predecessors[i], &message);
-    return 0;
-}
-
-/* All that one of them has to say; -EAGAIN where it may say more. */
-static int hear(struct master *m, size_t i)
-{
-    int err = 0;
-
-    while (err == 0)
-        err = hear_one(m, i);
-    return err;
-}
-
-void succession_adopt(struct master *m)
-{
-    if (m->succession.passing_on)
-        return; /* they are our successor's */
-    for (size_t i = 0; i < m->succession.n_predecessors;) {
-        if (hear(m, i) == -EAGAIN) {
-            i++;
-            continue;
-        }
-        close(m->succession.predecessors[i].fd);
-        m->succession.predecessors[i] = m->succession.predecessors[--m->succession.n_predecessors];
-        if (m->succession.main)
-            continue;
-        /* It stopped, or gave us up: the service manager does not know us, and nobody asked for two that serve. */
-        log_error("upgrade: the old process is gone, or goes on; this one ends");
-        (void)raise(SIGTERM);
-    }
-    count_elsewhere(m);
 }

@@ -205,6 +205,11 @@ bool acceptor_empty_backlogs(struct acceptor *a)
     return empty;
 }
 
+void acceptor_leave(struct acceptor *a)
+{
+    a->left = true;
+}
+
 void acceptor_flush(struct acceptor *a)
 {
     if (a->g != NULL)

@@ -5,10 +5,8 @@
  * told that we live (WATCHDOG=1), so that a worker that hangs gets the daemon restarted. Without a service manager, and
  * without a [status] listener that would tell, nothing beats. What the error log left out is told of in any case.
  *
- * Ownership: none; reads what workers write.
- * Threads:   the master.
- * Errors:    none.
- * Source:    sd_watchdog_enabled(3), sd_notify(3).
+ * Threads: the master; reads what workers write.
+ * Source:  sd_watchdog_enabled(3), sd_notify(3).
  */
 #ifndef BATON_DAEMON_PULSE_H
 #define BATON_DAEMON_PULSE_H

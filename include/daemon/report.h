@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* daemon/report.h: tell people of a report about a configuration: at their terminal as it is, in the log line by line.
  *
- * Ownership: none.
- * Threads:   the master.
- * Errors:    nothing here allocates. Where the report ran out of memory, that is what is told.
+ * Threads: the master.
+ * Errors:  nothing here allocates. Where the report ran out of memory, that is what is told.
  */
 #ifndef BATON_DAEMON_REPORT_H
 #define BATON_DAEMON_REPORT_H

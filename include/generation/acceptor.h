@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* generation/acceptor.h: deal connections out to the workers of a generation, round-robin.
  *
- * Such as it accepts itself (accept = handoff), and such as are passed on. What there is no room for stays where it is: in
- * the kernel's backlog, or with whoever had it.
+ * It accepts connections (accept = handoff), and is given those that a retired generation or another process passes on. A
+ * connection for which there is no room stays where it is: in the kernel's backlog, or with the one who has it.
+ *
+ *     accepting <----> paused: no seat, no descriptor, or no room in the rings
+ *         |              |
+ *         +--------------+--acceptor_begin_to_leave--> the backlogs are emptied --acceptor_leave--> left
  *
  * Ownership: borrows the generation and the epoll descriptor; owns the gate and the seats.
  * Threads:   the master.

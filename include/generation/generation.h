@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* generation/generation.h: a configuration at work: its sockets, its logs, its workers.
  *
- * generation/opening makes one, with its threads held; generation_serve listens, and lets them go.
+ *     opening_run --> threads are held --generation_serve--> it serves --STOP_RETIRE--> it retires --> generation_free
+ *                           |                                    |                                          ^
+ *                           +--STOP_NOW--------------------------+--a stop----------------------------------+
  *
- * A reload makes a new one beside the old, which retires once the new one serves.
+ * A reload makes a new one (generation/opening) beside the old, which retires once the new one serves.
  *
  * Ownership: a generation owns its configuration and all else but the sockets, which it borrows from the table.
  * Threads:   the master.
@@ -59,11 +61,14 @@ struct generation {
     struct logger *logger; /* owned; NULL where there is no access log */
 };
 
-/* It does not block. Returns 0 or -errno, with a reason in the report, and then nobody has been accepted. */
+/* Listen, and let the workers go. It does not block. Returns 0 or -errno, with a reason in the report; then this generation
+ * has accepted nobody, and is to be freed. Sockets that another generation accepts from as well may have this one's backlog
+ * and defer_accept by then, and keep them. */
 int generation_serve(struct generation *g, struct diagnose *report);
 
-/* Ask all workers to end, or to do so sooner. */
+/* Ask all workers, and the [status] listener where it is not to go on, to end as `how` says (reactor/worker). */
 void generation_stop(struct generation *g, enum stop how);
+/* All workers that were told to end have ended. */
 bool generation_done(const struct generation *g);
 /* Is a root where the workers may not read? Those of a new generation may. */
 bool generation_outgrown(const struct generation *g);

@@ -11,6 +11,17 @@
  * A socket that our predecessor or the service manager left us is taken before one is bound. It is called by its address,
  * with '%', ':' and control bytes as %xx, or for systemd:NAME by NAME.
  *
+ *     inherited --+                +--its generation fails: sockets_put--> closed
+ *                 |                |
+ *     bound ------+--sockets_get--> opened --it serves: sockets_settle--> settled --the last sockets_put--> closed
+ *
+ * What goes with a socket when it is closed depends on the process: the name of a unix socket stays where `lent` says that it
+ * is our predecessor's; the manager drops what it keeps only while we are `serving`, as what is closed at our end is for
+ * whoever is started next.
+ *
+ *     lent    started by an upgrade: true --the predecessor says GO--> false; else false
+ *     serving false --the first generation serves--> true --a stop begins--> false
+ *
  * Ownership: the table owns all sockets; sockets_get lends them until sockets_put.
  * Threads:   the master.
  * Errors:    0 or -errno.
@@ -30,9 +41,8 @@ struct sockets {
     unsigned generation; /* that is being opened */
     const char **asked;  /* owned: n_asked addresses that it asks for; each borrowed */
     size_t n_asked;
-    bool lent;    /* what was left to us is our predecessor's still: names, and what the manager keeps, stay */
-    bool serving; /* what is put back now was dropped by a reload, so the manager need not keep it; else we end, and
-                            whoever is started next is to find it */
+    bool lent;    /* the master's: what was left to us is our predecessor's still */
+    bool serving; /* the master's: what is closed now was dropped by a reload */
 };
 
 int sockets_init(struct sockets *s, struct notify *systemd);

@@ -11,8 +11,8 @@
  *     closes, once it has none                ->     end of file
  *
  * The sockets are passed as LISTEN_FDS, and so is a socket between the two, under a name of its own. It keeps the
- * boundaries of messages; each begins with a magic number that changes with their form, so that a binary to which they
- * mean something else gets none, and the old process ends its connections by itself.
+ * boundaries of messages. Each begins with a magic number that changes with struct upgrade_message: a binary that knows
+ * another form refuses it, and the old process drains by itself.
  *
  * A connection brings its terms (serve/terms), behind that form: a binary that does not know them reads what it knows, and
  * the kernel drops the rest; of a connection that such a binary passes on only the name of the section is known.

@@ -31,7 +31,7 @@ static void say(struct parts *p, const char *state)
                       p->reload.refused[0] != '\0' ? "; the last reload was refused: " : "", p->reload.refused);
 }
 
-/* /healthz tells of workers that hang, so somebody has to look. */
+/* The heartbeat starts if the generation has a [status] listener: /healthz reports stuck workers. */
 static void use_generation(struct parts *p, struct generation *g)
 {
     p->present = g;
@@ -183,7 +183,7 @@ static void upgrade(struct parts *p, const struct signalfd_siginfo *from)
     succession_begin(&p->succession, parts_now_ms());
 }
 
-/* Whoever looks hears that we stop before the first worker does. */
+/* The service manager, /healthz and a successor are told that we stop before the first worker is. */
 static void announce_stop(struct parts *p)
 {
     succession_cancel(&p->succession);

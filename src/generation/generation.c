@@ -21,7 +21,7 @@ static void say_where(const struct generation *g)
              g->crew.n, g->budget.connections, g->budget.room, g->budget.own);
 }
 
-/* Where it serves goes into the figures with its workers. */
+/* Register the workers and the URLs of the listeners with the figures. */
 static int join_figures(struct generation *g)
 {
     struct buf urls = {0};

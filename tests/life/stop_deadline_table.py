@@ -13,7 +13,7 @@ from batontest.client import idle_connections
 from batontest.expect import must, wait_until
 from batontest.faults import Faults
 from batontest.fixture import Fixture
-from batontest.process import is_gone
+from batontest.process import is_gone, threads_named
 from batontest.run import test
 
 DELAY, TIMEOUT, GRACE, SLACK = 0.6, 0.9, 1.0, 6.0
@@ -138,6 +138,15 @@ def retired(case):
     wait_until(lambda: b"notice: reloaded" in server.stderr(), "not reloaded")
 
 
+def reloading(case):
+    """Another generation is being opened, on a disk that hangs."""
+    server = case.start()
+    slow = ["%s delay %d %s" % (call, HANG, case.fixture.root) for call in ("open", "statx")]
+    case.faults.set(*slow, *(["pread delay %d stuck.txt" % HANG] if case.hangs else []))
+    server.signal(signal.SIGHUP)
+    wait_until(lambda: threads_named(server.pid, "errand"), "nothing is opened")
+
+
 def handing_over(case):
     """A successor has been started, and does not serve yet."""
     server = case.start()
@@ -154,7 +163,7 @@ def succeeded(case):
     upgrade(server)
 
 
-STATES = [serving, sending, delayed, announcing, draining, without_a_drain, retired, handing_over, succeeded]
+STATES = [serving, sending, delayed, announcing, draining, without_a_drain, retired, reloading, handing_over, succeeded]
 SIGNALS = {
     "TERM": ((signal.SIGTERM,), False), "INT": ((signal.SIGINT,), False), "QUIT": ((signal.SIGQUIT,), False),
     "XCPU": ((signal.SIGXCPU,), False), "TERM+INT": ((signal.SIGTERM, signal.SIGINT), True),

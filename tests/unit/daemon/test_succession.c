@@ -2,7 +2,7 @@
 /* An upgrade, as the old process sees it: asked for in each state of life, and what a successor says, does and does not do.
  *
  * Of what may come in each state of life this covers an upgrade that is asked for. tests/stress/stops asks a real daemon for
- * one before and after TERM in nine states, tests/stress/upgrades while a start fails, while memory is short and while a
+ * one before and after TERM in ten states, tests/stress/upgrades while a start fails, while memory is short and while a
  * successor hangs, tests/stress/reloads beside reloads. */
 
 #include "daemon/succession.h"

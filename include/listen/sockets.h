@@ -23,18 +23,22 @@
  *     serving false --the first generation serves--> true --a stop begins--> false
  *
  * Ownership: the table owns all sockets; sockets_get lends them until sockets_put.
- * Threads:   the master.
+ * Threads:   one at a time: the master, or the one that opens a generation for it. Only sockets_remove_names may be called
+ *            while another is at it.
  * Errors:    0 or -errno.
  * Source:    sd_listen_fds(3), socket(7) on SO_REUSEPORT.
  */
 #ifndef BATON_LISTEN_SOCKETS_H
 #define BATON_LISTEN_SOCKETS_H
 
+#include <pthread.h>
+
 #include "io/inherited.h"
 #include "io/notify.h"
 #include "listen/bound.h"
 
 struct sockets {
+    pthread_mutex_t lock;   /* of what sockets_get and sockets_put change, for sockets_remove_names */
     struct notify *systemd; /* borrowed */
     struct inherited inherited;
     struct bound *first; /* owned */
@@ -75,7 +79,8 @@ void sockets_store(struct sockets *s);
 /* Our successor has them all: names of unix sockets are its own from now on. */
 void sockets_release(struct sockets *s);
 
-/* Remove the names of unix sockets that were to go with them: the process ends without closing them. */
+/* Remove the names of unix sockets that were to go with them: the process ends without closing them. Another thread may hang
+ * as it opens sockets: it is waited for a second or two, and if it is not done by then the names stay. */
 void sockets_remove_names(struct sockets *s);
 
 /* "systemd:" and what follows is no address to bind. */

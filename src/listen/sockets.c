@@ -43,7 +43,7 @@ static char *name_of(const char *address)
 
 int sockets_init(struct sockets *s, struct notify *systemd)
 {
-    *s = (struct sockets){.systemd = systemd};
+    *s = (struct sockets){.systemd = systemd, .lock = PTHREAD_MUTEX_INITIALIZER};
     return inherited_init(&s->inherited);
 }
 
@@ -281,36 +281,10 @@ static int open_bound(struct sockets *s, const char *address, const struct liste
     return 0;
 }
 
-int sockets_get(struct sockets *s, const char *address, const struct listen_options *options, size_t n,
-                struct bound **out)
+static void put_bound(struct sockets *s, struct bound *one)
 {
-    struct bound *b = find(s, address);
-    int err = 0;
-
-    *out = NULL;
-    if (b == NULL)
-        err = open_bound(s, address, options, &b);
-    if (err < 0)
-        return err;
-    b->users++;
-    b->taken_by = s->generation;
-    err = bound_grow(b, options, n);
-    if (err < 0) {
-        sockets_put(s, &b);
-        return err;
-    }
-    *out = b;
-    return 0;
-}
-
-void sockets_put(struct sockets *s, struct bound **b)
-{
-    struct bound *one = *b;
     struct bound **link = &s->first;
 
-    *b = NULL;
-    if (one == NULL)
-        return;
     if (--one->users > 0) {
         bound_unsettle(one);
         return;
@@ -319,6 +293,46 @@ void sockets_put(struct sockets *s, struct bound **b)
         link = &(*link)->next;
     *link = one->next;
     bound_free(s, one);
+}
+
+static int get_bound(struct sockets *s, const char *address, const struct listen_options *options, size_t n,
+                     struct bound **out)
+{
+    struct bound *b = find(s, address);
+    int err = b == NULL ? open_bound(s, address, options, &b) : 0;
+
+    *out = NULL;
+    if (err < 0)
+        return err;
+    b->users++;
+    b->taken_by = s->generation;
+    err = bound_grow(b, options, n);
+    if (err < 0)
+        put_bound(s, b);
+    else
+        *out = b;
+    return err;
+}
+
+int sockets_get(struct sockets *s, const char *address, const struct listen_options *options, size_t n,
+                struct bound **out)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    int err = get_bound(s, address, options, n, out);
+    (void)pthread_mutex_unlock(&s->lock);
+    return err;
+}
+
+void sockets_put(struct sockets *s, struct bound **b)
+{
+    struct bound *one = *b;
+
+    *b = NULL;
+    if (one == NULL)
+        return;
+    (void)pthread_mutex_lock(&s->lock);
+    put_bound(s, one);
+    (void)pthread_mutex_unlock(&s->lock);
 }
 
 void sockets_settle(struct sockets *s)
@@ -369,9 +383,14 @@ void sockets_store(struct sockets *s)
 
 void sockets_remove_names(struct sockets *s)
 {
+    const struct timespec until = {.tv_sec = time(NULL) + 2};
+
+    if (pthread_mutex_timedlock(&s->lock, &until) != 0)
+        return;
     for (struct bound *b = s->first; b != NULL; b = b->next)
         for (size_t i = 0; i < b->n; i++)
             listener_remove_name(&b->v[i]);
+    (void)pthread_mutex_unlock(&s->lock);
 }
 
 void sockets_release(struct sockets *s)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Reloads: asked for in each state of life, refused, taken, dropped; and logs that are opened anew.
  *
- * Of what may come in each state of life this covers a reload that is asked for. tests/stress/stops sends a real daemon HUP
- * and USR1 before and after TERM in ten states, tests/stress/reloads while a start, a reload and a log hang, beside
- * upgrades, and by the thousand. */
+ * Of what may come in each state of life this covers a reload that is asked for. tests/life/stop_deadline sends a real
+ * daemon HUP and USR1 before and after TERM in ten states, tests/life/reload_trouble while a start, a reload and a log
+ * hang, beside upgrades, and by the thousand. */
 
 #include "daemon/reload.h"
 

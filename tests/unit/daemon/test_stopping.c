@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The stop: from each state of life, after one signal and after two, with workers that hang and with workers that end.
  *
- * Of what may come in each state of life this covers: a second signal, and a worker that hangs. A reload that is asked for
- * is test_reload's, an upgrade test_succession's. The same pairs against a real daemon: tests/stress/stops has ten states,
- * eight sequences of signals (among them a second one, HUP, USR1 and USR2 before and after TERM), two ways to accept, with a
- * worker that hangs and without: 320 stops. It reaches all states but STARTING (tests/stress/reloads, a start that hangs),
- * and EMPTYING and ENDING only on the way of others. */
+ * Of what may come in each state of life this covers: a second signal, and a worker that hangs. A reload that is asked
+ * for is test_reload's, an upgrade test_succession's. The same pairs against a real daemon: tests/life/stop_deadline
+ * has ten states, eight sequences of signals (among them a second one, HUP, USR1 and USR2 before and after TERM), two
+ * ways to accept, with a worker that hangs and without: 320 stops. It reaches all states but STARTING
+ * (tests/life/reload_trouble, a start that hangs), and EMPTYING and ENDING only on the way of others. */
 
 #include "daemon/stopping.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* An upgrade, as the old process sees it: asked for in each state of life, and what a successor says, does and does not do.
+/* An upgrade, as the old process sees it: asked for in each state of life, and what a successor says, does and does not
+ * do.
  *
- * Of what may come in each state of life this covers an upgrade that is asked for. tests/stress/stops asks a real daemon for
- * one before and after TERM in ten states, tests/stress/upgrades while a start fails, while memory is short and while a
- * successor hangs, tests/stress/reloads beside reloads. */
+ * Of what may come in each state of life this covers an upgrade that is asked for. tests/life/stop_deadline asks a real
+ * daemon for one before and after TERM in ten states, tests/life/upgrade_trouble while a start fails, while memory is
+ * short and while a successor hangs, tests/life/reload_trouble beside reloads. */
 
 #include "daemon/succession.h"
 

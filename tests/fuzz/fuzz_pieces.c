@@ -8,21 +8,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "access/line.h"
 #include "base/buf.h"
-#include "config/load.h"
 #include "files/sums.h"
 #include "fuzz.h"
 #include "http/date.h"
 #include "pieces_root.h"
-#include "reactor/turn.h"
-#include "serve/error_page.h"
-#include "text/diagnose.h"
+#include "stage.h"
 
 _Static_assert((int)ACCESS_RECORD_MAX < (int)LOG_RING_PIECE, "what fill_ring pushes can be told from a record");
 
@@ -40,11 +35,7 @@ struct pace {
     uint64_t now_ms; /* since it began */
 };
 
-static struct sites sites;
-static struct config config;
-static struct shard shard;
-static struct log_bell bell;
-static struct log_ring ring;
+static struct stage stage;
 static unsigned later; /* how often a sum is not known yet */
 
 /* In place of the thread that sums: it has not come to it yet, or it has. */
@@ -76,12 +67,7 @@ uint32_t sums_news(struct sums *s)
 
 static void end(void)
 {
-    shard_fini(&shard);
-    log_ring_fini(&ring);
-    log_bell_fini(&bell);
-    error_pages_fini();
-    sites_fini(&sites);
-    config_fini(&config);
+    stage_close(&stage);
     pieces_root_remove();
 }
 
@@ -94,21 +80,15 @@ static void start(void)
         "limits.send_timeout=1w",   "site.cache=*.txt 1h",    "site.cache=/sub/* no-cache",
         "log.format=json",          "log.full=wait",
     };
-    struct config_args args = {.root = pieces_root_make(), .set = set, .n_set = sizeof set / sizeof set[0]};
-    struct diagnose report;
-    struct shard_options options = {.config = &config,
-                                    .cache = {.stock = {.memory = 64 * 1024, .fds = 2}, .ttl_ms = 1000}};
+    const struct stage_options options = {
+        .set = set,
+        .n_set = sizeof set / sizeof set[0],
+        .root = pieces_root_make(),
+        .cache = {.stock = {.memory = 64 * 1024, .fds = 2}, .ttl_ms = 1000},
+        .logs = true,
+    };
 
-    check(log_bell_init(&bell) == 0 && log_ring_init(&ring, 0, &bell) == 0, "no ring");
-    options.access = &ring;
-    check(error_pages_init() == 0, "no pages");
-    diagnose_init(&report, false);
-    check(config_load(&config, &args, &report) == 0, "no configuration: %.*s", (int)report.text.len, report.text.p);
-    diagnose_fini(&report);
-    check(sites_init(&sites, &config) == 0, "no site");
-    options.sites = &sites;
-    check(shard_init(&shard, &options) == 0, "no shard");
-    shard.thread = pthread_self();
+    check(stage_open(&stage, &options) == 0, "no stage");
     check(atexit(end) == 0, "no end");
 }
 
@@ -120,16 +100,14 @@ static bool one_in(struct pace *pace, size_t n)
 /* As if there were many other connections: room for the lines that are promised and for one more, or none. */
 static void fill_ring(void)
 {
-    while (log_ring_has_room(&ring, shard.access.promised + (uint64_t)2 * LOG_RING_COST_MAX)) {
-        memset(log_ring_room(&ring), ' ', LOG_RING_PIECE);
-        log_ring_push(&ring, LOG_RING_PIECE, 0);
+    while (log_ring_has_room(&stage.ring, stage.shard.access.promised + (uint64_t)2 * LOG_RING_COST_MAX)) {
+        memset(log_ring_room(&stage.ring), ' ', LOG_RING_PIECE);
+        log_ring_push(&stage.ring, LOG_RING_PIECE, 0);
     }
 }
 
 static void begin_turn(struct pace *pace)
 {
-    struct clock *clock = &shard.clock;
-
     pace->now_ms += 1;
     if (pace->clocks > 0 && one_in(pace, 8)) {
         pace->clocks--;
@@ -137,9 +115,7 @@ static void begin_turn(struct pace *pace)
     }
     if (one_in(pace, 2))
         later = (unsigned)fuzz_below(&pace->seed, 4);
-    clock->now_ms = 1000 + pace->now_ms;
-    clock->wall = WALL + (int64_t)pace->now_ms / 1000;
-    tails_refresh(&shard.serve.tails, clock);
+    stage_set_time(&stage, 1000 + pace->now_ms, WALL + (int64_t)pace->now_ms / 1000);
 }
 
 /* What the logger does, but for writing: each line is an object of its own, whatever the requests hold. */
@@ -149,9 +125,9 @@ static void take_lines(void)
     char room[ACCESS_LINE_MAX];
 
     access_dates_init(&dates);
-    access_log_tell(&shard.access);
-    check(log_ring_dropped(&ring) == 0, "a line that was promised found no room");
-    for (struct log_line line; log_ring_front(&ring, &line); log_ring_pop(&ring, &line)) {
+    access_log_tell(&stage.shard.access);
+    check(log_ring_dropped(&stage.ring) == 0, "a line that was promised found no room");
+    for (struct log_line line; log_ring_front(&stage.ring, &line); log_ring_pop(&stage.ring, &line)) {
         if (line.record.len == LOG_RING_PIECE)
             continue; /* one of fill_ring's: a record is shorter */
         struct sv text = sv_of(room, access_json.line(&dates, line.record, room));
@@ -160,34 +136,12 @@ static void take_lines(void)
     }
 }
 
-static bool run_list(struct list *waiting)
-{
-    struct list ready;
-    bool some = !list_empty(waiting);
-
-    list_init(&ready);
-    list_move(&ready, waiting);
-    for (struct list *l; (l = list_pop(&ready)) != NULL;)
-        turn_go_on(&shard, list_of(l, struct conn, ready));
-    return some;
-}
-
-/* What a worker does in a turn of its loop. False where there was nothing to do. */
 static bool turn(struct pace *pace)
 {
-    struct epoll_event events[4];
-
     begin_turn(pace);
     if (one_in(pace, 3))
         fill_ring();
-    int n = epoll_wait(shard.epoll_fd, events, 4, 0);
-    for (int i = 0; i < n; i++)
-        turn_event(&shard, events[i].data.ptr, events[i].events);
-    bool worked = run_list(&shard.ready) || n > 0 || !list_empty(&shard.stalled);
-    if (access_log_has_room(&shard.access))
-        (void)run_list(&shard.stalled);
-    for (struct timer *t; (t = timeouts_expired(&shard.timeouts, shard_now(&shard))) != NULL; worked = true)
-        turn_expired(&shard, list_of(t, struct conn, timer));
+    bool worked = stage_turn(&stage);
     if (!one_in(pace, 3))
         take_lines();
     return worked;
@@ -265,14 +219,12 @@ static void play(struct sv requests, struct pace *pace, struct buf *answers)
 
     check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0, "no sockets");
     check(setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room) == 0, "no room");
-    shard.serve.boundaries = 0;
-    shard.serve.trees[0].root.version++; /* as after a deploy: nothing that was known before is used */
-    shard.serve.cache.stock.limits.fds = one_in(pace, 2) ? 0 : 2;
+    stage_forget_files(&stage, one_in(pace, 2) ? 0 : 2);
     later = 0;
     begin_turn(pace);
     (void)give(pair[0], &requests, &said, pace);
-    turn_adopt(&shard, &(struct baton){.fd = pair[1]});
-    for (size_t idle = 0; shard.connections > 0;) {
+    turn_adopt(&stage.shard, &(struct baton){.fd = pair[1]});
+    for (size_t idle = 0; stage.shard.connections > 0;) {
         bool worked = turn(pace);
         if (pace->whole || !one_in(pace, 4))
             worked = give(pair[0], &requests, &said, pace) || worked;

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A connection and its timers, at a clock that the test sets: who is busy goes on, and who reads too slowly does not. */
 
-#include "reactor/close.h"
 #include "reactor/turn.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "serve/error_page.h"
-#include "serve/report.h"
-
-#include "expect.h"
+#include "stage_peer.h"
 
 enum {
     TIMEOUT_MS = 10000, /* each */
@@ -25,37 +15,7 @@ enum {
     RATE = 100 * 1000 /* the least, bytes a second */
 };
 
-/* One connection, in a shard that only it is in. The path of a request is how many bytes it gets. */
-struct stage {
-    struct config config;
-    struct reporter reporter;
-    struct shard shard;
-    int peer;
-};
-
-static int make_body(void *context, struct sv path, struct report *report)
-{
-    size_t len = strtoul(path.p + 1, NULL, 10);
-    int err = buf_reserve(&report->body, len);
-
-    (void)context;
-    report->type = SV("text/plain");
-    if (err < 0)
-        return err;
-    memset(report->body.p, 'x', len);
-    report->body.len = len;
-    return 0;
-}
-
-static struct conn *conn_on(struct stage *stage)
-{
-    struct shard *s = &stage->shard;
-
-    for (int kind = 0; kind < TIMEOUT_KINDS; kind++)
-        if (!list_empty(&s->timeouts.fifo[kind]))
-            return list_of(list_of(s->timeouts.fifo[kind].next, struct timer, link), struct conn, timer);
-    return NULL;
-}
+static int peer;
 
 static bool is_open(const struct stage *stage)
 {
@@ -70,23 +30,23 @@ static void write_request(char request[REQUEST], const char *bytes)
     memcpy(request + REQUEST - 4, "\r\n\r\n", 4);
 }
 
-static void ask(const struct stage *stage, const char *bytes, int times)
+static void ask(const char *bytes, int times)
 {
     char request[REQUEST];
 
     write_request(request, bytes);
     for (int i = 0; i < times; i++)
-        assert_int_equal(send(stage->peer, request, sizeof request, 0), sizeof request);
+        assert_int_equal(send(peer, request, sizeof request, 0), sizeof request);
 }
 
-static size_t read_some(const struct stage *stage, size_t most)
+static size_t read_some(size_t most)
 {
     static char bytes[64 * 1024];
     size_t done = 0;
 
     while (done < most) {
         size_t want = most - done < sizeof bytes ? most - done : sizeof bytes;
-        ssize_t n = recv(stage->peer, bytes, want, MSG_DONTWAIT);
+        ssize_t n = recv(peer, bytes, want, MSG_DONTWAIT);
         if (n <= 0)
             break;
         done += (size_t)n;
@@ -94,60 +54,41 @@ static size_t read_some(const struct stage *stage, size_t most)
     return done;
 }
 
+/* One connection, in a shard that only it is in. */
 static void open_stage(struct stage *stage, const char *bytes, int times)
 {
+    static const char *const set[] = {"limits.header_timeout=10s",    "limits.body_timeout=10s",
+                                      "limits.keepalive_timeout=10s", "limits.send_timeout=10s",
+                                      "limits.header_size=2k",        "limits.header_count=8",
+                                      "limits.uri_size=1k",           "limits.min_send_rate=100000"};
     int size = 1 << 20;
     int pair[2];
 
-    *stage = (struct stage){
-        .config.limits = {.header_timeout_ms = TIMEOUT_MS,
-                          .body_timeout_ms = TIMEOUT_MS,
-                          .keepalive_timeout_ms = TIMEOUT_MS,
-                          .send_timeout_ms = TIMEOUT_MS,
-                          .min_send_rate = RATE,
-                          .header_size = 2 * REQUEST,
-                          .header_count = 8,
-                          .uri_size = REQUEST},
-        .reporter = {make_body, NULL},
-    };
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
-    stage->peer = pair[1];
-    (void)setsockopt(stage->peer, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-    const struct shard_options options = {.config = &stage->config, .reporter = &stage->reporter};
-    assert_int_equal(shard_init(&stage->shard, &options), 0);
-    stage->shard.thread = pthread_self();
-    shard_turn(&stage->shard);
-    ask(stage, bytes, times);
-    turn_adopt(&stage->shard, &(struct baton){.fd = pair[0]});
+    stage_begin(stage, set, ROWS(set));
+    stage_pair(pair);
+    peer = pair[0];
+    (void)setsockopt(peer, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    ask(bytes, times);
+    turn_adopt(&stage->shard, &(struct baton){.fd = pair[1]});
     assert_true(is_open(stage));
 }
 
 static void close_stage(struct stage *stage)
 {
-    struct conn *c = conn_on(stage);
-
-    if (c != NULL)
-        conn_close(&stage->shard, c, CLOSE_STOP);
-    assert_int_equal(stage->shard.connections, 0);
-    shard_fini(&stage->shard);
-    (void)close(stage->peer);
+    stage_end(stage);
+    (void)close(peer);
 }
 
 /* A turn of the loop, so much later; but who gives up its turn has no second one in it. */
 static void turn(struct stage *stage, uint64_t later_ms)
 {
-    struct shard *s = &stage->shard;
-    struct epoll_event event;
     struct list *l;
-    struct timer *t;
 
-    s->clock.now_ms += later_ms;
-    if ((l = list_pop(&s->ready)) != NULL)
-        turn_go_on(s, list_of(l, struct conn, ready));
-    if (is_open(stage) && epoll_wait(s->epoll_fd, &event, 1, 0) == 1)
-        turn_event(s, event.data.ptr, event.events);
-    while ((t = timeouts_expired(&s->timeouts, s->clock.now_ms)) != NULL)
-        turn_expired(s, list_of(t, struct conn, timer));
+    stage_later(stage, later_ms);
+    if ((l = list_pop(&stage->shard.ready)) != NULL)
+        turn_go_on(&stage->shard, list_of(l, struct conn, ready));
+    (void)stage_events(stage);
+    (void)stage_timers(stage);
 }
 
 static void whoever_is_always_busy_is_ended_by_no_timer(void **state)
@@ -158,8 +99,8 @@ static void whoever_is_always_busy_is_ended_by_no_timer(void **state)
     open_stage(&stage, "10", FLOOD);
     for (int i = 0; i < 20; i++) {
         expect(!list_empty(&stage.shard.ready), "turn %d: it rests", i);
-        (void)read_some(&stage, SIZE_MAX);
-        ask(&stage, "10", FLOOD - 16);
+        (void)read_some(SIZE_MAX);
+        ask("10", FLOOD - 16);
         turn(&stage, TIMEOUT_MS / 2);
         expect(is_open(&stage), "turn %d", i);
     }
@@ -173,16 +114,16 @@ static void nor_by_that_of_an_answer_which_is_sent(void **state)
 
     (void)state;
     open_stage(&stage, "1000000", 1);
-    assert_int_equal(conn_on(&stage)->waits_for, TIMEOUT_SEND);
-    ask(&stage, "10", FLOOD);
+    assert_int_equal(stage_conn(&stage)->waits_for, TIMEOUT_SEND);
+    ask("10", FLOOD);
     for (int i = 0; i < 1000 && list_empty(&stage.shard.ready); i++) {
-        (void)read_some(&stage, SIZE_MAX);
+        (void)read_some(SIZE_MAX);
         turn(&stage, 0);
     }
     for (int i = 0; i < 20; i++) {
         expect(!list_empty(&stage.shard.ready), "turn %d: it rests", i);
-        (void)read_some(&stage, SIZE_MAX);
-        ask(&stage, "10", FLOOD - 16);
+        (void)read_some(SIZE_MAX);
+        ask("10", FLOOD - 16);
         turn(&stage, TIMEOUT_MS);
         expect(is_open(&stage), "turn %d", i);
     }
@@ -195,13 +136,13 @@ static void whose_answers_are_sent_is_as_one_who_was_just_answered(void **state)
 
     (void)state;
     open_stage(&stage, "10", FLOOD);
-    assert_int_equal(conn_on(&stage)->waits_for, TIMEOUT_KEEPALIVE);
-    uint64_t due = conn_on(&stage)->timer.due_ms;
-    (void)read_some(&stage, SIZE_MAX);
-    ask(&stage, "10", FLOOD - 16);
+    assert_int_equal(stage_conn(&stage)->waits_for, TIMEOUT_KEEPALIVE);
+    uint64_t due = stage_conn(&stage)->timer.due_ms;
+    (void)read_some(SIZE_MAX);
+    ask("10", FLOOD - 16);
     turn(&stage, SECOND_MS);
     assert_false(list_empty(&stage.shard.ready));
-    assert_int_equal(conn_on(&stage)->timer.due_ms, due + SECOND_MS);
+    assert_int_equal(stage_conn(&stage)->timer.due_ms, due + SECOND_MS);
     close_stage(&stage);
 }
 
@@ -213,22 +154,22 @@ static void a_request_behind_an_answer_has_its_time_from_then_on(void **state)
 
     (void)state;
     open_stage(&stage, "10", 1);
-    assert_int_equal(setsockopt(conn_on(&stage)->fd, SOL_SOCKET, SO_SNDBUF, &(int){REQUEST}, sizeof(int)), 0);
+    assert_int_equal(setsockopt(stage_conn(&stage)->fd, SOL_SOCKET, SO_SNDBUF, &(int){REQUEST}, sizeof(int)), 0);
     write_request(both, "100000"); /* not so much that what is behind it must wait to be read */
     memcpy(both + REQUEST, "GET", 3);
-    assert_int_equal(send(stage.peer, both, sizeof both, 0), sizeof both);
+    assert_int_equal(send(peer, both, sizeof both, 0), sizeof both);
     turn(&stage, 0);
-    assert_int_equal(conn_on(&stage)->waits_for, TIMEOUT_SEND);
-    for (int i = 0; i < 1000 && conn_on(&stage)->waits_for == TIMEOUT_SEND; i++) {
-        (void)read_some(&stage, SIZE_MAX);
+    assert_int_equal(stage_conn(&stage)->waits_for, TIMEOUT_SEND);
+    for (int i = 0; i < 1000 && stage_conn(&stage)->waits_for == TIMEOUT_SEND; i++) {
+        (void)read_some(SIZE_MAX);
         turn(&stage, 0);
     }
-    assert_int_equal(conn_on(&stage)->waits_for, TIMEOUT_HEADER);
+    assert_int_equal(stage_conn(&stage)->waits_for, TIMEOUT_HEADER);
     turn(&stage, TIMEOUT_MS - 1);
-    assert_int_equal(conn_on(&stage)->waits_for, TIMEOUT_HEADER);
-    (void)read_some(&stage, SIZE_MAX);
+    assert_int_equal(stage_conn(&stage)->waits_for, TIMEOUT_HEADER);
+    (void)read_some(SIZE_MAX);
     turn(&stage, 1);
-    assert_true(read_some(&stage, SIZE_MAX) > 0); /* 408 */
+    assert_true(read_some(SIZE_MAX) > 0); /* 408 */
     close_stage(&stage);
 }
 
@@ -261,7 +202,7 @@ static void who_reads_slower_than_min_send_rate_is_closed_and_nobody_else(void *
         int steps = 0;
         open_stage(&stage, readers[i].bytes, readers[i].times);
         for (; is_open(&stage) && got < whole; steps++) {
-            got += read_some(&stage, readers[i].a_second / STEPS);
+            got += read_some(readers[i].a_second / STEPS);
             turn(&stage, SECOND_MS / STEPS);
         }
         expect(is_open(&stage) == readers[i].honest, "row %zu: after %d s", i, steps / STEPS);
@@ -278,17 +219,11 @@ static void who_has_read_all_and_had_to_wait_for_us_is_not_slow(void **state)
     (void)state;
     open_stage(&stage, "30000000", 1);
     for (int i = 0; i < 10; i++) {
-        (void)read_some(&stage, SIZE_MAX);
+        (void)read_some(SIZE_MAX);
         turn(&stage, TIMEOUT_MS * 10);
         expect(is_open(&stage), "turn %d", i);
     }
     close_stage(&stage);
-}
-
-static int prepare(void **state)
-{
-    (void)state;
-    return error_pages_init();
 }
 
 int main(void)
@@ -302,5 +237,5 @@ int main(void)
         cmocka_unit_test(who_has_read_all_and_had_to_wait_for_us_is_not_slow),
     };
 
-    return cmocka_run_group_tests(tests, prepare, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

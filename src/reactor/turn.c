@@ -140,6 +140,7 @@ static enum step next_bytes(struct shard *s, struct conn *c, struct turn *turn, 
     c->readable = n == SHARD_BYTES || c->hung_up;
     counters_add(&s->counters, COUNTER_RECEIVED_BYTES, (uint64_t)n);
     s->came_us = s->clock.turn_us;
+    s->evicting = false; /* it was not idle: it has sent something that nobody had seen */
     *bytes = sv_of(s->bytes, (size_t)n);
     return GO;
 }

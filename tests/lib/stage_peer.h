@@ -92,16 +92,38 @@ static inline struct sv stage_hear(int peer)
     return sv_of(heard, len);
 }
 
-/* Bytes have come: their answers are in the row. What is left to be read later. */
+/* Bytes have come: they are where a turn reads them to. */
+static inline struct sv stage_put(struct stage *t, struct sv bytes)
+{
+    assert_in_range(bytes.len, 0, SHARD_BYTES);
+    unpoison(t->shard.bytes, SHARD_BYTES);
+    memcpy(t->shard.bytes, bytes.p, bytes.len);
+    t->shard.came_us = t->shard.clock.turn_us;
+    return sv_of(t->shard.bytes, bytes.len);
+}
+
+/* The same, and their answers are in the row. What is left to be read later. */
 static inline struct sv stage_feed(struct stage *t, struct conn *c, const char *text)
 {
-    size_t len = strlen(text);
+    return intake_read(&t->shard, c, stage_put(t, sv_cstr(text)));
+}
 
-    assert_in_range(len, 0, SHARD_BYTES);
-    unpoison(t->shard.bytes, SHARD_BYTES);
-    memcpy(t->shard.bytes, text, len);
-    t->shard.came_us = t->shard.serve.clock.turn_us;
-    return intake_read(&t->shard, c, sv_of(t->shard.bytes, len));
+/* What is in the row, which is empty then; without files. A string too, until the next call. */
+static inline struct sv stage_take_row(struct stage *t)
+{
+    static char text[STAGE_HEARD];
+    const struct out *o = t->shard.out;
+    size_t len = 0;
+
+    for (uint32_t i = 0; i < o->n; i++) {
+        assert_non_null(o->piece[i].iov_base);
+        assert_in_range(o->piece[i].iov_len, 0, sizeof text - 1 - len);
+        memcpy(text + len, o->piece[i].iov_base, o->piece[i].iov_len);
+        len += o->piece[i].iov_len;
+    }
+    text[len] = '\0';
+    out_clear(t->shard.out);
+    return sv_of(text, len);
 }
 
 /* Has our side been closed, or shut down? Only once all was heard. */

@@ -4,16 +4,13 @@
 
 #include "reactor/accept.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <sys/syscall.h>
-
 #include "base/log.h"
 #include "serve/terms.h"
 
+#include "knock.h"
 #include "stage_peer.h"
 
-enum { DOORS = 2, BATCH = 32, RETRY_MS = 100, SOON_MS = 10, BACKLOG = 100, ROOM = 200 };
+enum { DOORS = 2, BATCH = 32, RETRY_MS = 100, SOON_MS = 10, ROOM = 200 };
 
 #define ASK "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -23,36 +20,6 @@ static struct seats seats;
 static struct accept ours;
 static struct terms terms[DOORS];
 static int door_fds[DOORS];
-static int clients[2 * BATCH];
-static size_t n_clients;
-
-/* What the next calls of accept4 fail with; then they are made. */
-static int errors[2 * BATCH];
-static size_t n_errors, next_error;
-
-int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict len, int flags)
-{
-    if (next_error == n_errors)
-        return (int)syscall(SYS_accept4, fd, address.__sockaddr__, len, flags);
-    errno = errors[next_error++];
-    return -1;
-}
-
-static void fail_next(int error, size_t times)
-{
-    for (n_errors = next_error = 0; n_errors < times; n_errors++)
-        errors[n_errors] = error;
-}
-
-static int open_door(void)
-{
-    const struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(listen(fd, BACKLOG), 0);
-    return fd;
-}
 
 static int open_all(void **state)
 {
@@ -60,12 +27,11 @@ static int open_all(void **state)
 
     (void)state;
     log_init(STDERR_FILENO, LOG_LEVEL_ERROR);
-    n_errors = next_error = 0;
     stage_begin(&stage, NULL, 0);
     assert_int_equal(gate_init(&gate), 0);
     seats_init(&seats, ROOM, ROOM);
     for (int i = 0; i < DOORS; i++)
-        doors[i] = (struct door){.fd = door_fds[i] = open_door(), .backlog = BACKLOG, .terms = &terms[i]};
+        doors[i] = (struct door){.fd = door_fds[i] = knock_door(), .backlog = KNOCK_BACKLOG, .terms = &terms[i]};
     accept_init(&ours, &stage.shard, doors, DOORS);
     ours.gate = &gate;
     ours.seats = &seats;
@@ -81,30 +47,19 @@ static int close_all(void **state)
     assert_int_equal(seats_taken(&seats), 0);
     stage_end(&stage);
     gate_fini(&gate);
-    while (n_clients > 0)
-        assert_int_equal(close(clients[--n_clients]), 0);
-    for (int i = 0; i < DOORS; i++)
-        assert_int_equal(close(door_fds[i]), 0);
+    knock_end();
     return 0;
 }
 
-/* A client knocks, and has asked. */
-static void come(int door)
-{
-    struct sockaddr_in at;
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(getsockname(door_fds[door], (struct sockaddr *)&at, &len), 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&at, len), 0);
-    stage_say(fd, ASK);
-    clients[n_clients++] = fd;
-}
-
+/* Clients come, and have asked. */
 static void all_come(int door, int n)
 {
-    for (int i = 0; i < n; i++)
-        come(door);
+    knock(door_fds[door], n, ASK);
+}
+
+static void come(int door)
+{
+    all_come(door, 1);
 }
 
 /* The door of which epoll tells; NULL where it tells of none. */
@@ -179,7 +134,7 @@ static void one_that_is_lost_is_passed_over(void **state)
     (void)state;
     for (size_t i = 0; i < ROWS(lost); i++) {
         come(0);
-        fail_next(lost[i], 2);
+        knock_fail(lost[i], 2);
         expect(accept_some(&ours, &ours.doors[0]), "row %zu: somebody waits", i);
         expect(stage.shard.connections == i + 1, "row %zu: the one behind is not accepted", i);
         expect(seats_taken(&seats) == i + 1, "row %zu: a seat is lost", i);
@@ -201,7 +156,7 @@ static void a_shortage_makes_it_wait(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         accept_again(&ours);
         assert_non_null(door_with_news());
-        fail_next(rows[i].error, rows[i].times);
+        knock_fail(rows[i].error, rows[i].times);
         expect(!accept_some(&ours, &ours.doors[0]), "row %zu: nobody waits", i);
         expect(accept_wait_ms(&ours) == RETRY_MS, "row %zu: it waits for %d ms", i, accept_wait_ms(&ours));
         expect(door_with_news() == NULL, "row %zu: it is woken", i);
@@ -224,7 +179,7 @@ static void in_a_shortage_one_who_is_idle_goes(void **state)
     come(0);
     (void)accept_some(&ours, &ours.doors[0]);
     stage_later(&stage, 1000);
-    fail_next(EMFILE, 1);
+    knock_fail(EMFILE, 1);
     assert_false(accept_some(&ours, &ours.doors[0]));
     assert_int_equal(stage_ended(&stage, CLOSE_EVICTED), 1);
 }
@@ -305,7 +260,7 @@ static void those_that_wait_when_it_drains_are_accepted(void **state)
     all_come(0, BATCH + 1);
     come(1);
     accept_begin_drain(&ours);
-    assert_int_equal(ours.owed, DOORS * BACKLOG);
+    assert_int_equal(ours.owed, DOORS * KNOCK_BACKLOG);
     accept_rest(&ours, until);
     assert_int_equal(stage.shard.connections, BATCH + 1);
     assert_false(accept_is_deaf(&ours));

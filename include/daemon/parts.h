@@ -21,11 +21,11 @@
 #include "daemon/follow.h"
 #include "daemon/life.h"
 #include "daemon/predecessors.h"
-#include "daemon/pulse.h"
 #include "daemon/reload.h"
 #include "daemon/retired.h"
 #include "daemon/stopping.h"
 #include "daemon/succession.h"
+#include "daemon/watchdog.h"
 #include "generation/acceptor.h"
 #include "generation/generation.h"
 #include "io/notify.h"
@@ -58,7 +58,7 @@ struct parts {
 
     /* Beside that: */
     struct notify notify;
-    struct pulse pulse;
+    struct watchdog watchdog;
     struct launcher launcher;
     char path[PATH_MAX]; /* of our binary, as it was when we started */
     bool misused;        /* a start failed for what is wrong in the command line */

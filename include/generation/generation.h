@@ -71,7 +71,7 @@ void generation_stop(struct generation *g, enum stop how);
 /* All workers that were told to end have ended. */
 bool generation_done(const struct generation *g);
 /* Is a root where the workers may not read? Those of a new generation may. */
-bool generation_outgrown(const struct generation *g);
+bool generation_is_walled_off(const struct generation *g);
 /* No worker accepts any more, and what was in their backlogs is theirs. */
 bool generation_is_deaf(const struct generation *g);
 

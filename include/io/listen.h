@@ -30,7 +30,7 @@ struct listener {
     bool is_unix;
     bool adopted;              /* it was opened, and is perhaps accepted from, by somebody else */
     ino_t inode;               /* by which copies of its descriptor are known */
-    char *made;                /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
+    char *unlink_path;         /* owned: the path of a unix socket that goes when the listener is closed, or NULL */
     struct listener_name name; /* what stood there when it was made: another's that took its place stays */
 };
 

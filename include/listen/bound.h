@@ -19,11 +19,11 @@ struct bound {
     char *name;         /* owned; what it is called where it is passed on */
     struct listener *v; /* owned: n of them */
     size_t n;
-    size_t settled;    /* v[0..settled) serve; the rest belong to the generation being opened, and close if it fails */
-    unsigned users;    /* generations that have it from sockets_get */
-    unsigned taken_by; /* the last of them, by its number; each gets it once */
-    size_t stored;     /* v[0..stored) the service manager was asked to keep */
-    bool known;        /* others know it by this name: the manager, which may keep some, or a predecessor */
+    size_t n_serving; /* v[0..n_serving) serve; the rest belong to the generation being opened, and close if it fails */
+    unsigned users;   /* generations that have it from sockets_get */
+    unsigned generation; /* the last of them, by its number; each gets it once */
+    size_t stored;       /* v[0..stored) the service manager was asked to keep */
+    bool known;          /* others know it by this name: the manager, which may keep some, or a predecessor */
     struct bound *next;
 };
 

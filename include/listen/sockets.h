@@ -15,12 +15,12 @@
  *                 |                |
  *     bound ------+--sockets_get--> opened --it serves: sockets_settle--> settled --the last sockets_put--> closed
  *
- * What goes with a socket when it is closed depends on the process: the name of a unix socket stays where `lent` says that it
- * is our predecessor's; the manager drops what it keeps only while we are `serving`, as what is closed at our end is for
+ * What goes with a socket when it is closed depends on the process: the name of a unix socket stays where
+ * `predecessor_owns` says so; the manager drops what it keeps only while we are `serving`, as what is closed at our end is for
  * whoever is started next.
  *
- *     lent    started by an upgrade: true --the predecessor says GO--> false; else false
- *     serving false --the first generation serves--> true --a stop begins--> false
+ *     predecessor_owns  started by an upgrade: true --the predecessor says GO--> false; else false
+ *     serving           false --the first generation serves--> true --a stop begins--> false
  *
  * Ownership: the table owns all sockets; sockets_get lends them until sockets_put.
  * Threads:   one at a time: the master, or the one that opens a generation for it. Only sockets_remove_names may be called
@@ -45,8 +45,8 @@ struct sockets {
     unsigned generation; /* that is being opened */
     const char **asked;  /* owned: n_asked addresses that it asks for; each borrowed */
     size_t n_asked;
-    bool lent;    /* the master's: what was left to us is our predecessor's still */
-    bool serving; /* the master's: what is closed now was dropped by a reload */
+    bool predecessor_owns; /* the master's: what was left to us is our predecessor's still */
+    bool serving;          /* the master's: what is closed now was dropped by a reload */
 };
 
 int sockets_init(struct sockets *s, struct notify *systemd);

@@ -4,7 +4,7 @@
  * The one at the other end of the socket, unless a PROXY header or, of a trusted proxy, X-Forwarded-For names another.
  * Nobody is asked where nobody wants to know: without a log and without connections_per_ip that is never.
  *
- * What is counted (io/census): a connection, for as long as it is open, by the address of its peer, which is the one that
+ * What is counted (io/ip_count): a connection, for as long as it is open, by the address of its peer, which is the one that
  * a PROXY header tells; one too many is closed without an answer, which costs us least. The connections of a trusted proxy
  * are not counted, for they are nobody's: there a client is counted while a request of its is being answered, and one
  * too many gets 429. A connection that served elsewhere before is counted, and never one too many.

@@ -52,9 +52,9 @@ struct conn {
     bool lingers : 1;         /* the peer may still be sending, so it must be heard out */
     bool put_off : 1;         /* the request at the front of the bytes is to be read again in a while */
     bool awaits_proxy : 1;    /* a PROXY header must come first */
-    bool seat_of_request : 1; /* the seat is that of a client behind a trusted proxy, until its request is answered */
+    bool slot_of_request : 1; /* the slot is that of a client behind a trusted proxy, until its request is answered */
     struct peer peer;         /* once it was told, or somebody has asked */
-    uint32_t seat;            /* in the census; 0 = none */
+    uint32_t ip_slot;         /* in io/ip_count; 0 = not counted */
 };
 
 static inline void conn_assert_owner(const struct shard *s)

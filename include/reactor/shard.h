@@ -19,8 +19,8 @@
 #include "base/list.h"
 #include "config/config.h"
 #include "http/parse.h"
-#include "io/census.h"
 #include "io/handoff.h"
+#include "io/ip_count.h"
 #include "io/out.h"
 #include "io/timeout.h"
 #include "serve/serve.h"
@@ -43,7 +43,7 @@ struct shard_options {
     struct cache_limits cache;       /* this worker's share */
     struct sums *sums;               /* borrowed */
     struct watch *watch;             /* borrowed: of the roots; NULL = nobody else looks at them */
-    struct census *census;           /* borrowed; NULL = connections of an address are not counted */
+    struct ip_count *ip_count;       /* borrowed; NULL = connections of an address are not counted */
     const struct reporter *reporter; /* borrowed; NULL = it serves files; else no cache, sums and log are needed */
     struct log_ring *access;         /* borrowed; NULL = off */
 };
@@ -51,7 +51,7 @@ struct shard_options {
 struct shard {
     const struct config_limits *limits; /* borrowed */
     pthread_t thread;                   /* the worker's; debug builds compare */
-    struct census *census;              /* borrowed; NULL = off */
+    struct ip_count *ip_count;          /* borrowed; NULL = off */
     int epoll_fd;                       /* owned */
     bool ending;                        /* answers say that the connection ends */
     bool draining;                      /* idle connections end */

@@ -5,7 +5,7 @@
  * replaced, and remembers while one leads where they may not read.
  *
  * Ownership: watch_new copies the paths; the gate is borrowed until watch_free. What root_swaps points to lives until then.
- * Threads:   watch_new and watch_free: the master; watch_stop, watch_outgrown: any. The thread may hang, as disks may; nobody
+ * Threads:   watch_new and watch_free: the master; watch_stop, watch_is_walled_off: any. The thread may hang, as disks may; nobody
  *            waits for it, and the last to leave frees.
  * Errors:    watch_new returns 0 or -errno. A root that cannot be looked at is as it was.
  * Units:     milliseconds.
@@ -32,6 +32,6 @@ void watch_free(struct watch **out);
 struct root_swaps *watch_swaps(struct watch *w, size_t site);
 
 /* Does a root lead where the workers may not read? */
-bool watch_outgrown(const struct watch *w);
+bool watch_is_walled_off(const struct watch *w);
 
 #endif

@@ -5,7 +5,7 @@
  * only the master knows: reloads, upgrades, health.
  *
  * Ownership: copies what it is told, but for the texts in `about`, which are borrowed. Workers that were added must be
- *            ended before their memory goes, and before census_fini.
+ *            ended before their memory goes, and before figures_fini.
  * Threads:   add, end and what the master reports: the master. take, health: any. A mutex keeps workers from going while
  *            they are read; nobody on a request's way takes it.
  * Errors:    0 or -ENOMEM. figures_end cannot fail.
@@ -59,25 +59,25 @@ struct figures {
     _Atomic int stuck; /* a worker that does not move; -1 = all do */
 };
 
-void figures_init(struct figures *c, const struct figures_about *about);
-void figures_fini(struct figures *c);
+void figures_init(struct figures *f, const struct figures_about *about);
+void figures_fini(struct figures *f);
 
 /* A generation begins, with these workers and listeners (URLs, a line each); all are read from now on. */
-int figures_add(struct figures *c, const struct crew *crew, struct sv listeners);
+int figures_add(struct figures *f, const struct crew *crew, struct sv listeners);
 /* Its workers are over: keep what they counted, and read them no more. No-op for those that were never added. */
-void figures_end(struct figures *c, const struct crew *crew);
+void figures_end(struct figures *f, const struct crew *crew);
 
 /* The master reports. */
-void figures_reloaded(struct figures *c); /* and the new configuration was taken */
-void figures_refused(struct figures *c, const char *why);
-void figures_upgraded(struct figures *c);
-void figures_drain(struct figures *c);
+void figures_reloaded(struct figures *f); /* and the new configuration was taken */
+void figures_refused(struct figures *f, const char *why);
+void figures_upgraded(struct figures *f);
+void figures_drain(struct figures *f);
 /* Worker that does not move, or -1. */
-void figures_stuck(struct figures *c, int worker);
+void figures_stuck(struct figures *f, int worker);
 
 /* NULL where all is well; else why not, one word or two, perhaps in `room`. */
 enum { FIGURES_ILL_MAX = 32 };
-const char *figures_illness(const struct figures *c, char room[FIGURES_ILL_MAX]);
+const char *figures_illness(const struct figures *f, char room[FIGURES_ILL_MAX]);
 
 /* All figures at once. */
 struct figures_view {
@@ -88,7 +88,7 @@ struct figures_view {
     size_t n_workers;     /* as many as there ever were at once */
     struct buf listeners; /* owned: of the newest generation, a line each */
 };
-int figures_take(struct figures *c, struct figures_view *view);
+int figures_take(struct figures *f, struct figures_view *view);
 void figures_view_fini(struct figures_view *view);
 
 #endif

@@ -37,7 +37,7 @@ static void use_generation(struct parts *p, struct generation *g)
     p->present = g;
     acceptor_use(&p->acceptor, g);
     if (g->config.status.address.n > 0)
-        pulse_watch(&p->pulse);
+        watchdog_watch(&p->watchdog);
 }
 
 static void begin_to_serve(struct parts *p, struct generation *g)
@@ -191,7 +191,7 @@ static void announce_stop(struct parts *p)
     p->sockets.serving = false;
     if (p->predecessors.main)
         notify_tell(&p->notify, "STOPPING=1");
-    p->pulse.next_ms = 0;
+    p->watchdog.next_ms = 0;
 }
 
 static void stop(struct parts *p, const struct signalfd_siginfo *from)
@@ -278,7 +278,7 @@ static void say_how_it_goes(struct parts *p)
 static void beat(struct parts *p)
 {
     uint64_t now = parts_now_ms();
-    const struct pulse_of of = {
+    const struct watchdog_of of = {
         .notify = &p->notify,
         .figures = &p->figures,
         .g = p->present,
@@ -288,7 +288,7 @@ static void beat(struct parts *p)
         .left_ms = stopping_left_ms(&p->stopping, now),
     };
 
-    if (pulse_run(&p->pulse, &of, now))
+    if (watchdog_run(&p->watchdog, &of, now))
         say_how_it_goes(p);
 }
 
@@ -325,7 +325,7 @@ static void turn(struct parts *p)
 static bool is_over(const struct parts *p, bool *hung)
 {
     uint64_t now = parts_now_ms();
-    bool is_succeeded = p->succession.passing_on && !succession_is_unheard(&p->succession, p->pulse.owes, now);
+    bool is_succeeded = p->succession.passing_on && !succession_is_unheard(&p->succession, p->watchdog.owes, now);
 
     return (life_is_stopping(p->life) || is_succeeded) && stopping_is_over(&p->stopping, p->present, now, hung);
 }

@@ -138,7 +138,7 @@ int parts_open(struct parts *p, const struct config_args *args, char *const *arg
 {
     find_path(p, argv);
     notify_init(&p->notify);
-    pulse_init(&p->pulse, p->notify.watchdog_ms, notify_hears(&p->notify));
+    watchdog_init(&p->watchdog, p->notify.watchdog_ms, notify_hears(&p->notify));
     int err = open_service(p);
     if (err == 0)
         err = open_reload(p, args);
@@ -200,7 +200,7 @@ static int sooner(int a, int b)
 bool parts_are_behind(const struct parts *p)
 {
     return p->present != NULL && !life_is_stopping(p->life) && !reload_is_opening(&p->reload) &&
-           generation_outgrown(p->present);
+           generation_is_walled_off(p->present);
 }
 
 bool parts_wait_for_room(const struct parts *p)
@@ -212,7 +212,7 @@ int parts_wait_ms(const struct parts *p)
 {
     uint64_t now = parts_now_ms();
     bool soon = parts_wait_for_room(p) || p->predecessors.owes_ready || acceptor_is_paused(&p->acceptor);
-    int wait = sooner(pulse_wait_ms(&p->pulse, now), stopping_wait_ms(&p->stopping, now));
+    int wait = sooner(watchdog_wait_ms(&p->watchdog, now), stopping_wait_ms(&p->stopping, now));
 
     wait = sooner(wait, reload_wait_ms(&p->reload, parts_may_reload(p), now));
     wait = sooner(wait, follow_wait_ms(&p->follow, parts_are_behind(p), now));

@@ -37,7 +37,7 @@ int predecessors_init(struct predecessors *p, const struct predecessors_home *ho
 
     *p = (struct predecessors){.home = *home, .main = fd < 0};
     int err = fd >= 0 ? add_predecessor(p, fd) : 0;
-    home->sockets->lent = !p->main;
+    home->sockets->predecessor_owns = !p->main;
     if (!p->main)
         sandbox_inherit();
     if (err < 0)
@@ -59,7 +59,7 @@ void predecessors_drop(struct predecessors *p)
 
 static void say_serving(const struct predecessors *p)
 {
-    p->home.sockets->lent = false;
+    p->home.sockets->predecessor_owns = false;
     if (!reload_is_opening(p->home.reload))
         sockets_store(p->home.sockets); /* else once that is over */
     notify_tell(p->home.notify, "READY=1");

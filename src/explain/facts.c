@@ -11,7 +11,7 @@
 #include "config/blame.h"
 #include "explain/say.h"
 #include "files/siblings.h"
-#include "site/labels.h"
+#include "site/types.h"
 
 /* A text, and in brackets where the value that it is comes from. */
 static void say_from(const struct facts *f, FILE *to, const char *label, struct sv text, struct config_at value)
@@ -111,7 +111,7 @@ static void say_all_unused(const struct facts *f, FILE *to)
 {
     const struct codings *codings = &f->site->codings;
 
-    if (f->plain->name.len == 0 || labels_mime(f->site, f->plain->name).coding != CODING_IDENTITY)
+    if (f->plain->name.len == 0 || types_of(f->site, f->plain->name).coding != CODING_IDENTITY)
         return;
     for (size_t i = 0; i < codings->n; i++)
         say_unused(f, (enum coding)codings->order[i], to);
@@ -148,8 +148,8 @@ static struct sv original(const struct facts *f, char *room)
 
 static void say_type(const struct facts *f, struct sv file, FILE *to)
 {
-    struct mime mime = labels_mime(f->site, file);
-    const struct rule *rule = labels_find_mime(f->site, file);
+    struct mime mime = types_of(f->site, file);
+    const struct rule *rule = types_find(f->site, file);
     struct buf type = {0};
 
     (void)buf_addf(&type, "%.*s", SV_ARG(mime.type));

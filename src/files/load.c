@@ -15,7 +15,7 @@
 #include "files/siblings.h"
 #include "files/tag.h"
 #include "roots/trouble.h"
-#include "site/labels.h"
+#include "site/types.h"
 
 /* A file that changes under the reader is read again, but not for ever. */
 enum { READ_TRIES = 8, YOUNG_MS = 2000 };
@@ -85,7 +85,7 @@ static struct entry *new_file(const struct loading *l, struct sv name, const str
                               int fd)
 {
     int64_t now = l->clock->wall;
-    struct mime mime = labels_mime(l->tree->site, l->original);
+    struct mime mime = types_of(l->tree->site, l->original);
     struct tag_file tagged = tag_file(l, stamp);
     struct policy *policy;
 

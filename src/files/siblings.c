@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "http/coded_size.h"
-#include "site/labels.h"
+#include "site/types.h"
 
 #define SECOND_NS INT64_C(1000000000)
 
@@ -49,7 +49,7 @@ uint8_t siblings_look(const struct site *site, const struct root *root, struct s
     struct stamp stamp;
     uint8_t found = 0;
 
-    if (c->n == 0 || labels_mime(site, name).coding != CODING_IDENTITY)
+    if (c->n == 0 || types_of(site, name).coding != CODING_IDENTITY)
         return 0;
     for (size_t i = 0; i < c->n; i++) {
         enum coding coding = (enum coding)c->order[i];

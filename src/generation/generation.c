@@ -86,9 +86,9 @@ bool generation_done(const struct generation *g)
     return crew_is_done(&g->crew) && status_listener_is_done(&g->status);
 }
 
-bool generation_outgrown(const struct generation *g)
+bool generation_is_walled_off(const struct generation *g)
 {
-    return watch_outgrown(g->watch);
+    return watch_is_walled_off(g->watch);
 }
 
 bool generation_is_deaf(const struct generation *g)

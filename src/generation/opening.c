@@ -163,7 +163,7 @@ static int open_workers(const struct opening *o)
                   .sites = &g->sites,
                   .sums = g->sums,
                   .watch = g->watch,
-                  .census = g->config.limits.connections_per_ip > 0 ? census_of_process() : NULL,
+                  .ip_count = g->config.limits.connections_per_ip > 0 ? ip_count_of_process() : NULL,
                   .cache = {.stock = {.memory = memory_of_cache(&g->config) / n,
                                       .fds = (uint32_t)share(g->budget.kept, n),
                                       .seats = g->home.seats},

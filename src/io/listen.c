@@ -85,8 +85,8 @@ static int prepare(struct listener *l, const struct address *a, const struct lis
 {
     if (!l->is_unix)
         return prepare_tcp(l->fd, a->of.any.sa_family, options);
-    l->made = strdup(a->of.un.sun_path);
-    if (l->made == NULL)
+    l->unlink_path = strdup(a->of.un.sun_path);
+    if (l->unlink_path == NULL)
         return -ENOMEM;
     remove_stale(a);
     return 0;
@@ -123,9 +123,9 @@ static int open_at(struct listener *l, const struct address *a, const struct lis
     int err = prepare(l, a, options);
     if (err == 0)
         err = bind_to(l, a);
-    if (l->made != NULL && (err < 0 || !look_at_name(l->made, &l->name))) {
-        free(l->made); /* the name is somebody else's */
-        l->made = NULL;
+    if (l->unlink_path != NULL && (err < 0 || !look_at_name(l->unlink_path, &l->name))) {
+        free(l->unlink_path); /* the name is somebody else's */
+        l->unlink_path = NULL;
     }
     if (err != 0)
         listener_close(l);
@@ -236,8 +236,8 @@ static int take_name(struct listener *l, const char *address)
         return 0;
     if (!look_at_name(a.of.un.sun_path, &l->name))
         return -ENOENT;
-    l->made = strdup(a.of.un.sun_path);
-    return l->made != NULL ? 0 : -ENOMEM;
+    l->unlink_path = strdup(a.of.un.sun_path);
+    return l->unlink_path != NULL ? 0 : -ENOMEM;
 }
 
 int listener_adopt(struct listener *l, int fd, const char *address)
@@ -266,15 +266,15 @@ int listener_change(const struct listener *l, const struct listen_options *optio
 
 bool listener_lost_its_name(const struct listener *l)
 {
-    return l->made != NULL && !is_still(l->made, &l->name);
+    return l->unlink_path != NULL && !is_still(l->unlink_path, &l->name);
 }
 
 void listener_remove_name(struct listener *l)
 {
-    if (l->made != NULL)
-        unlink_name(l->made, &l->name);
-    free(l->made);
-    l->made = NULL;
+    if (l->unlink_path != NULL)
+        unlink_name(l->unlink_path, &l->name);
+    free(l->unlink_path);
+    l->unlink_path = NULL;
 }
 
 void listener_close(struct listener *l)

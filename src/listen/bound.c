@@ -122,13 +122,13 @@ int bound_change(const struct bound *b, enum bound_part part, const struct liste
     int err = 0;
 
     for (size_t i = 0; i < b->n && err == 0; i++)
-        if ((i < b->settled || b->v[i].adopted) == (part == BOUND_OLD))
+        if ((i < b->n_serving || b->v[i].adopted) == (part == BOUND_OLD))
             err = listener_change(&b->v[i], options);
     return err;
 }
 
 void bound_unsettle(struct bound *b)
 {
-    while (b->n > b->settled)
+    while (b->n > b->n_serving)
         listener_close(&b->v[--b->n]);
 }

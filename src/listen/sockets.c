@@ -62,8 +62,8 @@ static void leave_names(struct bound *b)
 {
     b->known = false;
     for (size_t i = 0; i < b->n; i++) {
-        free(b->v[i].made);
-        b->v[i].made = NULL;
+        free(b->v[i].unlink_path);
+        b->v[i].unlink_path = NULL;
     }
 }
 
@@ -78,7 +78,7 @@ static void forget(const struct sockets *s, const char *name)
 
 static void bound_free(const struct sockets *s, struct bound *b)
 {
-    if (b->known && s->lent)
+    if (b->known && s->predecessor_owns)
         leave_names(b);
     if (b->known && s->serving && !sockets_is_passed(b->address))
         forget(s, b->name);
@@ -180,7 +180,7 @@ static bool share_port(const struct sockets *s, const char *address, bool all)
     bool any = false;
 
     for (const struct bound *b = s->first; b != NULL; b = b->next)
-        for (size_t i = 0; !is_unit_s(b) && (all || b->taken_by != s->generation) && i < b->n; i++)
+        for (size_t i = 0; !is_unit_s(b) && (all || b->generation != s->generation) && i < b->n; i++)
             any |= listener_share_port(b->v[i].fd, address);
     for (size_t i = 0; i < s->inherited.n; i++)
         any |= is_ours(&s->inherited.v[i]) && listener_share_port(s->inherited.v[i].fd, address);
@@ -204,7 +204,7 @@ static int keep_all(const struct sockets *s, struct bound *b,
     int err = 0;
 
     for (const struct bound *other = s->first; other != NULL; other = other->next)
-        for (size_t i = 0; !is_unit_s(other) && other->taken_by != s->generation && i < other->n && err == 0; i++)
+        for (size_t i = 0; !is_unit_s(other) && other->generation != s->generation && i < other->n && err == 0; i++)
             err = belongs(s, other->v[i].fd, b->address) ? bound_keep(b, other->v[i].fd) : 0;
     for (size_t i = 0; i < s->inherited.n && err == 0; i++)
         if (is_ours(&s->inherited.v[i]) && belongs(s, s->inherited.v[i].fd, b->address)) {
@@ -223,7 +223,7 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
     if (sockets_is_passed(b->address))
         return -ENOENT;
     /* A name that a unit made is the unit's; our predecessor's becomes ours. */
-    int err = is_unix && !s->lent ? 0 : keep_all(s, b, is_itself);
+    int err = is_unix && !s->predecessor_owns ? 0 : keep_all(s, b, is_itself);
     b->known = is_unix && b->n > 0;
     if (err == 0 && b->n == 0)
         err = bound_bind(b, options);
@@ -240,7 +240,7 @@ static int open_own(const struct sockets *s, struct bound *b, const struct liste
  * took in an address that is asked for too now gives it back by being opened anew. */
 static bool may_go_on(const struct sockets *s, const struct bound *b)
 {
-    bool goes_on = b->taken_by != s->generation && !listener_lost_its_name(&b->v[0]);
+    bool goes_on = b->generation != s->generation && !listener_lost_its_name(&b->v[0]);
 
     for (size_t i = 0; goes_on && i < b->n; i++)
         goes_on = !is_another_s(s, b->v[i].fd, b->address);
@@ -305,7 +305,7 @@ static int get_bound(struct sockets *s, const char *address, const struct listen
     if (err < 0)
         return err;
     b->users++;
-    b->taken_by = s->generation;
+    b->generation = s->generation;
     err = bound_grow(b, options, n);
     if (err < 0)
         put_bound(s, b);
@@ -338,7 +338,7 @@ void sockets_put(struct sockets *s, struct bound **b)
 void sockets_settle(struct sockets *s)
 {
     for (struct bound *b = s->first; b != NULL; b = b->next)
-        b->settled = b->n;
+        b->n_serving = b->n;
 }
 
 bool sockets_has_beside(const struct sockets *s, const struct bound *b, int fd)
@@ -372,7 +372,7 @@ static void close_leftovers(struct sockets *s)
 
 void sockets_store(struct sockets *s)
 {
-    if (!s->lent)
+    if (!s->predecessor_owns)
         close_leftovers(s);
     for (struct bound *b = s->first; b != NULL; b = b->next) {
         while (b->stored < b->n && (b->v[b->stored].is_unix || notify_store(s->systemd, b->name, b->v[b->stored].fd)))

@@ -23,10 +23,10 @@ static bool is_trusted(const struct conn *c)
 
 static bool count(struct shard *s, struct conn *c, uint64_t most)
 {
-    if (s->census == NULL)
+    if (s->ip_count == NULL)
         return true;
     learn_peer(c);
-    return is_trusted(c) || census_enter(s->census, &c->peer, most, &c->seat);
+    return is_trusted(c) || ip_count_enter(s->ip_count, &c->peer, most, &c->ip_slot);
 }
 
 bool client_adopt(struct shard *s, struct conn *c, const struct baton *b)
@@ -49,22 +49,22 @@ bool client_introduced(struct shard *s, struct conn *c)
 
 bool client_admit(struct shard *s, struct conn *c, const struct request *rq)
 {
-    if (s->census == NULL || !is_trusted(c))
+    if (s->ip_count == NULL || !is_trusted(c))
         return true;
     const struct trust *trust = terms_trust(c->terms);
     struct peer client = forwarded_client(trust, &c->peer, rq);
     client_leave(s, c); /* the request before this one */
     if (trust_holds(trust, &client))
         return true;
-    c->seat_of_request = true;
-    return census_enter(s->census, &client, s->limits->connections_per_ip, &c->seat);
+    c->slot_of_request = true;
+    return ip_count_enter(s->ip_count, &client, s->limits->connections_per_ip, &c->ip_slot);
 }
 
 void client_leave(struct shard *s, struct conn *c)
 {
-    if (c->seat != 0)
-        census_leave(s->census, &c->seat);
-    c->seat_of_request = false;
+    if (c->ip_slot != 0)
+        ip_count_leave(s->ip_count, &c->ip_slot);
+    c->slot_of_request = false;
 }
 
 struct peer client_of(struct conn *c, const struct request *rq)

@@ -46,7 +46,7 @@ static void init_limits(struct shard *s, const struct config_limits *l)
 
 int shard_init(struct shard *s, const struct shard_options *options)
 {
-    *s = (struct shard){.epoll_fd = -1, .outbox = {.wake_fd = -1}, .census = options->census};
+    *s = (struct shard){.epoll_fd = -1, .outbox = {.wake_fd = -1}, .ip_count = options->ip_count};
     init_limits(s, &options->config->limits);
     list_init(&s->ready);
     list_init(&s->stalled);

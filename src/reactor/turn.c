@@ -93,7 +93,7 @@ static void wait_for_bytes(struct shard *s, struct conn *c)
 /* Nothing to do until the peer says more. */
 static enum step rest(struct shard *s, struct conn *c)
 {
-    if (c->seat_of_request)
+    if (c->slot_of_request)
         client_leave(s, c);
     if (c->intake != NULL && !intake_is_blank(c->intake)) {
         wait_for_bytes(s, c);

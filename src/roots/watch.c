@@ -19,7 +19,7 @@ struct watch {
     int holders;
     struct gate *gate; /* borrowed; NULL once its owner may be gone */
     uint64_t interval_ms;
-    _Atomic bool outgrown;
+    _Atomic bool walled_off;
     size_t n;
     struct watched {
         char *path;       /* owned */
@@ -79,13 +79,13 @@ static void tell(struct watch *w)
 
 static void look(struct watch *w)
 {
-    bool outgrown = false;
+    bool walled_off = false;
 
     for (size_t i = 0; i < w->n; i++) {
         root_refresh(&w->v[i].root, now_ms(), 0);
-        outgrown = outgrown || w->v[i].root.walled_off;
+        walled_off = walled_off || w->v[i].root.walled_off;
     }
-    if (atomic_exchange(&w->outgrown, outgrown) != outgrown)
+    if (atomic_exchange(&w->walled_off, walled_off) != walled_off)
         tell(w);
 }
 
@@ -172,7 +172,7 @@ struct root_swaps *watch_swaps(struct watch *w, size_t site)
     return w != NULL ? &w->v[site].swaps : NULL;
 }
 
-bool watch_outgrown(const struct watch *w)
+bool watch_is_walled_off(const struct watch *w)
 {
-    return atomic_load(&w->outgrown);
+    return atomic_load(&w->walled_off);
 }

@@ -10,20 +10,20 @@
 #include "http/head.h"
 
 /* A report in the row: its head and its body, one behind the other. */
-struct sheet {
+struct report_text {
     struct ref ref;
     struct buf text; /* owned */
 };
 
-static void sheet_end(struct ref *ref)
+static void report_text_end(struct ref *ref)
 {
-    struct sheet *sheet = (struct sheet *)(void *)ref;
+    struct report_text *whole = (struct report_text *)(void *)ref;
 
-    buf_fini(&sheet->text);
-    free(sheet);
+    buf_fini(&whole->text);
+    free(whole);
 }
 
-_Static_assert(offsetof(struct sheet, ref) == 0, "a sheet is where its reference is");
+_Static_assert(offsetof(struct report_text, ref) == 0, "the text is where its reference is");
 
 static void write_head(struct head *h, const struct report *report)
 {
@@ -38,7 +38,7 @@ static void write_head(struct head *h, const struct report *report)
     }
 }
 
-static int write_sheet(struct buf *text, const struct report *report, size_t *head_len)
+static int write_report(struct buf *text, const struct report *report, size_t *head_len)
 {
     struct head count = head_in(NULL, 0);
 
@@ -52,39 +52,39 @@ static int write_sheet(struct buf *text, const struct report *report, size_t *he
     return buf_add(text, buf_sv(&report->body));
 }
 
-static uint64_t add_sheet(const struct response *r, struct sheet *sheet, size_t head_len)
+static uint64_t add_report(const struct response *r, struct report_text *whole, size_t head_len)
 {
-    struct sv text = buf_sv(&sheet->text);
+    struct sv text = buf_sv(&whole->text);
     struct sv body = sv_skip(text, head_len);
 
-    out_piece(r->out, sv_of(text.p, head_len), &sheet->ref);
+    out_piece(r->out, sv_of(text.p, head_len), &whole->ref);
     response_tail(r);
     if (r->head_only || body.len == 0)
         return 0;
-    out_piece(r->out, body, &sheet->ref);
+    out_piece(r->out, body, &whole->ref);
     return body.len;
 }
 
 uint64_t report_answer(const struct reporter *reporter, const struct response *r, struct sv path, int *status)
 {
     struct report report = {.status = 200};
-    struct sheet *sheet = calloc(1, sizeof *sheet);
+    struct report_text *whole = calloc(1, sizeof *whole);
     size_t head_len = 0;
     uint64_t bytes;
-    int err = sheet != NULL ? reporter->make(reporter->context, path, &report) : -ENOMEM;
+    int err = whole != NULL ? reporter->make(reporter->context, path, &report) : -ENOMEM;
 
     if (err == 0)
-        err = write_sheet(&sheet->text, &report, &head_len);
+        err = write_report(&whole->text, &report, &head_len);
     buf_fini(&report.body);
     if (err == 0) {
-        sheet->ref = (struct ref){1, sheet_end};
+        whole->ref = (struct ref){1, report_text_end};
         *status = report.status;
-        bytes = add_sheet(r, sheet, head_len);
-        ref_put(&sheet->ref);
+        bytes = add_report(r, whole, head_len);
+        ref_put(&whole->ref);
         return bytes;
     }
-    if (sheet != NULL)
-        sheet_end(&sheet->ref);
+    if (whole != NULL)
+        report_text_end(&whole->ref);
     *status = err == -ENOENT ? 404 : 503;
     return response_error(r, *status);
 }

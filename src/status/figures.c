@@ -24,19 +24,19 @@ static struct figures_generation *generation_of(struct list *l)
     return list_of(l, struct figures_generation, link);
 }
 
-void figures_init(struct figures *c, const struct figures_about *about)
+void figures_init(struct figures *f, const struct figures_about *about)
 {
     int64_t now = time(NULL);
 
-    *c = (struct figures){.master = {.about = *about,
+    *f = (struct figures){.master = {.about = *about,
                                      .last_reload_ok = true,
                                      .started_wall = now,
                                      .configured_wall = now,
                                      .started_us = clock_now_us()}};
-    list_init(&c->generations);
-    atomic_init(&c->draining, false);
-    atomic_init(&c->stuck, -1);
-    (void)pthread_mutex_init(&c->lock, NULL); /* of glibc, it does not fail */
+    list_init(&f->generations);
+    atomic_init(&f->draining, false);
+    atomic_init(&f->stuck, -1);
+    (void)pthread_mutex_init(&f->lock, NULL); /* of glibc, it does not fail */
 }
 
 static void generation_free(struct figures_generation *g)
@@ -46,31 +46,31 @@ static void generation_free(struct figures_generation *g)
     free(g);
 }
 
-void figures_fini(struct figures *c)
+void figures_fini(struct figures *f)
 {
-    assert(list_empty(&c->generations));
-    free(c->ended);
-    c->ended = NULL;
-    c->n_ended = 0;
-    (void)pthread_mutex_destroy(&c->lock);
+    assert(list_empty(&f->generations));
+    free(f->ended);
+    f->ended = NULL;
+    f->n_ended = 0;
+    (void)pthread_mutex_destroy(&f->lock);
 }
 
 /* Room for what `n` workers will have counted once they end. */
-static int make_room(struct figures *c, size_t n)
+static int make_room(struct figures *f, size_t n)
 {
-    if (n <= c->n_ended)
+    if (n <= f->n_ended)
         return 0;
-    struct tally *more = realloc(c->ended, n * sizeof *more);
+    struct tally *more = realloc(f->ended, n * sizeof *more);
     if (more == NULL)
         return -ENOMEM;
-    for (size_t i = c->n_ended; i < n; i++)
+    for (size_t i = f->n_ended; i < n; i++)
         more[i] = (struct tally){0};
-    c->ended = more;
-    c->n_ended = n;
+    f->ended = more;
+    f->n_ended = n;
     return 0;
 }
 
-int figures_add(struct figures *c, const struct crew *crew, struct sv listeners)
+int figures_add(struct figures *f, const struct crew *crew, struct sv listeners)
 {
     struct figures_generation *g = calloc(1, sizeof *g);
 
@@ -79,14 +79,14 @@ int figures_add(struct figures *c, const struct crew *crew, struct sv listeners)
     list_init(&g->link);
     g->crew = crew;
     int err = buf_add(&g->listeners, listeners);
-    (void)pthread_mutex_lock(&c->lock);
+    (void)pthread_mutex_lock(&f->lock);
     if (err == 0)
-        err = make_room(c, crew->n);
+        err = make_room(f, crew->n);
     if (err == 0) {
-        list_append(&c->generations, &g->link);
-        c->master.generation++;
+        list_append(&f->generations, &g->link);
+        f->master.generation++;
     }
-    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_mutex_unlock(&f->lock);
     if (err < 0)
         generation_free(g);
     return err;
@@ -106,100 +106,100 @@ static void drop_gauges(struct tally *t)
             t->of[families[f].first + i] = 0;
 }
 
-static void keep(struct figures *c, const struct figures_generation *g)
+static void keep(struct figures *f, const struct figures_generation *g)
 {
     for (size_t i = 0; i < g->crew->n; i++) {
-        add_counters(&c->ended[i], crew_counters(g->crew, i));
-        drop_gauges(&c->ended[i]);
+        add_counters(&f->ended[i], crew_counters(g->crew, i));
+        drop_gauges(&f->ended[i]);
     }
 }
 
-void figures_end(struct figures *c, const struct crew *crew)
+void figures_end(struct figures *f, const struct crew *crew)
 {
-    (void)pthread_mutex_lock(&c->lock);
-    for (struct list *l = c->generations.next, *next; l != &c->generations; l = next) {
+    (void)pthread_mutex_lock(&f->lock);
+    for (struct list *l = f->generations.next, *next; l != &f->generations; l = next) {
         struct figures_generation *g = generation_of(l);
         next = l->next;
         if (g->crew != crew)
             continue;
-        keep(c, g);
+        keep(f, g);
         generation_free(g);
     }
-    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_mutex_unlock(&f->lock);
 }
 
-void figures_reloaded(struct figures *c)
+void figures_reloaded(struct figures *f)
 {
-    (void)pthread_mutex_lock(&c->lock);
-    c->master.last_reload_ok = true;
-    c->master.refused_why[0] = '\0';
-    c->master.reloads++;
-    c->master.configured_wall = time(NULL);
-    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_mutex_lock(&f->lock);
+    f->master.last_reload_ok = true;
+    f->master.refused_why[0] = '\0';
+    f->master.reloads++;
+    f->master.configured_wall = time(NULL);
+    (void)pthread_mutex_unlock(&f->lock);
 }
 
-void figures_refused(struct figures *c, const char *why)
+void figures_refused(struct figures *f, const char *why)
 {
-    (void)pthread_mutex_lock(&c->lock);
-    c->master.last_reload_ok = false;
-    (void)snprintf(c->master.refused_why, sizeof c->master.refused_why, "%s", why);
-    c->master.refused++;
-    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_mutex_lock(&f->lock);
+    f->master.last_reload_ok = false;
+    (void)snprintf(f->master.refused_why, sizeof f->master.refused_why, "%s", why);
+    f->master.refused++;
+    (void)pthread_mutex_unlock(&f->lock);
 }
 
-void figures_upgraded(struct figures *c)
+void figures_upgraded(struct figures *f)
 {
-    (void)pthread_mutex_lock(&c->lock);
-    c->master.upgrades++;
-    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_mutex_lock(&f->lock);
+    f->master.upgrades++;
+    (void)pthread_mutex_unlock(&f->lock);
 }
 
-void figures_drain(struct figures *c)
+void figures_drain(struct figures *f)
 {
-    atomic_store(&c->draining, true);
+    atomic_store(&f->draining, true);
 }
 
-void figures_stuck(struct figures *c, int worker)
+void figures_stuck(struct figures *f, int worker)
 {
-    atomic_store(&c->stuck, worker);
+    atomic_store(&f->stuck, worker);
 }
 
-const char *figures_illness(const struct figures *c, char room[FIGURES_ILL_MAX])
+const char *figures_illness(const struct figures *f, char room[FIGURES_ILL_MAX])
 {
-    int stuck = atomic_load(&c->stuck);
+    int stuck = atomic_load(&f->stuck);
 
     if (stuck >= 0) {
         (void)snprintf(room, FIGURES_ILL_MAX, "worker %d is stuck", stuck);
         return room;
     }
-    return atomic_load(&c->draining) ? "draining" : NULL;
+    return atomic_load(&f->draining) ? "draining" : NULL;
 }
 
-static int read_all(const struct figures *c, struct figures_view *view)
+static int read_all(const struct figures *f, struct figures_view *view)
 {
-    view->master = c->master;
-    view->n_workers = c->n_ended;
-    view->worker = calloc(c->n_ended > 0 ? c->n_ended : 1, sizeof *view->worker);
+    view->master = f->master;
+    view->n_workers = f->n_ended;
+    view->worker = calloc(f->n_ended > 0 ? f->n_ended : 1, sizeof *view->worker);
     if (view->worker == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < c->n_ended; i++)
-        view->worker[i] = c->ended[i];
-    for (struct list *l = c->generations.next; l != &c->generations; l = l->next)
+    for (size_t i = 0; i < f->n_ended; i++)
+        view->worker[i] = f->ended[i];
+    for (struct list *l = f->generations.next; l != &f->generations; l = l->next)
         for (size_t i = 0; i < generation_of(l)->crew->n; i++)
             add_counters(&view->worker[i], crew_counters(generation_of(l)->crew, i));
     if (view->n_workers > 0) /* whose lines these were is not known any more */
         view->worker[0].of[COUNTER_LOG_DROPS] += loggers_missing_late();
-    if (list_empty(&c->generations))
+    if (list_empty(&f->generations))
         return 0;
-    return buf_add(&view->listeners, buf_sv(&generation_of(c->generations.prev)->listeners));
+    return buf_add(&view->listeners, buf_sv(&generation_of(f->generations.prev)->listeners));
 }
 
-int figures_take(struct figures *c, struct figures_view *view)
+int figures_take(struct figures *f, struct figures_view *view)
 {
     *view = (struct figures_view){0};
-    (void)pthread_mutex_lock(&c->lock);
-    int err = read_all(c, view);
-    (void)pthread_mutex_unlock(&c->lock);
+    (void)pthread_mutex_lock(&f->lock);
+    int err = read_all(f, view);
+    (void)pthread_mutex_unlock(&f->lock);
     if (err < 0) {
         figures_view_fini(view);
         return err;

@@ -30,8 +30,8 @@ struct stage_options {
     const char *root;                /* borrowed: its files are served; NULL = what the reporter says */
     const struct reporter *reporter; /* borrowed */
     struct cache_limits cache;
-    struct census *census; /* borrowed; NULL = off */
-    bool logs;             /* each answer's line goes to stage.ring */
+    struct ip_count *ip_count; /* borrowed; NULL = off */
+    bool logs;                 /* each answer's line goes to stage.ring */
 };
 
 struct stage {
@@ -64,7 +64,7 @@ static inline struct shard_options stage_shard_options(struct stage *t, const st
         .config = &t->config,
         .sites = options->root != NULL ? &t->sites : NULL,
         .cache = options->cache,
-        .census = options->census,
+        .ip_count = options->ip_count,
         .reporter = options->root == NULL ? options->reporter : NULL,
         .access = options->logs ? &t->ring : NULL,
     };

@@ -73,7 +73,7 @@ static void what_waits_is_looked_at_soon(void **state)
     parts.life = LIFE_STARTING; /* so that no root is looked at */
     parts.present = NULL;
     for (size_t i = 0; i < ROWS(waits); i++) {
-        parts.pulse.tell_ms = UINT64_MAX;
+        parts.watchdog.tell_ms = UINT64_MAX;
         int before = parts_wait_ms(&parts);
         expect(before < 0 || before > 100, "%zu: %d ms for nothing", i, before);
         *waits[i] = true;

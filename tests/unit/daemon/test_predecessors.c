@@ -19,7 +19,7 @@ static int enter(void **state)
         return -1;
     serve_with(still_generation(1));
     have_predecessor();
-    parts.sockets.lent = true;
+    parts.sockets.predecessor_owns = true;
     return 0;
 }
 
@@ -45,7 +45,7 @@ static void who_was_started_by_nobody_of_ours_is_main(void **state)
 {
     (void)state;
     assert_true(parts.predecessors.main);
-    assert_false(parts.sockets.lent);
+    assert_false(parts.sockets.predecessor_owns);
     assert_int_equal(parts.predecessors.n, 0);
 }
 
@@ -55,7 +55,7 @@ static void who_is_main_tells_the_manager_that_it_serves(void **state)
     parts.predecessors.main = true;
     predecessors_say_ready(&parts.predecessors);
     manager_expect(manager, "READY=1");
-    assert_false(parts.sockets.lent);
+    assert_false(parts.sockets.predecessor_owns);
 }
 
 static void others_tell_the_one_that_they_replace(void **state)
@@ -92,7 +92,7 @@ static void who_is_told_to_go_on_is_main(void **state)
     assert_int_equal(upgrade_send(predecessor, UPGRADE_GO, NULL), 0);
     hear();
     assert_true(parts.predecessors.main);
-    assert_false(parts.sockets.lent);
+    assert_false(parts.sockets.predecessor_owns);
     manager_expect(manager, "READY=1");
     assert_int_equal(upgrade_send(predecessor, UPGRADE_GO, NULL), 0);
     hear();

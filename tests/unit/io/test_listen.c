@@ -93,7 +93,7 @@ static void an_ipv4_listener_is_reached_and_told_with_its_port(void **state)
     assert_int_equal(listener_open(&l, "127.0.0.1:0", &plain), 0);
     assert_int_not_equal(port_of(l.fd), 0);
     assert_false(l.is_unix);
-    assert_null(l.made);
+    assert_null(l.unlink_path);
     expect_reachable(&l, AF_INET);
     expect_described(&l, "127.0.0.1");
     assert_true((fcntl(l.fd, F_GETFD) & FD_CLOEXEC) != 0);

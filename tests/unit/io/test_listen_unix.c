@@ -71,7 +71,7 @@ static void a_unix_listener_is_reached_by_its_name_which_goes_with_it(void **sta
     assert_string_equal(text, "unix:baton.sock");
     listener_close(&l);
     assert_false(is_there("baton.sock"));
-    assert_null(l.made);
+    assert_null(l.unlink_path);
     make_file("baton.sock", SV("somebody else's now"));
     listener_close(&l);
     assert_true(is_there("baton.sock"));
@@ -226,8 +226,8 @@ static void a_name_is_taken_over_with_its_socket(void **state)
     assert_true(is_there("baton.sock"));
 
     assert_int_equal(listener_adopt(&taken, dup(first.fd), "unix:baton.sock"), 0);
-    free(first.made);
-    first.made = NULL;
+    free(first.unlink_path);
+    first.unlink_path = NULL;
     listener_close(&first);
     expect_answers(&taken, "baton.sock");
     listener_close(&taken);

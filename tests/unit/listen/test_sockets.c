@@ -259,7 +259,7 @@ static void a_name_that_is_lent_stays(void **state)
         struct sockets s;
         struct listener l;
         assert_int_equal(sockets_init(&s, &nobody), 0);
-        s.lent = rows[i].lent;
+        s.predecessor_owns = rows[i].lent;
         assert_int_equal(listener_open(&l, "unix:baton.sock", &one), 0);
         leave(&s, "unix%3abaton.sock", dup(l.fd));
         sockets_begin(&s);
@@ -414,7 +414,7 @@ static void what_nobody_asks_for_is_closed_unless_a_unit_passed_it(void **state)
         struct sockets s;
         struct listener l;
         assert_int_equal(sockets_init(&s, &nobody), 0);
-        s.lent = rows[i].lent;
+        s.predecessor_owns = rows[i].lent;
         assert_int_equal(listener_open(&l, "127.0.0.1:0", &one), 0);
         leave(&s, rows[i].name, l.fd);
         sockets_store(&s);

@@ -4,7 +4,7 @@
 #include "reactor/client.h"
 
 #include "base/ip.h"
-#include "io/census.h"
+#include "io/ip_count.h"
 #include "serve/terms.h"
 
 #include "make_request.h"
@@ -15,7 +15,7 @@ enum { MOST = 2 };
 #define FOR(address) "GET /1 HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " address "\r\n\r\n"
 #define ASK          "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"
 
-static struct census census;
+static struct ip_count ip_count;
 static struct stage stage;
 static struct terms terms; /* of an address to which proxies of 10.0.0.0/8 come */
 static struct conn conn;   /* no socket: its peer has been told */
@@ -25,11 +25,11 @@ static int open_stage(void **state)
     static const char *const keys[] = {"limits.connections_per_ip=2"};
     static char *networks[] = {"10.0.0.0/8"};
     const struct strings trusted = {networks, 1};
-    const struct stage_options options = {.set = keys, .n_set = 1, .reporter = &stage_reporter, .census = &census};
+    const struct stage_options options = {.set = keys, .n_set = 1, .reporter = &stage_reporter, .ip_count = &ip_count};
 
     (void)state;
-    memset(&census, 0, sizeof census);
-    hash_key_random(&census.key);
+    memset(&ip_count, 0, sizeof ip_count);
+    hash_key_random(&ip_count.key);
     terms = (struct terms){.proxy_protocol = false};
     conn = (struct conn){.fd = -1};
     if (trust_init(&terms.trust, &trusted) < 0)
@@ -60,10 +60,10 @@ static size_t room_for(const char *text)
     uint32_t seats[MOST];
     size_t n = 0;
 
-    while (n < MOST && census_enter(&census, &peer, MOST, &seats[n]))
+    while (n < MOST && ip_count_enter(&ip_count, &peer, MOST, &seats[n]))
         n++;
     for (size_t i = 0; i < n; i++)
-        census_leave(&census, &seats[i]);
+        ip_count_leave(&ip_count, &seats[i]);
     return n;
 }
 
@@ -130,12 +130,12 @@ static void nobody_is_asked_where_nobody_wants_to_know(void **state)
     struct baton b = {.fd = -1};
 
     (void)state;
-    stage.shard.census = NULL;
+    stage.shard.ip_count = NULL;
     assert_true(client_adopt(&stage.shard, &conn, &b));
     assert_int_equal(conn.peer.family, AF_UNSPEC);
     assert_true(admit(&conn, ASK));
     assert_int_equal(conn.peer.family, AF_UNSPEC);
-    assert_int_equal(conn.seat, 0);
+    assert_int_equal(conn.ip_slot, 0);
 }
 
 static void a_connection_counts_for_as_long_as_it_is_open(void **state)
@@ -146,7 +146,7 @@ static void a_connection_counts_for_as_long_as_it_is_open(void **state)
     for (int i = 0; i < MOST; i++)
         assert_true(adopt(&c[i], "192.0.2.1", false));
     assert_false(adopt(&c[MOST], "192.0.2.1", false));
-    assert_int_equal(c[MOST].seat, 0);
+    assert_int_equal(c[MOST].ip_slot, 0);
     assert_int_equal(room_for("192.0.2.2"), MOST);
     assert_true(admit(&c[0], ASK)); /* it has its seat already */
     client_leave(&stage.shard, &c[0]);
@@ -180,7 +180,7 @@ static void connections_of_a_trusted_proxy_are_nobodys(void **state)
     assert_int_equal(room_for("10.0.0.1"), MOST);
     for (int i = 0; i < MOST; i++) {
         assert_true(admit(&c[i], FOR("203.0.113.7")));
-        assert_true(c[i].seat_of_request);
+        assert_true(c[i].slot_of_request);
     }
     assert_false(admit(&c[MOST], FOR("203.0.113.7")));
     assert_true(admit(&c[MOST], FOR("203.0.113.8")));
@@ -188,10 +188,10 @@ static void connections_of_a_trusted_proxy_are_nobodys(void **state)
     assert_int_equal(room_for("203.0.113.7"), 1);
     assert_int_equal(room_for("203.0.113.9"), MOST - 1);
     assert_true(admit(&c[0], ASK)); /* the proxy's own */
-    assert_int_equal(c[0].seat, 0);
+    assert_int_equal(c[0].ip_slot, 0);
     for (int i = 0; i < 2 * MOST; i++) {
         client_leave(&stage.shard, &c[i]);
-        assert_false(c[i].seat_of_request);
+        assert_false(c[i].slot_of_request);
     }
     assert_int_equal(room_for("203.0.113.7") + room_for("203.0.113.8") + room_for("203.0.113.9"), 3 * MOST);
 }
@@ -204,7 +204,7 @@ static void whoever_has_to_introduce_itself_counts_once_it_has(void **state)
     terms.proxy_protocol = true;
     assert_true(client_adopt(&stage.shard, &conn, &b));
     assert_true(conn.awaits_proxy);
-    assert_int_equal(conn.seat, 0);
+    assert_int_equal(conn.ip_slot, 0);
     conn.peer = at("192.0.2.1"); /* the header has told */
     assert_true(client_introduced(&stage.shard, &conn));
     assert_false(conn.awaits_proxy);

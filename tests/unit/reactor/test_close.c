@@ -6,20 +6,20 @@
 #include <inttypes.h>
 
 #include "base/ip.h"
-#include "io/census.h"
+#include "io/ip_count.h"
 #include "reactor/intake.h"
 
 #include "scratch.h"
 #include "stage_peer.h"
 
-static struct census census;
+static struct ip_count ip_count;
 static struct stage stage;
 
 static int open_stage(void **state)
 {
     static const char *const keys[] = {"limits.connections_per_ip=3"};
     const struct stage_options options = {
-        .set = keys, .n_set = 1, .reporter = &stage_reporter, .census = &census, .logs = true};
+        .set = keys, .n_set = 1, .reporter = &stage_reporter, .ip_count = &ip_count, .logs = true};
 
     (void)state;
     return stage_open(&stage, &options);
@@ -92,7 +92,7 @@ static void buffers_and_descriptors_are_given_back(void **state)
     assert_int_equal(count_fds(), before);
 }
 
-/* The seat in the census, and that among those who wait for a sum. */
+/* The slot in io/ip_count, and that among those who wait for a sum. */
 static void seats_are_given_back(void **state)
 {
     struct in6_addr address;
@@ -107,15 +107,15 @@ static void seats_are_given_back(void **state)
         baton.fd = pair[1];
         turn_adopt(&stage.shard, &baton);
         struct conn *c = stage_conn(&stage);
-        expect(c != NULL && c->seat != 0, "%d: no seat", i);
+        expect(c != NULL && c->ip_slot != 0, "%d: no seat", i);
         c->sum_waits = 1;
         stage.shard.summing++;
         conn_close(&stage.shard, c, CLOSE_STOP);
         assert_int_equal(close(pair[0]), 0);
     }
     assert_int_equal(stage.shard.summing, 0);
-    assert_true(census_enter(&census, &baton.peer, 1, &seat));
-    census_leave(&census, &seat);
+    assert_true(ip_count_enter(&ip_count, &baton.peer, 1, &seat));
+    ip_count_leave(&ip_count, &seat);
 }
 
 /* An answer that is not sent has its line all the same, which says how much of it went. */
@@ -167,6 +167,6 @@ int main(void)
         staged(one_without_its_descriptor_leaves_it_open),
     };
 
-    hash_key_random(&census.key);
+    hash_key_random(&ip_count.key);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

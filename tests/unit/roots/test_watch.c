@@ -57,7 +57,7 @@ static void a_root_that_is_replaced_is_noticed_and_no_other(void **state)
         assert_true(grows(watch_swaps(w, 1), i));
     }
     assert_int_equal(atomic_load(&watch_swaps(w, 0)->n), 0);
-    assert_false(watch_outgrown(w));
+    assert_false(watch_is_walled_off(w));
     watch_free(&w);
     assert_null(w);
 }

@@ -5,7 +5,7 @@
 
 #include "config/blame.h"
 #include "config/load.h"
-#include "site/labels.h"
+#include "site/types.h"
 
 #include "scratch.h"
 
@@ -46,7 +46,7 @@ static void each_value_is_taken_apart_and_has_its_place(void **state)
     assert_int_equal(s->codings.n, 2);
     assert_int_equal(s->codings.order[0], CODING_ZSTD);
     assert_int_equal(s->codings.order[1], CODING_GZIP);
-    const struct rule *type = labels_find_mime(s, SV("/b.x"));
+    const struct rule *type = types_find(s, SV("/b.x"));
     assert_true(sv_eq(type->of, SV(".x")) && sv_eq(type->says, SV("text/x;charset=utf-8")));
     expect_origin(&c, type->at, "a.ini:5");
     const struct rule *cache = rules_first(&s->rules[RULE_cache], SV("/b.css"), SV("/b.css"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The type of a file: of the rows of `mime` a whole name wins over an extension, and both over the built-in table. */
 
-#include "site/labels.h"
+#include "site/types.h"
 
 #include "expect.h"
 
@@ -23,7 +23,7 @@ static struct site site, bare;
 
 static void expect_mime(const struct site *s, const char *name, const char *type, enum coding coding)
 {
-    struct mime got = labels_mime(s, sv_cstr(name));
+    struct mime got = types_of(s, sv_cstr(name));
 
     expect(sv_eq(got.type, sv_cstr(type)), "%s is %.*s", name, SV_ARG(got.type));
     expect(got.coding == coding, "%s is in coding %d", name, got.coding);
@@ -37,8 +37,8 @@ static void a_row_for_the_whole_name_wins_over_one_for_its_extension(void **stat
     expect_mime(&site, "/data.gz", "application/x-data", CODING_IDENTITY);
     expect_mime(&site, "/data.gz/x.gz", "application/x-packed", CODING_IDENTITY);
     expect_mime(&site, "/xdata.gz", "application/x-packed", CODING_IDENTITY);
-    assert_ptr_equal(labels_find_mime(&site, SV("/data.gz")), &site.rules[RULE_mime].v[3]);
-    assert_ptr_equal(labels_find_mime(&site, SV("/other.gz")), &site.rules[RULE_mime].v[1]);
+    assert_ptr_equal(types_find(&site, SV("/data.gz")), &site.rules[RULE_mime].v[3]);
+    assert_ptr_equal(types_find(&site, SV("/other.gz")), &site.rules[RULE_mime].v[1]);
 }
 
 static void a_name_is_matched_as_it_is_written_and_an_extension_in_any_case(void **state)
@@ -56,8 +56,8 @@ static void a_row_wins_over_the_built_in_table(void **state)
     expect_mime(&site, "/wpad.dat", "text/plain", CODING_IDENTITY);
     expect_mime(&bare, "/wpad.dat", "application/x-ns-proxy-autoconfig", CODING_IDENTITY);
     expect_mime(&site, "/a.html", "text/html; charset=utf-8", CODING_IDENTITY);
-    assert_null(labels_find_mime(&site, SV("/a.html")));
-    assert_null(labels_find_mime(&bare, SV("/a.html")));
+    assert_null(types_find(&site, SV("/a.html")));
+    assert_null(types_find(&bare, SV("/a.html")));
 }
 
 /* The coding belongs to what the built-in table takes such a file for; who takes it for another thing sends it as it is. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The heart: when the service manager hears a beat, and when it does not. */
 
-#include "daemon/pulse.h"
+#include "daemon/watchdog.h"
 
 #include "manager.h"
 
 static struct notify notify;
 static struct figures figures;
 static struct list retired;
-static struct pulse pulse;
+static struct watchdog watchdog;
 static int manager;
 
 static int enter(void **state)
@@ -19,7 +19,7 @@ static int enter(void **state)
     notify_init(&notify);
     figures_init(&figures, &(struct figures_about){"1", NULL});
     list_init(&retired);
-    pulse_init(&pulse, notify.watchdog_ms, notify_hears(&notify));
+    watchdog_init(&watchdog, notify.watchdog_ms, notify_hears(&notify));
     return 0;
 }
 
@@ -34,26 +34,26 @@ static int leave(void **state)
 
 static bool run(bool main, uint64_t left_ms, uint64_t now)
 {
-    const struct pulse_of of = {.notify = &notify,
-                                .figures = &figures,
-                                .retired = &retired,
-                                .main = main,
-                                .stops = left_ms > 0,
-                                .left_ms = left_ms};
+    const struct watchdog_of of = {.notify = &notify,
+                                   .figures = &figures,
+                                   .retired = &retired,
+                                   .main = main,
+                                   .stops = left_ms > 0,
+                                   .left_ms = left_ms};
 
-    return pulse_run(&pulse, &of, now);
+    return watchdog_run(&watchdog, &of, now);
 }
 
 /* Four times within the time that the manager waits, and how it goes every five seconds. */
 static void it_beats_at_its_pace(void **state)
 {
     (void)state;
-    assert_int_equal(pulse.every_ms, 2000);
+    assert_int_equal(watchdog.every_ms, 2000);
     assert_true(run(true, 0, 10000));
     manager_expect(manager, "WATCHDOG=1");
     assert_false(run(true, 0, 11999));
     manager_expect_silence(manager);
-    assert_int_equal(pulse_wait_ms(&pulse, 11999), 1);
+    assert_int_equal(watchdog_wait_ms(&watchdog, 11999), 1);
     assert_false(run(true, 0, 12000));
     manager_expect(manager, "WATCHDOG=1");
     assert_false(run(true, 0, 14000));
@@ -86,24 +86,24 @@ static void a_stop_asks_for_its_time(void **state)
 
 static void without_anybody_who_hears_it_does_not_beat_until_somebody_asks(void **state)
 {
-    struct pulse alone;
+    struct watchdog alone;
 
     (void)state;
-    pulse_init(&alone, 0, false);
+    watchdog_init(&alone, 0, false);
     assert_int_equal(alone.every_ms, 0);
-    pulse_watch(&alone);
+    watchdog_watch(&alone);
     assert_int_equal(alone.every_ms, 5000);
 }
 
-#define pulse_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+#define watchdog_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        pulse_test(it_beats_at_its_pace),
-        pulse_test(whom_the_manager_does_not_know_says_nothing),
-        pulse_test(a_stop_asks_for_its_time),
-        pulse_test(without_anybody_who_hears_it_does_not_beat_until_somebody_asks),
+        watchdog_test(it_beats_at_its_pace),
+        watchdog_test(whom_the_manager_does_not_know_says_nothing),
+        watchdog_test(a_stop_asks_for_its_time),
+        watchdog_test(without_anybody_who_hears_it_does_not_beat_until_somebody_asks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

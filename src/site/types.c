@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What type a file has. Asked once for each entry, before its head is written. */
 
-#include "site/labels.h"
+#include "site/types.h"
 
-const struct rule *labels_find_mime(const struct site *site, struct sv name)
+const struct rule *types_find(const struct site *site, struct sv name)
 {
     const struct rules *rules = &site->rules[RULE_mime];
     struct sv whole = mime_name(name);
@@ -27,10 +27,10 @@ static bool same_type(struct sv a, struct sv b)
     return sv_ieq(sv_trim(sv_of(a.p, sv_find(a, ';'))), sv_trim(sv_of(b.p, sv_find(b, ';'))));
 }
 
-struct mime labels_mime(const struct site *site, struct sv name)
+struct mime types_of(const struct site *site, struct sv name)
 {
     struct mime known = mime_of(name);
-    const struct rule *rule = labels_find_mime(site, name);
+    const struct rule *rule = types_find(site, name);
 
     if (rule == NULL)
         return known;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections of each address. Asked when a connection begins and when it ends, and only where there is a limit. */
 
-#include "io/census.h"
+#include "io/ip_count.h"
 
 #include <stddef.h>
 #include <sys/socket.h>
@@ -10,9 +10,9 @@ enum { COUNT_BITS = 24, V4_AT = 12, NETWORK = 8 };
 
 #define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
 
-static struct census process;
+static struct ip_count process;
 
-struct census *census_of_process(void)
+struct ip_count *ip_count_of_process(void)
 {
     static bool keyed;
 
@@ -42,19 +42,19 @@ static uint64_t count_of(uint64_t word)
 /* What is found in the line of an address. */
 struct line {
     uint64_t count; /* of its connections */
-    size_t place;   /* where one more is counted; CENSUS_PLACES: nowhere */
+    size_t place;   /* where one more is counted; IP_COUNT_PLACES: nowhere */
     uint64_t word;  /* that was there */
 };
 
-static struct line look(struct census *c, size_t first, uint64_t tag)
+static struct line look(struct ip_count *c, size_t first, uint64_t tag)
 {
-    struct line line = {.place = CENSUS_PLACES};
+    struct line line = {.place = IP_COUNT_PLACES};
     bool ours = false;
 
-    for (size_t i = first; i < first + CENSUS_WAYS; i++) {
+    for (size_t i = first; i < first + IP_COUNT_WAYS; i++) {
         uint64_t word = atomic_load_explicit(&c->place[i], memory_order_relaxed);
         bool same = count_of(word) > 0 && (word & ~COUNT_MASK) == tag;
-        bool empty = count_of(word) == 0 && line.place == CENSUS_PLACES;
+        bool empty = count_of(word) == 0 && line.place == IP_COUNT_PLACES;
         if ((same && !ours) || empty) {
             line.place = i;
             line.word = word;
@@ -65,34 +65,34 @@ static struct line look(struct census *c, size_t first, uint64_t tag)
     return line;
 }
 
-bool census_enter(struct census *c, const struct peer *peer, uint64_t most, uint32_t *seat)
+bool ip_count_enter(struct ip_count *c, const struct peer *peer, uint64_t most, uint32_t *slot)
 {
     struct sv key = counted_as(peer);
     struct line line;
     uint64_t next;
 
-    *seat = 0;
+    *slot = 0;
     if (key.len == 0)
         return true;
     uint64_t h = hash(&c->key, key);
-    size_t first = (h & COUNT_MASK) % (CENSUS_PLACES / CENSUS_WAYS) * CENSUS_WAYS;
+    size_t first = (h & COUNT_MASK) % (IP_COUNT_PLACES / IP_COUNT_WAYS) * IP_COUNT_WAYS;
     uint64_t tag = h & ~COUNT_MASK;
     do {
         line = look(c, first, tag);
         if (line.count >= most)
             return false;
-        if (line.place == CENSUS_PLACES)
+        if (line.place == IP_COUNT_PLACES)
             return true;
         next = count_of(line.word) > 0 ? line.word + 1 : tag | 1;
     } while (!atomic_compare_exchange_weak_explicit(&c->place[line.place], &line.word, next, memory_order_relaxed,
                                                     memory_order_relaxed));
-    *seat = (uint32_t)line.place + 1;
+    *slot = (uint32_t)line.place + 1;
     return true;
 }
 
-void census_leave(struct census *c, uint32_t *seat)
+void ip_count_leave(struct ip_count *c, uint32_t *slot)
 {
-    if (*seat > 0)
-        (void)atomic_fetch_sub_explicit(&c->place[*seat - 1], 1, memory_order_relaxed);
-    *seat = 0;
+    if (*slot > 0)
+        (void)atomic_fetch_sub_explicit(&c->place[*slot - 1], 1, memory_order_relaxed);
+    *slot = 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The daemon's heart: wake every worker, see that it turns, tell the service manager. No request comes here. */
 
-#include "daemon/pulse.h"
+#include "daemon/watchdog.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -11,20 +11,20 @@
 /* A watchdog wants to hear of us within its time, in which a worker has to be woken and to turn. */
 enum { BEATS = 4, STATUS_MS = 5000, STOPPING_MS = 1000, EXTEND_MS = 5 * STOPPING_MS, OWED_MS = 100, TELL_MS = 10000 };
 
-void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard)
+void watchdog_init(struct watchdog *p, uint64_t watchdog_ms, bool heard)
 {
-    *p = (struct pulse){.every_ms = heard ? STATUS_MS : 0};
+    *p = (struct watchdog){.every_ms = heard ? STATUS_MS : 0};
     if (watchdog_ms > 0 && (p->every_ms == 0 || watchdog_ms / BEATS < p->every_ms))
         p->every_ms = watchdog_ms / BEATS > 0 ? watchdog_ms / BEATS : 1;
 }
 
-void pulse_watch(struct pulse *p)
+void watchdog_watch(struct watchdog *p)
 {
     if (p->every_ms == 0)
         p->every_ms = STATUS_MS;
 }
 
-int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
+int watchdog_wait_ms(const struct watchdog *p, uint64_t now_ms)
 {
     uint64_t next = p->every_ms > 0 && p->next_ms < p->tell_ms ? p->next_ms : p->tell_ms;
     uint64_t wait = next > now_ms ? next - now_ms : 0;
@@ -35,7 +35,7 @@ int pulse_wait_ms(const struct pulse *p, uint64_t now_ms)
 
 /* A stop may take longer than the service manager waits by itself. It is asked for no more than the configuration allows,
  * and only while all workers turn, so that one that hangs ends with TimeoutStopSec= in any case. */
-static void ask_for_time(struct pulse *p, const struct pulse_of *of, uint64_t now)
+static void ask_for_time(struct watchdog *p, const struct watchdog_of *of, uint64_t now)
 {
     uint64_t some = of->left_ms < EXTEND_MS ? of->left_ms : EXTEND_MS;
 
@@ -46,7 +46,7 @@ static void ask_for_time(struct pulse *p, const struct pulse_of *of, uint64_t no
 }
 
 /* Wakes the workers of all generations. */
-static int find_stuck(const struct pulse_of *of)
+static int find_stuck(const struct watchdog_of *of)
 {
     int stuck = of->g != NULL ? crew_find_stuck(&of->g->crew) : -1;
 
@@ -57,7 +57,7 @@ static int find_stuck(const struct pulse_of *of)
     return stuck;
 }
 
-static void beat(struct pulse *p, const struct pulse_of *of, uint64_t now)
+static void beat(struct watchdog *p, const struct watchdog_of *of, uint64_t now)
 {
     int stuck = find_stuck(of);
 
@@ -73,7 +73,7 @@ static void beat(struct pulse *p, const struct pulse_of *of, uint64_t now)
         ask_for_time(p, of, now);
 }
 
-bool pulse_run(struct pulse *p, const struct pulse_of *of, uint64_t now)
+bool watchdog_run(struct watchdog *p, const struct watchdog_of *of, uint64_t now)
 {
     p->owes = !notify_again(of->notify);
     if (now >= p->tell_ms) {

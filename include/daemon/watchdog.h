@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* daemon/pulse.h: does every worker still turn?
+/* daemon/watchdog.h: does every worker still turn?
  *
  * Once in a while each worker is woken; by the next time its loop must have gone around. Only then is the service manager
  * told that we live (WATCHDOG=1), so that a worker that hangs gets the daemon restarted. Without a service manager, and
@@ -8,8 +8,8 @@
  * Threads: the master; reads what workers write.
  * Source:  sd_watchdog_enabled(3), sd_notify(3).
  */
-#ifndef BATON_DAEMON_PULSE_H
-#define BATON_DAEMON_PULSE_H
+#ifndef BATON_DAEMON_WATCHDOG_H
+#define BATON_DAEMON_WATCHDOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@
 #include "status/figures.h"
 
 /* Whose heart it is; all borrowed. */
-struct pulse_of {
+struct watchdog_of {
     struct notify *notify;
     struct figures *figures; /* told which worker is stuck */
     struct generation *g;    /* NULL = there is none */
@@ -30,7 +30,7 @@ struct pulse_of {
     uint64_t left_ms;
 };
 
-struct pulse {
+struct watchdog {
     uint64_t every_ms; /* 0 = never */
     uint64_t next_ms;
     uint64_t say_ms;  /* when to tell how it goes, next */
@@ -40,15 +40,15 @@ struct pulse {
     bool owes;        /* the service manager did not read all that it was told */
 };
 
-void pulse_init(struct pulse *p, uint64_t watchdog_ms, bool heard);
+void watchdog_init(struct watchdog *p, uint64_t watchdog_ms, bool heard);
 
 /* Beat without a service manager too: /healthz needs it. */
-void pulse_watch(struct pulse *p);
+void watchdog_watch(struct watchdog *p);
 
-/* Milliseconds until pulse_run has something to do, for epoll_wait(2). */
-int pulse_wait_ms(const struct pulse *p, uint64_t now_ms);
+/* Milliseconds until watchdog_run has something to do, for epoll_wait(2). */
+int watchdog_wait_ms(const struct watchdog *p, uint64_t now_ms);
 
 /* Beat, if it is time, and tell the service manager again what it has not read. True where it is time to say how it goes. */
-bool pulse_run(struct pulse *p, const struct pulse_of *of, uint64_t now_ms);
+bool watchdog_run(struct watchdog *p, const struct watchdog_of *of, uint64_t now_ms);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The census: as many of one address as are allowed, whoever else there is; nobody is counted twice or for ever. */
+/* Connections of an address: as many of one address as are allowed, whoever else there is; nobody is counted twice or for ever. */
 
-#include "io/census.h"
+#include "io/ip_count.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,13 +13,13 @@
 
 enum { THREADS = 4, ROUNDS = 200000 / SLOWER, LIMIT = 3 };
 
-static struct census census;
+static struct ip_count ip_count;
 
 static int clear(void **state)
 {
     (void)state;
-    memset(&census, 0, sizeof census);
-    hash_key_random(&census.key);
+    memset(&ip_count, 0, sizeof ip_count);
+    hash_key_random(&ip_count.key);
     return 0;
 }
 
@@ -35,7 +35,7 @@ static bool enter(const char *text, uint64_t most, uint32_t *seat)
 {
     struct peer peer = peer_at(text);
 
-    return census_enter(&census, &peer, most, seat);
+    return ip_count_enter(&ip_count, &peer, most, seat);
 }
 
 /* How many more of this address get in; they leave again. */
@@ -47,7 +47,7 @@ static size_t room_for(const char *text, uint64_t most)
     while (n < sizeof seats / sizeof seats[0] && enter(text, most, &seats[n]))
         n++;
     for (size_t i = 0; i < n; i++)
-        census_leave(&census, &seats[i]);
+        ip_count_leave(&ip_count, &seats[i]);
     return n;
 }
 
@@ -62,13 +62,13 @@ static void as_many_get_in_as_are_allowed(void **state)
     assert_false(enter("192.0.2.1", LIMIT, &more));
     assert_int_equal(more, 0);
     assert_int_equal(room_for("192.0.2.2", LIMIT), LIMIT);
-    census_leave(&census, &seats[1]);
+    ip_count_leave(&ip_count, &seats[1]);
     assert_int_equal(seats[1], 0);
     assert_int_equal(room_for("192.0.2.1", LIMIT), 1);
-    census_leave(&census, &seats[1]); /* a second time is nothing */
+    ip_count_leave(&ip_count, &seats[1]); /* a second time is nothing */
     assert_int_equal(room_for("192.0.2.1", LIMIT), 1);
-    census_leave(&census, &seats[0]);
-    census_leave(&census, &seats[2]);
+    ip_count_leave(&ip_count, &seats[0]);
+    ip_count_leave(&ip_count, &seats[2]);
     assert_int_equal(room_for("192.0.2.1", LIMIT), LIMIT);
 }
 
@@ -104,7 +104,7 @@ static void a_peer_without_an_address_is_not_counted(void **state)
 
     (void)state;
     for (int i = 0; i < 4; i++) {
-        assert_true(census_enter(&census, &peers[i % 2], 1, &seat));
+        assert_true(ip_count_enter(&ip_count, &peers[i % 2], 1, &seat));
         assert_int_equal(seat, 0);
     }
 }
@@ -112,7 +112,7 @@ static void a_peer_without_an_address_is_not_counted(void **state)
 /* Far more addresses than there are places: all get in, and when they are gone all is as it was. */
 static void a_full_table_lets_everybody_in(void **state)
 {
-    enum { ADDRESSES = 3 * CENSUS_PLACES };
+    enum { ADDRESSES = 3 * IP_COUNT_PLACES };
     uint32_t *seats = calloc(ADDRESSES, sizeof *seats);
     struct peer peer = peer_at("10.0.0.0");
     size_t counted = 0;
@@ -122,14 +122,14 @@ static void a_full_table_lets_everybody_in(void **state)
     for (uint32_t i = 0; i < ADDRESSES; i++) {
         for (int byte = 0; byte < 3; byte++)
             peer.address.s6_addr[15 - byte] = (uint8_t)(i >> (8 * byte));
-        expect(census_enter(&census, &peer, 1, &seats[i]), "address %u is refused", i);
+        expect(ip_count_enter(&ip_count, &peer, 1, &seats[i]), "address %u is refused", i);
         counted += seats[i] != 0;
     }
-    expect(counted <= CENSUS_PLACES && counted > CENSUS_PLACES / 10 * 9, "%zu are counted", counted);
+    expect(counted <= IP_COUNT_PLACES && counted > IP_COUNT_PLACES / 10 * 9, "%zu are counted", counted);
     for (uint32_t i = 0; i < ADDRESSES; i++)
-        census_leave(&census, &seats[i]);
-    for (size_t i = 0; i < CENSUS_PLACES; i++)
-        expect((atomic_load(&census.place[i]) & 0xffffff) == 0, "place %zu is not empty", i);
+        ip_count_leave(&ip_count, &seats[i]);
+    for (size_t i = 0; i < IP_COUNT_PLACES; i++)
+        expect((atomic_load(&ip_count.place[i]) & 0xffffff) == 0, "place %zu is not empty", i);
     assert_int_equal(room_for("192.0.2.1", LIMIT), LIMIT);
     free(seats);
 }
@@ -145,7 +145,7 @@ static void few_of_many_addresses_are_not_counted(void **state)
     for (uint32_t i = 0; i < 32000; i++) {
         peer.address.s6_addr[6] = (uint8_t)(i >> 8);
         peer.address.s6_addr[7] = (uint8_t)i;
-        assert_true(census_enter(&census, &peer, 1, &seat));
+        assert_true(ip_count_enter(&ip_count, &peer, 1, &seat));
         missed += seat == 0;
     }
     expect(missed < 100, "%zu of 32000 are not counted", missed);
@@ -160,11 +160,11 @@ static void *come_and_go(void *arg)
     for (int i = 0; i < ROUNDS; i++) {
         /* ::1 and :: are of one /64. */
         uint32_t seat;
-        if (!census_enter(&census, &peers[i % 2], LIMIT, &seat))
+        if (!ip_count_enter(&ip_count, &peers[i % 2], LIMIT, &seat))
             continue;
         *over += seat == 0 || atomic_fetch_add(&inside, 1) >= 2 * LIMIT;
         atomic_fetch_sub(&inside, 1);
-        census_leave(&census, &seat);
+        ip_count_leave(&ip_count, &seat);
     }
     return NULL;
 }
@@ -186,11 +186,11 @@ static void threads_that_come_and_go_leave_nothing_behind(void **state)
 
 static void the_process_has_one_with_a_key_of_its_own(void **state)
 {
-    struct census *one = census_of_process();
+    struct ip_count *one = ip_count_of_process();
     struct hash_key key = one->key;
 
     (void)state;
-    assert_ptr_equal(one, census_of_process());
+    assert_ptr_equal(one, ip_count_of_process());
     assert_memory_equal(&key, &one->key, sizeof key);
     assert_true(key.k[0] != 0 || key.k[1] != 0);
 }

@@ -36,8 +36,8 @@ struct policies {
 
 void policies_init(struct policies *all);
 
-/* What the site says of a path, and of the file that it stands for (empty: it stands for none). *found is NULL where it says
- * nothing. */
+/* What the site says of a path, and of the file that it stands for (empty: it stands for none, and only lines of POLICY_ALL
+ * are found). *found is NULL where it says nothing. */
 int policy_find(struct policies *all, const struct site *site, struct sv path, struct sv file, struct policy **found);
 
 #endif

@@ -44,13 +44,15 @@ static void say_all(struct head *h, const struct asked *a, enum policy_scope sco
     }
 }
 
-/* Both kinds of lines; returns the length of the first. */
+/* Both kinds of lines; returns the length of the first. Where there is no file, no answer has those of the second, and a
+ * client that makes up paths has nobody look for them. */
 static size_t write_lines(struct head *h, const struct asked *a)
 {
     say_all(h, a, POLICY_ALL);
     size_t all_len = h->len;
 
-    say_all(h, a, POLICY_FILE);
+    if (a->file.len > 0)
+        say_all(h, a, POLICY_FILE);
     return all_len;
 }
 

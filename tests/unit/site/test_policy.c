@@ -28,6 +28,7 @@ static void the_first_rule_decides_what_caches_are_told(void **state)
     (void)state;
     assert_true(sv_eq(p->file, SV("Cache-Control: max-age=60\r\n")));
     assert_int_equal(p->all.len, 0); /* it is no line of a 404 */
+    assert_true(p->cost >= sizeof *p + p->file.len);
     ref_put(&p->ref);
 }
 
@@ -46,6 +47,15 @@ static void of_what_no_rule_fits_nothing_is_said(void **state)
     assert_null(find(&site, "/c", "/c"));
     assert_null(find(&site, "/c", ""));
     assert_null(find(&bare, "/a/x.css", "/a/x.css"));
+}
+
+/* A path without a file has no answer that such a line could stand on. */
+static void of_a_path_without_a_file_nothing_is_said_that_is_for_files(void **state)
+{
+    (void)state;
+    assert_null(find(&site, "/a/x.css", ""));
+    assert_null(find(&site, "/b", ""));
+    assert_true(list_empty(&policies.in_use));
 }
 
 static void what_says_the_same_is_one(void **state)
@@ -118,6 +128,7 @@ int main(void)
         cmocka_unit_test(the_first_rule_decides_what_caches_are_told),
         cmocka_unit_test(the_file_behind_a_path_counts_too),
         cmocka_unit_test(of_what_no_rule_fits_nothing_is_said),
+        cmocka_unit_test(of_a_path_without_a_file_nothing_is_said_that_is_for_files),
         cmocka_unit_test(what_says_the_same_is_one),
         cmocka_unit_test(a_search_is_bounded),
     };

@@ -26,7 +26,7 @@ static struct sv host_of(struct sv authority)
     size_t literal = sv_starts(authority, SV("[")) ? sv_find(authority, ']') : 0;
     size_t len = literal + sv_find(sv_skip(authority, literal), ':');
 
-    if (len > 1 && authority.p[len - 1] == '.')
+    if (len > 0 && authority.p[len - 1] == '.')
         len--;
     return sv_of(authority.p, len <= HOST_MAX ? len : 0);
 }

@@ -11,9 +11,12 @@
 enum { FALLBACK = 99, MANY = 10000 };
 
 static const struct host_name names[] = {
-    {{"example.com", 11}, 1},     {{"*.example.com", 13}, 2}, {{"*.deep.example.com", 18}, 3},
-    {{"WWW.Example.com", 15}, 4}, {{"192.0.2.1", 9}, 5},      {{"[2001:db8::1]", 13}, 6},
-    {{"example.com", 11}, 7},     {{"*.org", 5}, 8},          {{"dot.example.net.", 16}, 9},
+    {{"example.com", 11}, 1},        {{"*.example.com", 13}, 2},
+    {{"*.deep.example.com", 18}, 3}, {{"WWW.Example.com", 15}, 4},
+    {{"192.0.2.1", 9}, 5},           {{"[2001:db8::1]", 13}, 6},
+    {{"example.com", 11}, 7},        {{"*.org", 5}, 8},
+    {{"dot.example.net.", 16}, 9},   {{"*.", 2}, 10},
+    {{"*odd.net", 8}, 11},
 };
 
 static void each_host_leads_to_its_site(void **state)
@@ -48,6 +51,7 @@ static void each_host_leads_to_its_site(void **state)
         {":80", FALLBACK},
         {"example.com..", FALLBACK},
         {"com", FALLBACK},
+        {"odd.net", FALLBACK},
         {"*.example.com", 2},
     };
     struct hosts h;
@@ -85,6 +89,20 @@ static void without_names_all_is_the_default_s(void **state)
     hosts_fini(&h);
 }
 
+/* A search for what is not there ends at a free row, so there must be one. */
+static void a_table_of_few_is_never_full(void **state)
+{
+    struct hosts h;
+
+    (void)state;
+    for (size_t n = 1; n <= ROWS(names); n++) {
+        assert_int_equal(hosts_init(&h, names, n, FALLBACK), 0);
+        assert_true(h.n_rows >= 2 * n);
+        assert_int_equal(hosts_find(&h, SV("nobody.example.net")), FALLBACK);
+        hosts_fini(&h);
+    }
+}
+
 static void many_are_found_each(void **state)
 {
     static char text[MANY][24];
@@ -111,6 +129,7 @@ int main(void)
         cmocka_unit_test(each_host_leads_to_its_site),
         cmocka_unit_test(a_name_that_is_too_long_is_nobody_s),
         cmocka_unit_test(without_names_all_is_the_default_s),
+        cmocka_unit_test(a_table_of_few_is_never_full),
         cmocka_unit_test(many_are_found_each),
     };
 

@@ -106,6 +106,36 @@ static void a_search_is_bounded(void **state)
     site_fini(&s);
 }
 
+/* What many entries have is found among however many others, as it stands in front again each time. */
+static void what_is_found_often_is_one(void **state)
+{
+    static char text[MANY][32];
+    static char *values[MANY];
+    static struct policy *held[MANY], *often[MANY];
+    const struct config_site many = {.cache = {values, MANY}};
+    struct site s;
+    char path[16];
+
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(text[i], sizeof text[i], "/%d max-age=%d", i, i);
+        values[i] = text[i];
+    }
+    assert_int_equal(site_init(&s, &many, 0), 0);
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(path, sizeof path, "/%d", i);
+        held[i] = find(&s, path, path);
+        often[i] = find(&s, "/0", "/0");
+        assert_ptr_equal(often[i], held[0]);
+    }
+    for (int i = 0; i < MANY; i++) {
+        ref_put(&held[i]->ref);
+        ref_put(&often[i]->ref);
+    }
+    assert_true(list_empty(&policies.in_use));
+    site_fini(&s);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -131,6 +161,7 @@ int main(void)
         cmocka_unit_test(of_a_path_without_a_file_nothing_is_said_that_is_for_files),
         cmocka_unit_test(what_says_the_same_is_one),
         cmocka_unit_test(a_search_is_bounded),
+        cmocka_unit_test(what_is_found_often_is_one),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -220,6 +220,59 @@ static void tails_change_with_the_second_and_not_within(void **state)
     assert_string_equal(t.kind[PERSIST].text, "Date: Sun, 06 Nov 1994 08:49:28 GMT\r\n\r\n");
 }
 
+static void a_part_says_which_it_is(void **state)
+{
+    static const struct part {
+        struct range range;
+        const char *head;
+        const char *body;
+    } parts[] = {
+        {{.first = 0, .len = 1}, "Content-Length: 1\r\nContent-Range: bytes 0-0/10\r\n", "0"},
+        {{.first = 2, .len = 5}, "Content-Length: 5\r\nContent-Range: bytes 2-6/10\r\n", "23456"},
+        {{.first = 9, .len = 1}, "Content-Length: 1\r\nContent-Range: bytes 9-9/10\r\n", "9"},
+        {{.first = 0, .len = 10}, "Content-Length: 10\r\nContent-Range: bytes 0-9/10\r\n", "0123456789"},
+    };
+    char head[512];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(parts); i++) {
+        (void)snprintf(head, sizeof head,
+                       "HTTP/1.1 206 Partial Content\r\nServer: baton\r\n%sContent-Type: text/plain\r\n"
+                       "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"tag\"\r\n",
+                       parts[i].head);
+        for (int kind = 0; kind < KINDS; kind++) {
+            int persist = kind / 2;
+            bool no_body = kind % 2 == 1;
+            struct response r = response(persist, no_body);
+            assert_int_equal(response_part(&r, small, &parts[i].range), no_body ? 0 : parts[i].range.len);
+            expect_row(answer(head, persist, no_body, parts[i].body));
+        }
+        struct response r = response(PERSIST, false);
+        assert_int_equal(response_part(&r, large, &parts[i].range), parts[i].range.len);
+        expect_part(0, parts[i].range.first, parts[i].range.len);
+        expect_row(answer(head, PERSIST, false, ""));
+    }
+}
+
+static void who_knows_it_by_another_tag_is_told_that_one(void **state)
+{
+    static const struct range one = {2, 3};
+    struct response r = response(PERSIST, false);
+
+    (void)state;
+    r.etag = SV("\"the other tag\"");
+    (void)response_part(&r, small, &one);
+    expect_row(answer("HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: 3\r\n"
+                      "Content-Range: bytes 2-4/10\r\nContent-Type: text/plain\r\nAccept-Ranges: bytes\r\n"
+                      "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"the other tag\"\r\n",
+                      PERSIST, false, "234"));
+    (void)response_not_modified(&r, small);
+    expect_row(answer("HTTP/1.1 304 Not Modified\r\nServer: baton\r\nETag: \"the other tag\"\r\n", PERSIST, false, ""));
+    r.etag = small->etag;
+    (void)response_not_modified(&r, small);
+    expect_row(answer("HTTP/1.1 304 Not Modified\r\nServer: baton\r\nETag: \"tag\"\r\n", PERSIST, false, ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +288,8 @@ int main(void)
         cmocka_unit_test(an_interim_answer_has_no_date_and_no_body),
         cmocka_unit_test(the_longest_target_fits_the_text_that_was_asked_for),
         cmocka_unit_test(tails_change_with_the_second_and_not_within),
+        cmocka_unit_test(a_part_says_which_it_is),
+        cmocka_unit_test(who_knows_it_by_another_tag_is_told_that_one),
     };
 
     return cmocka_run_group_tests(tests, answers_init, answers_fini);

@@ -1,54 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers in parts, byte for byte: one, several, of files in memory and behind a descriptor; and digests, which parts
- * share with whole files. */
+/* Bodies of several parts, byte for byte: of files in memory and behind a descriptor, and as many parts as can be asked for;
+ * and digests, which parts share with whole files. */
 
-#include "serve/response.h"
+#include "serve/parts.h"
 
 #include <sys/socket.h>
 
 #include "answers.h"
+#include "scarce.h"
 
-/* As serve/serve answers a Range of several parts. */
+/* As serve/file answers a Range of several parts. */
 static uint64_t put_parts(const struct response *r, struct entry *e, const struct ranges *ranges)
 {
     struct parts *parts = parts_new(e, ranges, &bound);
 
     assert_non_null(parts);
     return response_parts(r, e, parts, &bound);
-}
-
-static void a_part_says_which_it_is(void **state)
-{
-    static const struct part {
-        struct range range;
-        const char *head;
-        const char *body;
-    } parts[] = {
-        {{.first = 0, .len = 1}, "Content-Length: 1\r\nContent-Range: bytes 0-0/10\r\n", "0"},
-        {{.first = 2, .len = 5}, "Content-Length: 5\r\nContent-Range: bytes 2-6/10\r\n", "23456"},
-        {{.first = 9, .len = 1}, "Content-Length: 1\r\nContent-Range: bytes 9-9/10\r\n", "9"},
-        {{.first = 0, .len = 10}, "Content-Length: 10\r\nContent-Range: bytes 0-9/10\r\n", "0123456789"},
-    };
-    char head[512];
-
-    (void)state;
-    for (size_t i = 0; i < ROWS(parts); i++) {
-        (void)snprintf(head, sizeof head,
-                       "HTTP/1.1 206 Partial Content\r\nServer: baton\r\n%sContent-Type: text/plain\r\n"
-                       "Accept-Ranges: bytes\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"tag\"\r\n",
-                       parts[i].head);
-        for (int kind = 0; kind < KINDS; kind++) {
-            int persist = kind / 2;
-            bool no_body = kind % 2 == 1;
-            struct response r = response(persist, no_body);
-            assert_int_equal(response_part(&r, small, &parts[i].range), no_body ? 0 : parts[i].range.len);
-            expect_row(answer(head, persist, no_body, parts[i].body));
-        }
-        struct response r = response(PERSIST, false);
-        assert_int_equal(response_part(&r, large, &parts[i].range), parts[i].range.len);
-        expect_part(0, parts[i].range.first, parts[i].range.len);
-        expect_row(answer(head, PERSIST, false, ""));
-    }
 }
 
 #define BOUND "0123456789abcdef0123456789ABCDEF"
@@ -218,35 +185,43 @@ static void a_digest_that_is_wanted_is_a_line_of_the_head(void **state)
     out_clear(out);
 }
 
-static void who_knows_it_by_another_tag_is_told_that_one(void **state)
+static void without_memory_there_are_no_parts_and_no_reference(void **state)
 {
-    static const struct range one = {2, 3};
-    struct response r = response(PERSIST, false);
+    static const struct ranges two = {2, {{8, 2}, {0, 5}}};
 
     (void)state;
-    r.etag = SV("\"the other tag\"");
-    (void)response_part(&r, small, &one);
-    expect_row(answer("HTTP/1.1 206 Partial Content\r\nServer: baton\r\nContent-Length: 3\r\n"
-                      "Content-Range: bytes 2-4/10\r\nContent-Type: text/plain\r\nAccept-Ranges: bytes\r\n"
-                      "Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\nETag: \"the other tag\"\r\n",
-                      PERSIST, false, "234"));
-    (void)response_not_modified(&r, small);
-    expect_row(answer("HTTP/1.1 304 Not Modified\r\nServer: baton\r\nETag: \"the other tag\"\r\n", PERSIST, false, ""));
-    r.etag = small->etag;
-    (void)response_not_modified(&r, small);
-    expect_row(answer("HTTP/1.1 304 Not Modified\r\nServer: baton\r\nETag: \"tag\"\r\n", PERSIST, false, ""));
+    scarce_after = 0;
+    struct parts *parts = parts_new(small, &two, &bound);
+    scarce_after = SCARCE_NOT;
+    assert_null(parts);
+    assert_int_equal(small->ref.count, 1);
+    parts_free(&parts);
+}
+
+static void parts_that_nobody_sends_give_the_entry_back(void **state)
+{
+    static const struct ranges two = {2, {{8, 2}, {0, 5}}};
+    struct parts *parts = parts_new(small, &two, &bound);
+
+    (void)state;
+    assert_non_null(parts);
+    assert_int_equal(small->ref.count, 2);
+    assert_int_equal(parts_len(parts), sizeof(PART("8-9") PART("0-4") "\r\n--" BOUND "--\r\n") - 1 + 7);
+    parts_free(&parts);
+    assert_null(parts);
+    assert_int_equal(small->ref.count, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_part_says_which_it_is),
         cmocka_unit_test(several_parts_have_a_length_to_the_byte),
         cmocka_unit_test(parts_of_a_large_file_stand_between_their_heads),
         cmocka_unit_test(the_longest_answer_fits_the_room_that_was_asked_for),
         cmocka_unit_test(as_many_parts_as_can_be_asked_for_are_sent_as_they_were_counted),
-        cmocka_unit_test(who_knows_it_by_another_tag_is_told_that_one),
         cmocka_unit_test(a_digest_that_is_wanted_is_a_line_of_the_head),
+        cmocka_unit_test(without_memory_there_are_no_parts_and_no_reference),
+        cmocka_unit_test(parts_that_nobody_sends_give_the_entry_back),
     };
 
     return cmocka_run_group_tests(tests, answers_init, answers_fini);

@@ -100,6 +100,41 @@ static void a_report_outlives_the_turn_in_which_it_was_made(void **state)
     out_free(&kept);
 }
 
+/* What a worker is, as far as the step looks at it. */
+static void the_step_answers_where_there_is_a_reporter(void **state)
+{
+    static const struct {
+        struct sv path;
+        int status;
+        uint64_t bytes;
+    } rows[] = {{{"/page", 5}, 200, 10}, {{"/ill", 4}, 503, 10}, {{"/empty", 6}, 200, 0}};
+    struct serve serve = {.reporter = &reporter};
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct answer a = {.serve = &serve, .to = response(PERSIST, false), .path = rows[i].path};
+        memset(&a.served, 0xa5, sizeof a.served);
+        assert_true(report_step(&a));
+        assert_int_equal(a.served.status, rows[i].status);
+        assert_int_equal(a.served.bytes, rows[i].bytes);
+        assert_int_equal(a.served.why, WHY_NONE);
+        assert_int_equal(a.served.coding, CODING_IDENTITY);
+        out_clear(out);
+    }
+}
+
+static void without_a_reporter_all_is_left_to_the_next_step(void **state)
+{
+    struct serve serve = {0};
+    struct answer a = {.serve = &serve, .to = response(PERSIST, false), .path = SV("/page")};
+    int before = makes;
+
+    (void)state;
+    assert_false(report_step(&a));
+    assert_int_equal(out->n, 0);
+    assert_int_equal(makes, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +143,8 @@ int main(void)
         cmocka_unit_test(a_report_may_be_empty),
         cmocka_unit_test(what_is_not_there_is_404_and_what_has_no_memory_503),
         cmocka_unit_test(a_report_outlives_the_turn_in_which_it_was_made),
+        cmocka_unit_test(the_step_answers_where_there_is_a_reporter),
+        cmocka_unit_test(without_a_reporter_all_is_left_to_the_next_step),
     };
 
     return cmocka_run_group_tests(tests, answers_init, answers_fini);

@@ -95,6 +95,7 @@ static void each_request_is_told_with_its_answer_and_the_reason(void **state)
         {NULL, "/a", "Expect: more", "417 Expectation Failed: ", "\nConnection: close\n"},
     };
     char answer[128];
+    size_t fds = count_fds();
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
@@ -104,6 +105,7 @@ static void each_request_is_told_with_its_answer_and_the_reason(void **state)
         expect_said(rows[i].head);
         expect_said("listener  [listen main] 127.0.0.1:80 (default)\n");
     }
+    assert_true(fds_come_to(fds));
 }
 
 static void what_was_asked_and_what_lies_there_stand_before_it(void **state)

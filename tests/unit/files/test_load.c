@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a path to an entry: which status, which bytes, which type and tag; and what is never opened. */
+/* From a path to an entry: which status and which bytes, and what is never opened. */
 
 #include "files/load.h"
 
@@ -9,41 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "site.h"
-
-static struct load_options options;
-static size_t fds_before;
-
-static int enter(void **state)
-{
-    int err = scratch_enter(state);
-
-    site_defaults();
-    options = (struct load_options){.body_max = BODY_MAX};
-    if (err < 0 || mkdir("www", 0755) < 0)
-        return -1;
-    fds_before = count_fds();
-    site_compile();
-    return tree_init(&tree, &site_compiled, NULL);
-}
-
-static int leave(void **state)
-{
-    int err = scratch_leave(state);
-
-    tree_fini(&tree);
-    site_fini(&site_compiled);
-    return count_fds() == fds_before ? err : -1;
-}
-
-static struct entry *load(const char *path)
-{
-    struct entry *e = load_path(&options, &tree, sv_cstr(path), &site_clock);
-
-    assert_non_null(e);
-    assert_int_equal(e->ref.count, 1);
-    return e;
-}
+#include "loading.h"
 
 static void expect_status(const char *path, int status)
 {
@@ -51,16 +17,6 @@ static void expect_status(const char *path, int status)
 
     expect(e->status == status, "%s: %d instead of %d", path, e->status, status);
     expect(status == 200 || (e->fd < 0 && e->recheck_open), "%s: a %d like a file", path, status);
-    ref_put(&e->ref);
-}
-
-static void expect_head(const char *path, const char *line, bool there)
-{
-    struct entry *e = load(path);
-
-    assert_int_equal(e->status, 200);
-    bool found = memmem(e->fields.p, e->fields.len, line, strlen(line)) != NULL;
-    expect(found == there, "%s: \"%s\" in:\n%.*s", path, line, SV_ARG(e->fields));
     ref_put(&e->ref);
 }
 
@@ -325,67 +281,6 @@ static void what_may_not_be_read_is_forbidden(void **state)
     ref_put(&dir->ref);
 }
 
-static void the_type_follows_the_name_and_the_site_s_own_rows(void **state)
-{
-    static char *rows[] = {".xyz application/x-own", ".css text/x-own", ".gz text/first", ".gz text/second"};
-
-    (void)state;
-    make_file("www/a.html", SV(""));
-    make_file("www/a.CSS", SV(""));
-    make_file("www/a.xyz", SV(""));
-    make_file("www/a.tar.gz", SV(""));
-    make_file("www/noend", SV(""));
-    expect_head("/a.xyz", "Content-Type: application/octet-stream\r\n", true);
-    expect_head("/a.CSS", "Content-Type: text/css; charset=utf-8\r\n", true);
-    site.mime = (struct strings){rows, ROWS(rows)};
-    site_compile();
-    expect_head("/a.xyz", "Content-Type: application/x-own\r\n", true);
-    expect_head("/a.CSS", "Content-Type: text/x-own\r\n", true);
-    expect_head("/a.html", "Content-Type: text/html; charset=utf-8\r\n", true);
-    expect_head("/a.tar.gz", "Content-Type: text/first\r\n", true);
-    expect_head("/noend", "Content-Type: application/octet-stream\r\n", true);
-}
-
-static void the_tag_is_of_the_stamp_the_content_or_none(void **state)
-{
-    struct timespec when[2] = {{784111777, 5}, {784111777, 5}};
-
-    (void)state;
-    make_file("www/page", SV("hello"));
-    assert_int_equal(utimensat(AT_FDCWD, "www/page", when, 0), 0);
-    free_pattern(make_pattern("www/large", BODY_MAX + 1));
-    assert_int_equal(utimensat(AT_FDCWD, "www/large", when, 0), 0);
-    site.etag = ETAG_STAT;
-    site_compile();
-    expect_head("/page", "ETag: \"ae1b981bc490a05-5\"\r\n", true);
-    expect_head("/large", "ETag: \"ae1b981bc490a05-3e9\"\r\n", true);
-    expect_head("/page", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", true);
-    site.etag = ETAG_CONTENT;
-    site_compile();
-    expect_head("/page", "ETag: \"2cf24dba5fb0a30e26e83b2ac5b9e29e\"\r\n", true);
-    expect_head("/large", "ETag:", false); /* nobody sums it here */
-    site.etag = ETAG_OFF;
-    site_compile();
-    expect_head("/page", "ETag:", false);
-    expect_head("/large", "ETag:", false);
-    site_clock.wall = 784111776;
-    expect_head("/page", "Last-Modified:", false);
-}
-
-/* The stamps of file systems are coarse: a second change in the same moment need not show in them. */
-static void a_young_file_s_stamp_is_not_trusted(void **state)
-{
-    (void)state;
-    make_file("www/page", SV("page"));
-    for (int age = 0; age < 6; age++) {
-        site_clock.wall = time(NULL) + age;
-        struct entry *e = load("/page");
-        expect(age >= 1 || e->recheck_open, "trusted at an age of %d s", age);
-        expect(age <= 3 || !e->recheck_open, "not trusted at an age of %d s", age);
-        ref_put(&e->ref);
-    }
-}
-
 static void without_descriptors_the_service_is_unavailable(void **state)
 {
     struct entry *e[4];
@@ -406,8 +301,6 @@ static void without_descriptors_the_service_is_unavailable(void **state)
     }
 }
 
-#define load_test(f) cmocka_unit_test_setup_teardown(f, enter, leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,9 +314,6 @@ int main(void)
         load_test(a_directory_without_an_index_is_missing_and_says_so),
         load_test(a_fifo_is_never_opened_for_reading),
         load_test(what_may_not_be_read_is_forbidden),
-        load_test(the_type_follows_the_name_and_the_site_s_own_rows),
-        load_test(the_tag_is_of_the_stamp_the_content_or_none),
-        load_test(a_young_file_s_stamp_is_not_trusted),
         load_test(without_descriptors_the_service_is_unavailable),
     };
 

@@ -1,96 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The ring of log lines: they come out whole and in order, what finds no room is counted, and no wake-up is lost. */
+/* The ring of log lines: they come out whole and in order, and what finds no room is counted. */
 
 #include "access/ring.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
-#include "scratch.h"
-#include "threads.h"
-
-enum { SIZE = 8 * LOG_RING_BLOCK, LINES = 400000 / SLOWER };
-
-static struct log_bell bell;
-static struct log_ring ring;
-
-static int open_ring(void **state)
-{
-    (void)state;
-    return log_bell_init(&bell) < 0 || log_ring_init(&ring, SIZE, &bell) < 0 ? -1 : 0;
-}
-
-static int close_ring(void **state)
-{
-    (void)state;
-    log_ring_fini(&ring);
-    log_bell_fini(&bell);
-    return 0;
-}
-
-/* Line i: its number, and so many letters that the lengths differ. Its time is its number, too. */
-static size_t make_line(uint64_t i, char *room)
-{
-    size_t n = (size_t)snprintf(room, 32, "%llu ", (unsigned long long)i);
-
-    memset(room + n, 'a' + (int)(i % 26), i * 7 % 200);
-    n += i * 7 % 200;
-    room[n] = '\n';
-    return n + 1;
-}
-
-static bool push_line(uint64_t i)
-{
-    char *room = log_ring_room(&ring);
-
-    if (room == NULL)
-        return false;
-    log_ring_push(&ring, make_line(i, room), i);
-    return true;
-}
-
-/* The longest line that there may be. */
-static bool push_long(void)
-{
-    char *room = log_ring_room(&ring);
-
-    if (room == NULL)
-        return false;
-    memset(room, 'x', LOG_RING_PIECE);
-    log_ring_push(&ring, LOG_RING_PIECE, 0);
-    return true;
-}
-
-/* Takes the line at the front, which must be whole; returns its number. False where there is none. */
-static bool take_line(uint64_t *i)
-{
-    char expected[LOG_RING_PIECE];
-    struct log_line line;
-
-    if (!log_ring_front(&ring, &line))
-        return false;
-    *i = strtoull(line.record.p, NULL, 10);
-    size_t len = make_line(*i, expected);
-    expect(line.record.len == len && memcmp(line.record.p, expected, len) == 0, "line %llu is not whole",
-           (unsigned long long)*i);
-    assert_int_equal(line.time_us, *i);
-    log_ring_pop(&ring, &line);
-    return true;
-}
-
-static uint64_t take_all(uint64_t next)
-{
-    for (uint64_t i; take_line(&i); next++)
-        expect(i == next, "line %llu, not %llu", (unsigned long long)i, (unsigned long long)next);
-    return next;
-}
-
-static uint32_t blocks(void)
-{
-    return atomic_load(&ring.blocks);
-}
+#include "log_lines.h"
 
 static void lines_come_out_as_they_went_in_however_many_blocks_they_fill(void **state)
 {
@@ -326,49 +242,6 @@ static void a_ring_is_crowded_when_it_is_half_full_and_its_reader_could_read(voi
     assert_true(log_ring_is_crowded(&ring));
 }
 
-static void nobody_is_woken_who_is_awake(void **state)
-{
-    (void)state;
-    for (uint64_t i = 0; i < 10; i++) {
-        assert_true(push_line(i));
-        log_ring_tell(&ring);
-    }
-    assert_false(readable_within(bell.fd, 0));
-}
-
-static void one_who_sleeps_is_woken_once_by_the_first_line(void **state)
-{
-    uint64_t count = 0;
-
-    (void)state;
-    log_bell_wait(&bell, 1);
-    log_ring_tell(&ring);
-    assert_false(readable_within(bell.fd, 0));
-    for (uint64_t i = 0; i < 3; i++) {
-        assert_true(push_line(i));
-        log_ring_tell(&ring);
-    }
-    assert_int_equal(read(bell.fd, &count, sizeof count), sizeof count);
-    assert_int_equal(count, 1);
-    log_bell_clear(&bell);
-}
-
-static void one_who_gathers_is_woken_once_there_is_enough(void **state)
-{
-    uint64_t i = 0;
-
-    (void)state;
-    log_bell_wait(&bell, SIZE / 2);
-    while (!readable_within(bell.fd, 0)) {
-        assert_true(push_line(i++));
-        log_ring_tell(&ring);
-    }
-    expect(log_ring_held(&ring) >= SIZE / 2 && log_ring_held(&ring) < SIZE / 2 + 300, "woken at %llu",
-           (unsigned long long)log_ring_held(&ring));
-    log_bell_clear(&bell);
-    assert_false(readable_within(bell.fd, 0));
-}
-
 static void init_and_fini_leave_nothing(void **state)
 {
     size_t before = count_fds();
@@ -386,71 +259,6 @@ static void init_and_fini_leave_nothing(void **state)
     assert_int_equal(err, -EMFILE);
 }
 
-/* However late the other gets its turn: it takes all there is, and has nothing to do. */
-static void let_it_sleep(void)
-{
-    static const struct timespec moment = {.tv_nsec = 200000};
-
-    log_ring_tell(&ring);
-    for (int i = 0; i < 5000 && log_ring_held(&ring) > 0; i++)
-        (void)nanosleep(&moment, NULL);
-    (void)nanosleep(&moment, NULL);
-}
-
-static void *produce(void *arg)
-{
-    (void)arg;
-    for (uint64_t i = 0; i < LINES; i++) {
-        if (!push_line(i))
-            log_ring_drop(&ring, 1);
-        if (i % 5 == 0)
-            log_ring_tell(&ring);
-        if (i % 3000 == 0)
-            let_it_sleep();
-    }
-    log_ring_tell(&ring);
-    return NULL;
-}
-
-/* As the logger does it. Lines may be missing, but none is seen twice, torn or late. */
-static uint64_t consume(uint64_t *slept)
-{
-    uint64_t taken = 0, next = 0;
-
-    while (next < LINES && taken + log_ring_dropped(&ring) < LINES) {
-        log_bell_wait(&bell, 1);
-        if (log_ring_held(&ring) == 0) {
-            if (taken + log_ring_dropped(&ring) == LINES)
-                break;
-            if (!readable_within(bell.fd, NEVER_MS))
-                return taken;
-            (*slept)++;
-        }
-        log_bell_clear(&bell);
-        for (uint64_t i; take_line(&i); taken++) {
-            expect(i >= next, "line %llu after %llu", (unsigned long long)i, (unsigned long long)next);
-            next = i + 1;
-        }
-    }
-    return taken;
-}
-
-static void no_line_and_no_wake_up_is_lost_between_two_threads(void **state)
-{
-    pthread_t thread;
-    uint64_t slept = 0;
-
-    (void)state;
-    assert_int_equal(pthread_create(&thread, NULL, produce, NULL), 0);
-    uint64_t taken = consume(&slept);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(taken + log_ring_dropped(&ring), LINES);
-    expect(taken > LINES / 100 && slept > 3, "%llu lines, asleep %llu times: this shows nothing",
-           (unsigned long long)taken, (unsigned long long)slept);
-}
-
-#define ring_test(f) cmocka_unit_test_setup_teardown(f, open_ring, close_ring)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,11 +275,7 @@ int main(void)
         ring_test(lines_may_be_taken_up_to_the_turn_that_is_under_way),
         ring_test(a_turn_with_many_lines_shows_them_before_it_ends),
         ring_test(a_ring_is_crowded_when_it_is_half_full_and_its_reader_could_read),
-        ring_test(nobody_is_woken_who_is_awake),
-        ring_test(one_who_sleeps_is_woken_once_by_the_first_line),
-        ring_test(one_who_gathers_is_woken_once_there_is_enough),
         cmocka_unit_test(init_and_fini_leave_nothing),
-        ring_test(no_line_and_no_wake_up_is_lost_between_two_threads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,9 +18,32 @@
 
 /* On which answers about a path a line stands. */
 enum policy_scope {
-    POLICY_ALL,  /* on each, errors and redirects too */
+    POLICY_ALL,  /* on each that an entry gives, errors and redirects too */
     POLICY_FILE, /* on those that a file gives: 200, 206, 304 */
 };
+
+/* Which of the rules that fit count. */
+enum policy_count { POLICY_FIRST, POLICY_EACH };
+
+enum { POLICY_KINDS = 1 };
+
+struct head;
+
+/* A kind of rules, and the line that one of them writes. */
+struct policy_kind {
+    const char *label; /* of its rules in --explain */
+    enum rule_kind rules;
+    enum policy_scope scope;
+    enum policy_count count;
+    void (*say)(struct head *h, const struct rule *rule);
+};
+
+extern const struct policy_kind policy_kinds[POLICY_KINDS];
+
+/* The next rule behind `last` (NULL: the first of all) that counts; NULL if there is none. Those of POLICY_FILE are asked only
+ * where there is a file. */
+const struct rule *policy_next(const struct policy_kind *kind, const struct site *site, struct sv path, struct sv file,
+                               const struct rule *last);
 
 struct policy {
     struct ref ref;

@@ -33,7 +33,8 @@ struct rules {
 int rules_init(struct rules *r, const struct strings *values, enum key_id key, size_t section);
 void rules_fini(struct rules *r);
 
-/* The first whose pattern fits the path that was asked for, or the file that it stands for; NULL if there is none. */
-const struct rule *rules_first(const struct rules *r, struct sv path, struct sv file);
+/* The next behind `last` (NULL: the first of all) whose pattern fits the path that was asked for, or the file that it stands
+ * for; NULL if there is none. */
+const struct rule *rules_next(const struct rules *r, const struct rule *last, struct sv path, struct sv file);
 
 #endif

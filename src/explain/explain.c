@@ -223,7 +223,7 @@ static void say_file(const struct explanation *x, FILE *to)
         .sent = x->sent,
     };
 
-    say(to, "site", "[site %s], the only one", site->name);
+    say(to, "site", "[site %s]%s", site->name, x->sites.n == 1 ? ", the only one" : "");
     if (x->config->gave_way != NULL)
         say(to, "", "[site default] gives way to it (%s)", x->config->gave_way);
     if (x->path.p == NULL || x->plain == NULL)

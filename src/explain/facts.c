@@ -162,16 +162,25 @@ static void say_type(const struct facts *f, struct sv file, FILE *to)
     buf_fini(&type);
 }
 
-static void say_cache(const struct facts *f, struct sv file, FILE *to)
+static void say_rules(const struct facts *f, const struct policy_kind *kind, struct sv file, FILE *to)
 {
-    const struct rule *rule = rules_first(&f->site->rules[RULE_cache], f->path, file);
+    const struct rule *rule = policy_next(kind, f->site, f->path, file, NULL);
+    const char *label = kind->label;
 
-    if (f->site->rules[RULE_cache].n == 0)
-        say(to, "cache", "there is no rule");
-    else if (rule == NULL)
-        say(to, "cache", "no rule matches");
-    else
-        say_from(f, to, "cache", config_text(f->config, rule->at), rule->at);
+    if (rule == NULL)
+        say(to, label, "%s", f->site->rules[kind->rules].n == 0 ? "there is no rule" : "no rule matches");
+    for (; rule != NULL; rule = policy_next(kind, f->site, f->path, file, rule), label = "")
+        say_from(f, to, label, config_text(f->config, rule->at), rule->at);
+}
+
+/* As the policy was asked: where no file answers, rules know the path alone. */
+static void say_policy(const struct facts *f, struct sv file, FILE *to)
+{
+    bool has_file = f->sent->status == 200;
+
+    for (size_t i = 0; i < POLICY_KINDS; i++)
+        if (has_file || policy_kinds[i].scope == POLICY_ALL)
+            say_rules(f, &policy_kinds[i], has_file ? file : SV(""), to);
 }
 
 /* Why the file's time tells nothing of its content. */
@@ -211,9 +220,9 @@ void facts_say(const struct facts *f, FILE *to)
     say_index(f, to);
     say_coding(f, to);
     say_all_unused(f, to);
-    if (f->sent->status != 200)
-        return;
-    say_type(f, file, to);
-    say_cache(f, file, to);
-    say_validators(f, to);
+    if (f->sent->status == 200)
+        say_type(f, file, to);
+    say_policy(f, file, to);
+    if (f->sent->status == 200)
+        say_validators(f, to);
 }

@@ -58,6 +58,6 @@ bool coding_step(struct answer *a)
     if (!has_codings(a->rq) || !a->to.varies)
         return false;
     bool found = negotiate(a);
-    a->to.policy = a->e->policy;
+    a->to.policy = a->e->policy; /* the entry may be another now */
     return !found && answer_page(a, WHY_NOT_ACCEPTABLE);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules become lines here, before the first answer that has them. A new kind of rule is a row of `kinds`. */
+/* Rules become lines here, before the first answer that has them. A new kind of rule is a row of policy_kinds,
+ * and a function that writes the line. */
 
 #include "site/policy.h"
 
@@ -17,31 +18,36 @@ struct asked {
     struct sv path, file;
 };
 
-static void say_cache(struct head *h, const struct rules *rules, const struct asked *a)
+static void say_cache(struct head *h, const struct rule *rule)
 {
-    const struct rule *first = rules_first(rules, a->path, a->file);
-
-    if (first != NULL)
-        head_field(h, SV("Cache-Control"), first->says);
+    head_field(h, SV("Cache-Control"), rule->says);
 }
 
-static const struct policy_kind {
-    enum rule_kind rules;
-    enum policy_scope scope;
-    void (*say)(struct head *h, const struct rules *rules, const struct asked *a);
-} kinds[] = {
-    {RULE_cache, POLICY_FILE, say_cache},
+const struct policy_kind policy_kinds[POLICY_KINDS] = {
+    {"cache", RULE_cache, POLICY_FILE, POLICY_FIRST, say_cache},
 };
 
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
+const struct rule *policy_next(const struct policy_kind *kind, const struct site *site, struct sv path, struct sv file,
+                               const struct rule *last)
+{
+    if (last != NULL && kind->count == POLICY_FIRST)
+        return NULL;
+    return rules_next(&site->rules[kind->rules], last, path, file);
+}
+
+static void say_kind(struct head *h, const struct policy_kind *kind, const struct asked *a)
+{
+    const struct rule *rule = NULL;
+
+    while ((rule = policy_next(kind, a->site, a->path, a->file, rule)) != NULL)
+        kind->say(h, rule);
+}
 
 static void say_all(struct head *h, const struct asked *a, enum policy_scope scope)
 {
-    for (size_t i = 0; i < KINDS; i++) {
-        const struct rules *rules = &a->site->rules[kinds[i].rules];
-        if (kinds[i].scope == scope && rules->n > 0)
-            kinds[i].say(h, rules, a);
-    }
+    for (size_t i = 0; i < POLICY_KINDS; i++)
+        if (policy_kinds[i].scope == scope)
+            say_kind(h, &policy_kinds[i], a);
 }
 
 /* Both kinds of lines; returns the length of the first. Where there is no file, no answer has those of the second, and a

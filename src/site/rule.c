@@ -31,9 +31,9 @@ void rules_fini(struct rules *r)
     *r = (struct rules){0};
 }
 
-const struct rule *rules_first(const struct rules *r, struct sv path, struct sv file)
+const struct rule *rules_next(const struct rules *r, const struct rule *last, struct sv path, struct sv file)
 {
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = last != NULL ? (size_t)(last - r->v) + 1 : 0; i < r->n; i++)
         if (pattern_matches(r->v[i].of, path) || pattern_matches(r->v[i].of, file))
             return &r->v[i];
     return NULL;

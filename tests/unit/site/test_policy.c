@@ -58,6 +58,15 @@ static void of_a_path_without_a_file_nothing_is_said_that_is_for_files(void **st
     assert_true(list_empty(&policies.in_use));
 }
 
+static void of_cache_the_first_rule_alone_counts(void **state)
+{
+    const struct rule *first = policy_next(&policy_kinds[0], &site, SV("/a/x.css"), SV("/a/x.css"), NULL);
+
+    (void)state;
+    assert_ptr_equal(first, &site.rules[RULE_cache].v[0]);
+    assert_null(policy_next(&policy_kinds[0], &site, SV("/a/x.css"), SV("/a/x.css"), first));
+}
+
 static void what_says_the_same_is_one(void **state)
 {
     struct policy *first = find(&site, "/x.css", "/x.css");
@@ -159,6 +168,7 @@ int main(void)
         cmocka_unit_test(the_file_behind_a_path_counts_too),
         cmocka_unit_test(of_what_no_rule_fits_nothing_is_said),
         cmocka_unit_test(of_a_path_without_a_file_nothing_is_said_that_is_for_files),
+        cmocka_unit_test(of_cache_the_first_rule_alone_counts),
         cmocka_unit_test(what_says_the_same_is_one),
         cmocka_unit_test(a_search_is_bounded),
         cmocka_unit_test(what_is_found_often_is_one),

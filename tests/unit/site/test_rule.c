@@ -40,9 +40,23 @@ static void the_first_that_fits_the_path_or_the_file_is_found(void **state)
     (void)state;
     assert_int_equal(rules_init(&r, &all, KEY_site_cache, 0), 0);
     for (size_t i = 0; i < ROWS(rows); i++)
-        expect(rules_first(&r, sv_cstr(rows[i].path), sv_cstr(rows[i].file)) == &r.v[rows[i].rule], "row %zu", i);
+        expect(rules_next(&r, NULL, sv_cstr(rows[i].path), sv_cstr(rows[i].file)) == &r.v[rows[i].rule], "row %zu", i);
     r.n = 3;
-    assert_null(rules_first(&r, SV("/c"), SV("/c")));
+    assert_null(rules_next(&r, NULL, SV("/c"), SV("/c")));
+    rules_fini(&r);
+}
+
+static void those_that_fit_come_one_after_the_other(void **state)
+{
+    struct rules r;
+    const struct rule *rule = NULL;
+
+    (void)state;
+    assert_int_equal(rules_init(&r, &all, KEY_site_cache, 0), 0);
+    assert_ptr_equal(rule = rules_next(&r, rule, SV("/a/x.css"), SV("")), &r.v[0]);
+    assert_ptr_equal(rule = rules_next(&r, rule, SV("/a/x.css"), SV("")), &r.v[1]);
+    assert_ptr_equal(rule = rules_next(&r, rule, SV("/a/x.css"), SV("")), &r.v[3]);
+    assert_null(rules_next(&r, rule, SV("/a/x.css"), SV("")));
     rules_fini(&r);
 }
 
@@ -53,7 +67,7 @@ static void no_values_are_no_rules(void **state)
 
     (void)state;
     assert_int_equal(rules_init(&r, &none, KEY_site_cache, 0), 0);
-    assert_null(rules_first(&r, SV("/"), SV("/")));
+    assert_null(rules_next(&r, NULL, SV("/"), SV("/")));
     rules_fini(&r);
 }
 
@@ -62,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_is_taken_apart_and_keeps_its_place),
         cmocka_unit_test(the_first_that_fits_the_path_or_the_file_is_found),
+        cmocka_unit_test(those_that_fit_come_one_after_the_other),
         cmocka_unit_test(no_values_are_no_rules),
     };
 

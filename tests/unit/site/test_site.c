@@ -49,10 +49,10 @@ static void each_value_is_taken_apart_and_has_its_place(void **state)
     const struct rule *type = types_find(s, SV("/b.x"));
     assert_true(sv_eq(type->of, SV(".x")) && sv_eq(type->says, SV("text/x;charset=utf-8")));
     expect_origin(&c, type->at, "a.ini:5");
-    const struct rule *cache = rules_first(&s->rules[RULE_cache], SV("/b.css"), SV("/b.css"));
+    const struct rule *cache = rules_next(&s->rules[RULE_cache], NULL, SV("/b.css"), SV("/b.css"));
     assert_true(sv_eq(cache->of, SV("*.css")) && sv_eq(cache->says, SV("no-store")));
     expect_origin(&c, cache->at, "a.ini:7");
-    expect_origin(&c, rules_first(&s->rules[RULE_cache], SV("/a/b.css"), SV("/x"))->at, "a.ini:6");
+    expect_origin(&c, rules_next(&s->rules[RULE_cache], NULL, SV("/a/b.css"), SV("/x"))->at, "a.ini:6");
     expect_origin(&c, site_at(s, KEY_site_index, 0), "default");
     sites_fini(&sites);
     config_fini(&c);

@@ -127,7 +127,8 @@ static _Noreturn void be_batond(int ready, const char *why)
     (void)sigaddset(&hup, SIGHUP);
     (void)sigprocmask(SIG_BLOCK, &hup, NULL);
     int fd = signalfd(-1, &hup, SFD_CLOEXEC);
-    (void)write(ready, "x", 1);
+    if (write(ready, "x", 1) != 1)
+        _exit(1);
     for (int i = 0; i < 2; i++) {
         pid_t pid;
         if (read(fd, &info, sizeof info) != sizeof info || !asker_of(&info, &pid))

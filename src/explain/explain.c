@@ -122,7 +122,8 @@ static void find_entries(struct explanation *x)
     forget_entries(x);
     if (x->path.p == NULL || x->rq.method == METHOD_OPTIONS)
         return;
-    if (cache_get(&x->serve.cache, x->tree, x->path, coded, &x->clock, &x->plain) != CACHE_HIT)
+    (void)cache_get(&x->serve.cache, x->tree, x->path, coded, &x->clock, &x->plain);
+    if (x->plain == NULL)
         return;
     if (x->served.coding != CODING_IDENTITY)
         x->sent = cache_get_sibling(&x->serve.cache, x->plain, (enum coding)x->served.coding, &x->clock);

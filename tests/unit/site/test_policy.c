@@ -86,7 +86,7 @@ static void what_says_the_same_is_one(void **state)
 /* However many there are, a search among them ends soon; what it did not find stands twice. */
 static void a_search_is_bounded(void **state)
 {
-    static char text[MANY][32];
+    static char text[MANY][48];
     static char *values[MANY];
     static struct policy *held[MANY];
     const struct config_site many = {.cache = {values, MANY}};
@@ -118,7 +118,7 @@ static void a_search_is_bounded(void **state)
 /* What many entries have is found among however many others, as it stands in front again each time. */
 static void what_is_found_often_is_one(void **state)
 {
-    static char text[MANY][32];
+    static char text[MANY][48];
     static char *values[MANY];
     static struct policy *held[MANY], *often[MANY];
     const struct config_site many = {.cache = {values, MANY}};

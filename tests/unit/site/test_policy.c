@@ -83,22 +83,29 @@ static void what_says_the_same_is_one(void **state)
     assert_true(list_empty(&policies.in_use));
 }
 
-/* However many there are, a search among them ends soon; what it did not find stands twice. */
-static void a_search_is_bounded(void **state)
+/* A site with as many policies: of /0, /1, and so on. */
+static void make_many(struct site *s)
 {
     static char text[MANY][48];
     static char *values[MANY];
-    static struct policy *held[MANY];
     const struct config_site many = {.cache = {values, MANY}};
-    struct site s;
-    char path[16];
 
-    (void)state;
     for (int i = 0; i < MANY; i++) {
         (void)snprintf(text[i], sizeof text[i], "/%d max-age=%d", i, i);
         values[i] = text[i];
     }
-    assert_int_equal(site_init(&s, &many, 0), 0);
+    assert_int_equal(site_init(s, &many, 0), 0);
+}
+
+/* However many there are, a search among them ends soon; what it did not find stands twice. */
+static void a_search_is_bounded(void **state)
+{
+    static struct policy *held[MANY];
+    struct site s;
+    char path[16];
+
+    (void)state;
+    make_many(&s);
     for (int i = 0; i < MANY; i++) {
         (void)snprintf(path, sizeof path, "/%d", i);
         held[i] = find(&s, path, path);
@@ -118,19 +125,12 @@ static void a_search_is_bounded(void **state)
 /* What many entries have is found among however many others, as it stands in front again each time. */
 static void what_is_found_often_is_one(void **state)
 {
-    static char text[MANY][48];
-    static char *values[MANY];
     static struct policy *held[MANY], *often[MANY];
-    const struct config_site many = {.cache = {values, MANY}};
     struct site s;
     char path[16];
 
     (void)state;
-    for (int i = 0; i < MANY; i++) {
-        (void)snprintf(text[i], sizeof text[i], "/%d max-age=%d", i, i);
-        values[i] = text[i];
-    }
-    assert_int_equal(site_init(&s, &many, 0), 0);
+    make_many(&s);
     for (int i = 0; i < MANY; i++) {
         (void)snprintf(path, sizeof path, "/%d", i);
         held[i] = find(&s, path, path);

@@ -23,20 +23,29 @@ class NotPlayed(Failed):
     """The daemon was already broken when the turn of this case came."""
 
 
-def check_field(got, kind, name, wanted):
-    values = got.all(name)
+def _check_field(values, kind, name, wanted):
     if kind == "-":
         if values:
             raise Failed("expected no %s, got %r" % (name, values[0]))
         return
-    if not values:
-        if kind != "?":
-            raise Failed("expected %s, got none" % name)
-        return
-    if kind == "=" and values[0] != wanted:
-        raise Failed("expected %s: %r, got %r" % (name, wanted, values[0]))
-    if kind in "~?" and not re.fullmatch(wanted, values[0]):
-        raise Failed("expected %s matching %r, got %r" % (name, wanted, values[0]))
+    if not values and kind != "?":
+        raise Failed("expected %s, got none" % name)
+    for value in values:
+        if kind in "~?" and not re.fullmatch(wanted, value):
+            raise Failed("expected %s matching %r, got %r" % (name, wanted, value))
+
+
+def check_fields(got, fields):
+    """A field that is expected to be equal comes as often as it is expected, in that order."""
+    equal = {}
+    for kind, name, wanted in fields:
+        _check_field(got.all(name), kind, name, wanted)
+        if kind == "=":
+            equal.setdefault(name.lower(), []).append(wanted)
+    for name, wanted in equal.items():
+        if got.all(name) != wanted:
+            raise Failed("expected %s: %s, got %s" % (name, " and ".join(map(repr, wanted)),
+                                                      " and ".join(map(repr, got.all(name)))))
 
 
 def _file_slice(argument):

@@ -13,7 +13,7 @@ from batontest.patience import PATIENCE
 
 import docroot
 import location
-from compare import Failed, NotPlayed, Untimely, check_body, check_field, check_same
+from compare import Failed, NotPlayed, Untimely, check_body, check_fields, check_same
 from expand import expand
 
 PROBE = b"GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -146,8 +146,8 @@ class Player:
             raise Failed("expected status %s, got %d" % ("|".join(map(str, expect.statuses)), got.status))
         if expect.same:
             check_same(got, self.before)
-        for kind, name, value in expect.fields:
-            check_field(got, kind, name, self.expanded(value) if kind == "=" else value)
+        check_fields(got, [(kind, name, self.expanded(value) if kind == "=" else value)
+                           for kind, name, value in expect.fields])
         if expect.body:
             check_body(got, *expect.body, self)
 

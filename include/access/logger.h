@@ -15,13 +15,13 @@
  * A retired generation's lines do not wait for a target that takes nothing for LOGGER_END_MS: its memory is given back. With
  * full = wait they do.
  *
- * Ownership: counted. logger_new gives the caller one reference, which logger_free takes; the thread has one of its own, and
- *            owns file and queues. After logger_free it writes what is there, as long as the target takes any of it within
- *            LOGGER_END_MS, and ends; nobody waits for it.
- * Threads:   new, ring, get, retire, count, free: the master. The queues are for the workers, which are gone when logger_free is
- *            called. logger_reopen: any thread that may open files, and has a reference of its own (logger_get); one at
- *            a time for one logger. It may block on a disk; the thread goes on with the old file until it is done, and the
- *            master may call logger_free meanwhile. put, missing_late: any.
+ * Ownership: the caller's from logger_new to logger_free, and its thread's, whichever is the later to let go of it: after
+ *            logger_free the thread writes what is there, as long as the target takes any of it within LOGGER_END_MS, and
+ *            ends; nobody waits for it.
+ * Threads:   new, ring, retire, count, free: the master. The queues are for the workers, which are gone when logger_free is
+ *            called. logger_reopen: any thread that may open files; one at a time for one logger, and not while the master
+ *            calls logger_free. It may block on a disk; the thread goes on with the old file until it is done.
+ *            loggers_missing_late: any.
  * Errors:    logger_new returns 0 or -errno. A file that cannot be opened anew is said in the log, and the old one stays;
  *            that it could be after all is said too.
  * Source:    pipe(7) on PIPE_BUF; write(2).
@@ -55,10 +55,8 @@ struct logger_options {
 
 /* *l is NULL where there is no access log. */
 int logger_new(struct logger **l, const struct logger_options *options);
-/* Returns NULL for a NULL logger, as does logger_get. */
+/* Of worker i. NULL for a NULL logger. */
 struct log_ring *logger_ring(struct logger *l, size_t i);
-struct logger *logger_get(struct logger *l);
-void logger_put(struct logger **l);
 
 /* Open the file anew: somebody has renamed the one that is open. The thread turns to it between two writes. With `again` it is
  * tried after a time when some log could not be opened, and a failure is not said twice. 0 or -errno. */

@@ -29,8 +29,8 @@ enum life { GO_ON, RETIRED, ENDED };
 struct logger {
     struct log_ring *ring; /* owned: n of them */
     size_t n;
-    char *path; /* owned; as the configuration has it */
-    _Atomic int refs;
+    char *path;          /* owned; as the configuration has it */
+    _Atomic int refs;    /* the master's, and the thread's */
     _Atomic int life;    /* enum life; written by the master */
     _Atomic int next_fd; /* owned: the file that was opened anew; -1 = none */
     struct log_bell bell;
@@ -200,6 +200,23 @@ static int patience(const struct logger *l)
     return log_writer_missing(&l->writer) != l->missing_said ? TELL_MS : -1;
 }
 
+static void put_logger(struct logger **l)
+{
+    struct logger *ours = *l;
+
+    *l = NULL;
+    if (ours == NULL || atomic_fetch_sub(&ours->refs, 1) > 1)
+        return;
+    for (size_t i = 0; i < ours->n; i++)
+        log_ring_fini(&ours->ring[i]);
+    log_writer_fini(&ours->writer);
+    log_target_close(atomic_load(&ours->next_fd));
+    log_bell_fini(&ours->bell);
+    free(ours->ring);
+    free(ours->path);
+    free(ours);
+}
+
 static void *logger_main(void *arg)
 {
     struct logger *l = arg;
@@ -216,7 +233,7 @@ static void *logger_main(void *arg)
     log_writer_leave(&l->writer);
     say(l, true);
     atomic_fetch_add(&missing_late, log_writer_missing(&l->writer) - l->counted);
-    logger_put(&l);
+    put_logger(&l);
     atomic_fetch_sub(&running, 1);
     return NULL;
 }
@@ -282,37 +299,13 @@ int logger_new(struct logger **l, const struct logger_options *options)
         *l = ours;
         return 0;
     }
-    logger_put(&ours);
+    put_logger(&ours);
     return err;
 }
 
 struct log_ring *logger_ring(struct logger *l, size_t i)
 {
     return l != NULL ? &l->ring[i] : NULL;
-}
-
-struct logger *logger_get(struct logger *l)
-{
-    if (l != NULL)
-        atomic_fetch_add(&l->refs, 1);
-    return l;
-}
-
-void logger_put(struct logger **l)
-{
-    struct logger *ours = *l;
-
-    *l = NULL;
-    if (ours == NULL || atomic_fetch_sub(&ours->refs, 1) > 1)
-        return;
-    for (size_t i = 0; i < ours->n; i++)
-        log_ring_fini(&ours->ring[i]);
-    log_writer_fini(&ours->writer);
-    log_target_close(atomic_load(&ours->next_fd));
-    log_bell_fini(&ours->bell);
-    free(ours->ring);
-    free(ours->path);
-    free(ours);
 }
 
 int logger_reopen(struct logger *l, bool again)
@@ -357,7 +350,7 @@ void logger_free(struct logger **l)
         atomic_store(&(*l)->life, ENDED);
         log_bell_ring(&(*l)->bell);
     }
-    logger_put(l);
+    put_logger(l);
 }
 
 bool loggers_join(uint64_t most_ms)

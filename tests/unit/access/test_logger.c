@@ -73,10 +73,8 @@ static void without_an_access_log_there_is_no_logger(void **state)
     assert_int_equal(logger_new(&logger, &options), 0);
     assert_null(logger);
     assert_null(logger_ring(logger, 0));
-    assert_null(logger_get(logger));
     assert_int_equal(logger_reopen(logger, false), 0);
     logger_retire(logger);
-    logger_put(&logger);
     logger_free(&logger);
 }
 
@@ -209,26 +207,6 @@ static void what_is_there_at_the_end_is_written(void **state)
     assert_int_equal(count_fds(), fds);
 }
 
-/* Somebody opens the file anew on a disk that takes its time; the master lets go of the logger meanwhile. */
-static void it_may_be_reopened_while_it_is_freed(void **state)
-{
-    size_t fds = count_fds();
-
-    (void)state;
-    start("log");
-    push_and_tell(0, 1);
-    struct logger *mine = logger_get(logger);
-    logger_free(&logger);
-    assert_true(join());
-    assert_int_equal(logger_reopen(mine, false), 0);
-    assert_int_equal(logger_reopen(mine, false), 0);
-    assert_int_equal(count_fds(), fds + 2); /* the bell, and the last file that was opened */
-    logger_put(&mine);
-    assert_null(mine);
-    assert_int_equal(count_fds(), fds);
-    assert_int_equal(count_whole("log"), 1);
-}
-
 static void opening_it_again_and_again_leaves_nothing_open(void **state)
 {
     size_t fds = count_fds();
@@ -309,7 +287,6 @@ int main(void)
         logger_test(lines_stand_in_the_order_of_their_ends_however_late_they_are_written),
         logger_test(memory_that_a_burst_took_is_given_back_after_a_while),
         logger_test(what_is_there_at_the_end_is_written),
-        logger_test(it_may_be_reopened_while_it_is_freed),
         logger_test(opening_it_again_and_again_leaves_nothing_open),
         logger_test(its_thread_gives_up_rights_before_anything_else),
         logger_test(one_that_cannot_give_them_up_does_not_start),

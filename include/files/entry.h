@@ -82,11 +82,11 @@ struct entry {
     struct sv type_line;   /* Content-Type */
     struct sv described;   /* the fields that a 206 has behind that */
     struct sv shared;      /* those that a 304 has: what guides caches */
-    struct sv name;        /* below the root, terminated; of the original, whatever the coding */
+    struct sv name;        /* of the file, below the root, terminated */
     struct stamp stamp;
 
     struct list order;             /* the cache's: in the order of eviction */
-    size_t cost;                   /* bytes that it takes */
+    size_t cost;                   /* bytes that it takes, with its body, sum and policy */
     struct entry_account *account; /* borrowed: where it is counted until its end; NULL = nowhere */
     struct entry_sum *sum;         /* owned; NULL until somebody asked */
     bool ahead;                    /* the file's time was yet to come when it was loaded */

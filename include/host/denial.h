@@ -13,7 +13,7 @@
 
 enum { DENIAL_SIZE = PATH_MAX + 512 };
 
-/* False only for a directory that is closed to us. */
+/* False only for a directory that is closed to us: what is no directory, or is not there, others complain of. */
 bool denial_may_enter(const char *path);
 
 /* The first directory on the way, or the last, that is: "the user baton may not enter /srv/site (mode 0750, root:www-data);

@@ -7,7 +7,7 @@
  *
  * Ownership: a push that succeeds moves the descriptor to the other side; after one that fails the caller still owns it.
  *            handoff_fini closes what nobody popped.
- * Threads:   push, room, signal: the one that hands over. pop, waits: the one that takes. signal may be called by any thread.
+ * Threads:   push, has_room, signal: the one that hands over. pop, peek, waits: the one that takes. signal may be called by any thread.
  * Errors:    init returns 0 or -errno. push fails only when the ring is full; it never blocks, allocates or logs.
  * Order:     the one that takes watches wake_fd with EPOLLET and, after an event, pops until the ring is empty, in as many turns
  *            as it likes. Every signal is an edge of its own, so the count is never read: that would be a system call

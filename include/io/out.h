@@ -11,8 +11,8 @@
  * Ownership: a piece with an owner holds a reference to it, so its bytes stay; a piece without one borrows bytes that
  *            must last until out_flush or out_save, which copies them. out_text copies at once. A source is the row's.
  * Threads:   the owning worker.
- * Errors:    what does not fit is told by out_has_room beforehand. OUT_FAILED: the peer is gone; OUT_SHRANK: the file
- *            ended before its time, or cannot be read. In both cases the connection must be closed. out_save returns NULL without memory.
+ * Errors:    what does not fit is told by out_has_room beforehand. After OUT_FAILED and OUT_SHRANK the connection must be
+ *            closed. out_save returns NULL without memory.
  * Source:    writev(2), sendmsg(2) (MSG_MORE), sendfile(2); RFC 9112 8 on incomplete messages.
  */
 #ifndef BATON_IO_OUT_H
@@ -26,7 +26,13 @@
 #include "base/ref.h"
 #include "base/sv.h"
 
-enum out_result { OUT_DONE, OUT_BLOCKED, OUT_YIELD, OUT_FAILED, OUT_SHRANK };
+enum out_result {
+    OUT_DONE,
+    OUT_BLOCKED, /* the socket takes no more now */
+    OUT_YIELD,   /* the budget is used up, and others are to have their turn */
+    OUT_FAILED,  /* the peer is gone */
+    OUT_SHRANK   /* a file ended before its time, or cannot be read */
+};
 
 enum {
     OUT_BYTES = 128 * 1024, /* in a row, and then no further answer */

@@ -2,7 +2,7 @@
 /* reactor/client.h: who the client of a connection is, and whether it has too many.
  *
  * The one at the other end of the socket, unless a PROXY header or, of a trusted proxy, X-Forwarded-For names another.
- * Nobody is asked where nobody wants to know: without a log and without connections_per_ip that is never.
+ * The socket is asked for its peer only when somebody wants to know: without a log and without connections_per_ip, never.
  *
  * What is counted (io/ip_count): a connection, for as long as it is open, by the address of its peer, which is the one that
  * a PROXY header tells; one too many is closed without an answer, which costs us least. The connections of a trusted proxy

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* reactor/conn.h: one connection, and what it waits for.
  *
- * What it waits for is the timer that is armed:
+ * It has one timer, and waits for one thing at a time, which gives the timer its kind (io/timeout):
  *
  *     adopt -> HEADER --> KEEPALIVE <--> HEADER <--> BODY        waiting for bytes
  *                 \            ^            |          |

@@ -39,7 +39,7 @@ enum { SHARD_BYTES = 16 * 1024 };
 
 struct shard_options {
     const struct config *config;     /* borrowed */
-    const struct sites *sites;       /* borrowed */
+    const struct sites *sites;       /* borrowed; NULL with a reporter */
     struct cache_limits cache;       /* this worker's share */
     struct sums *sums;               /* borrowed */
     struct watch *watch;             /* borrowed: of the roots; NULL = nobody else looks at them */

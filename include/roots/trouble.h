@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* roots/trouble.h: what an error of a system call means for an answer; and tell the operator of what cannot be served, for a reason that is theirs to mend.
+/* roots/trouble.h: what an error of a system call means for an answer; and tell the operator of what cannot be served,
+ * for a reason that is theirs to mend.
  *
  * A file or a directory on its way that the daemon's user may not read or enter (403), a link that leads outside the root
  * (404), a file system that fails (500): clients are told the status, the error log which path, and why. Lines of one reason

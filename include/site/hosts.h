@@ -37,6 +37,7 @@ struct hosts {
 int hosts_init(struct hosts *h, const struct host_name *names, size_t n, size_t fallback);
 void hosts_fini(struct hosts *h);
 
+/* Where there are names. Kept out of the callers, which with one site never come here. */
 __attribute__((noinline)) size_t hosts_search(const struct hosts *h, struct sv authority);
 
 /* The site for the authority of a request, as http/authority takes it for valid; empty: there was none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8 for the error report. A configuration may hold any bytes, and the report quotes them on a terminal: what could
- * move the cursor or turn the reading direction must be known, and so must the width that a caret has to skip. Of
- * a request only what is not ASCII comes here, on its way to a log of JSON. */
+/* UTF-8 of those who may send any bytes. A configuration is quoted on a terminal: what could move the cursor or turn the
+ * reading direction must be known, and so must the width that a caret has to skip. Of a request, bytes that are not ASCII
+ * come here on their way to a log of JSON. */
 
 #include "base/utf8.h"
 

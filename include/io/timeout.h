@@ -38,6 +38,12 @@ struct timeouts {
 
 void timeouts_init(struct timeouts *t, const uint64_t after_ms[TIMEOUT_KINDS]);
 
+/* Whose link this is. */
+static inline struct timer *timer_of(struct list *link)
+{
+    return list_of(link, struct timer, link);
+}
+
 static inline void timer_init(struct timer *timer)
 {
     list_init(&timer->link);

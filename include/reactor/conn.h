@@ -57,6 +57,12 @@ struct conn {
     uint32_t ip_slot;         /* in io/ip_count; 0 = not counted */
 };
 
+/* Whose timer this is. */
+static inline struct conn *conn_of(struct timer *timer)
+{
+    return list_of(timer, struct conn, timer);
+}
+
 static inline void conn_assert_owner(const struct shard *s)
 {
     (void)s;

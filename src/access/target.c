@@ -107,7 +107,7 @@ static bool can_write(const struct log_target *t)
 }
 
 /* At least one byte, or an error. */
-static ssize_t put(struct log_target *t, const char *p, size_t len)
+static ssize_t write_some(struct log_target *t, const char *p, size_t len)
 {
     ssize_t n;
 
@@ -167,7 +167,7 @@ static int finish(struct log_target *t)
 {
     look_after_piece(t);
     while (t->len > 0) {
-        ssize_t n = put(t, t->line + t->done, t->len - t->done);
+        ssize_t n = write_some(t, t->line + t->done, t->len - t->done);
         if (n < 0) {
             cut(t);
             return (int)n;
@@ -222,7 +222,7 @@ ssize_t log_target_write(struct log_target *t, struct sv lines)
     if (n == 0)
         n = finish(t);
     if (n == 0)
-        n = put(t, lines.p, t->is_file ? lines.len : whole_lines(lines));
+        n = write_some(t, lines.p, t->is_file ? lines.len : whole_lines(lines));
     if (n > 0 && lines.p[n - 1] != '\n')
         n = (ssize_t)keep(t, lines, (size_t)n);
     if (t->is_file && t->done > 0)

@@ -12,7 +12,7 @@ struct state {
     uint64_t v[4];
 };
 
-static inline uint64_t rotate(uint64_t x, int bits)
+static inline uint64_t rotate64(uint64_t x, int bits)
 {
     return x << bits | x >> (64 - bits);
 }
@@ -21,14 +21,14 @@ static inline void mix(struct state *s)
 {
     s->v[0] += s->v[1];
     s->v[2] += s->v[3];
-    s->v[1] = rotate(s->v[1], 13) ^ s->v[0];
-    s->v[3] = rotate(s->v[3], 16) ^ s->v[2];
-    s->v[0] = rotate(s->v[0], 32);
+    s->v[1] = rotate64(s->v[1], 13) ^ s->v[0];
+    s->v[3] = rotate64(s->v[3], 16) ^ s->v[2];
+    s->v[0] = rotate64(s->v[0], 32);
     s->v[2] += s->v[1];
     s->v[0] += s->v[3];
-    s->v[1] = rotate(s->v[1], 17) ^ s->v[2];
-    s->v[3] = rotate(s->v[3], 21) ^ s->v[0];
-    s->v[2] = rotate(s->v[2], 32);
+    s->v[1] = rotate64(s->v[1], 17) ^ s->v[2];
+    s->v[3] = rotate64(s->v[3], 21) ^ s->v[0];
+    s->v[2] = rotate64(s->v[2], 32);
 }
 
 static inline void absorb(struct state *s, uint64_t word)
@@ -38,7 +38,7 @@ static inline void absorb(struct state *s, uint64_t word)
     s->v[0] ^= word;
 }
 
-static inline uint64_t load(const char *p, size_t n)
+static inline uint64_t load64(const char *p, size_t n)
 {
     uint64_t word = 0;
 
@@ -57,8 +57,8 @@ uint64_t hash(const struct hash_key *key, struct sv bytes)
     size_t whole = bytes.len & ~(size_t)7;
 
     for (size_t i = 0; i < whole; i += 8)
-        absorb(&s, load(bytes.p + i, 8));
-    absorb(&s, (uint64_t)bytes.len << 56 | load(bytes.p + whole, bytes.len - whole));
+        absorb(&s, load64(bytes.p + i, 8));
+    absorb(&s, (uint64_t)bytes.len << 56 | load64(bytes.p + whole, bytes.len - whole));
     s.v[2] ^= 0xff;
     mix(&s);
     mix(&s);

@@ -20,12 +20,12 @@ void sha256_init(struct sha256 *s)
         .h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
 }
 
-static inline uint32_t rotate(uint32_t x, int bits)
+static inline uint32_t rotate32(uint32_t x, int bits)
 {
     return x >> bits | x << (32 - bits);
 }
 
-static inline uint32_t load(const uint8_t *p)
+static inline uint32_t load32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
@@ -33,10 +33,10 @@ static inline uint32_t load(const uint8_t *p)
 static void schedule(uint32_t w[SHA256_BLOCK], const uint8_t *block)
 {
     for (size_t i = 0; i < 16; i++)
-        w[i] = load(block + 4 * i);
+        w[i] = load32(block + 4 * i);
     for (int i = 16; i < SHA256_BLOCK; i++) {
-        uint32_t s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3;
-        uint32_t s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
+        uint32_t s0 = rotate32(w[i - 15], 7) ^ rotate32(w[i - 15], 18) ^ w[i - 15] >> 3;
+        uint32_t s1 = rotate32(w[i - 2], 17) ^ rotate32(w[i - 2], 19) ^ w[i - 2] >> 10;
         w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
 }
@@ -48,9 +48,9 @@ struct round {
 /* One round: what the standard moves from name to name stays where it is, and the caller turns the names instead. */
 static inline void turn(struct round r, uint32_t *d, uint32_t *h, uint32_t kw)
 {
-    uint32_t s1 = rotate(r.e, 6) ^ rotate(r.e, 11) ^ rotate(r.e, 25);
+    uint32_t s1 = rotate32(r.e, 6) ^ rotate32(r.e, 11) ^ rotate32(r.e, 25);
     uint32_t t1 = *h + s1 + ((r.e & r.f) ^ (~r.e & r.g)) + kw;
-    uint32_t s0 = rotate(r.a, 2) ^ rotate(r.a, 13) ^ rotate(r.a, 22);
+    uint32_t s0 = rotate32(r.a, 2) ^ rotate32(r.a, 13) ^ rotate32(r.a, 22);
 
     *d += t1;
     *h = t1 + s0 + ((r.a & r.b) ^ (r.a & r.c) ^ (r.b & r.c));

@@ -82,7 +82,7 @@ static int try_to_open(const char *path)
 
 /* Where there is a file, it is opened as whoever writes to it opens it. A FIFO is not, as its reader would take our leaving
  * for the end. */
-static int check_file(const char *path)
+static int check_writable(const char *path)
 {
     struct file_place place;
     struct stat st;
@@ -155,7 +155,7 @@ int check_places(const struct config *config, struct diagnose *report)
     for (size_t i = 0; i < config->server.sandbox_path.n; i++)
         check_directory(&c, "sandbox_path", config->server.sandbox_path.v[i],
                         (struct config_at){KEY_server_sandbox_path, 0, i});
-    check_logs(&c, check_file);
+    check_logs(&c, check_writable);
     return c.err;
 }
 

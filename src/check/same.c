@@ -66,7 +66,7 @@ static bool is_source(const struct config *c, const char *path)
     return false;
 }
 
-static void check_log(struct same *s, const char *what, const char *path, struct config_at at)
+static void compare_log(struct same *s, const char *what, const char *path, struct config_at at)
 {
     struct file_place place;
 
@@ -107,8 +107,8 @@ int check_same(const struct config *c, struct diagnose *report)
             add_address(&s, (struct config_at){KEY_listen_address, i, k}, c->listens[i].address.v[k]);
     for (size_t k = 0; k < c->status.address.n; k++)
         add_address(&s, (struct config_at){KEY_status_address, 0, k}, c->status.address.v[k]);
-    check_log(&s, "access log", c->log.access, (struct config_at){.key = KEY_log_access});
-    check_log(&s, "error log", c->log.error, (struct config_at){.key = KEY_log_error});
+    compare_log(&s, "access log", c->log.access, (struct config_at){.key = KEY_log_access});
+    compare_log(&s, "error log", c->log.error, (struct config_at){.key = KEY_log_error});
     free(s.v);
     return s.err;
 }

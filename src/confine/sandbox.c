@@ -71,7 +71,7 @@ struct walls {
     struct diagnose *report;
 };
 
-static int blame(const struct walls *w, struct config_at at, const char *path, int err)
+static int blame_place(const struct walls *w, struct config_at at, const char *path, int err)
 {
     config_blame(w->config, w->report, at, "cannot open %s: %s", path, strerror(-err));
     return err;
@@ -86,10 +86,10 @@ static int allow_all(const struct walls *w)
 
     for (size_t i = 0; i < c->n_sites; i++)
         if ((err = landlock_allow_root(l, c->sites[i].root)) < 0)
-            return blame(w, (struct config_at){KEY_site_root, i, 0}, c->sites[i].root, err);
+            return blame_place(w, (struct config_at){KEY_site_root, i, 0}, c->sites[i].root, err);
     for (size_t i = 0; i < more->n; i++)
         if ((err = landlock_allow(l, more->v[i])) < 0)
-            return blame(w, (struct config_at){KEY_server_sandbox_path, 0, i}, more->v[i], err);
+            return blame_place(w, (struct config_at){KEY_server_sandbox_path, 0, i}, more->v[i], err);
     return 0;
 }
 

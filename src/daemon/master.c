@@ -275,7 +275,7 @@ static void say_how_it_goes(struct parts *p)
         sockets_store(&p->sockets);
 }
 
-static void beat(struct parts *p)
+static void run_watchdog(struct parts *p)
 {
     uint64_t now = parts_now_ms();
     const struct watchdog_of of = {
@@ -314,7 +314,7 @@ static void turn(struct parts *p)
         hear_predecessors(p);
     stopping_run(&p->stopping, p->present, parts_now_ms());
     run_succession(p);
-    beat(p);
+    run_watchdog(p);
     acceptor_flush(&p->acceptor);
     /* Woken by the gate, or after a while in any case: look whether there is room again. */
     if (paused && !p->acceptor.left)

@@ -211,7 +211,7 @@ static void say_request(const struct explanation *x, FILE *to)
         say(to, "", "refused at byte %u", (unsigned)x->parse.pos + 1);
 }
 
-static void say_file(const struct explanation *x, FILE *to)
+static void say_facts(const struct explanation *x, FILE *to)
 {
     const struct site *site = x->tree != NULL ? x->tree->site : &x->sites.v[0];
     struct facts facts = {
@@ -260,7 +260,7 @@ static void tell(const struct explanation *x, const struct entrance *in, FILE *t
 
     say_request(x, to);
     say_entrance(x, in, to);
-    say_file(x, to);
+    say_facts(x, to);
     say(to, "answer", "%d %s: %s", status, status_table[status_index(status)].phrase, why_text(x->why));
     (void)fputc('\n', to);
     say_head(x, to);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/least.h"
 #include "base/log.h"
 #include "files/siblings.h"
 #include "files/tag.h"
@@ -22,11 +23,6 @@ enum { BODY_SHARE = 4 };
 static bool has_room(void *of, uint64_t bytes)
 {
     return stock_has_room(of, bytes);
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 int cache_init(struct cache *c, const struct cache_limits *limits, const struct load_options *load, struct tree *trees,
@@ -212,7 +208,7 @@ struct tending {
     uint64_t now_ms;
 };
 
-static enum stock_verdict judge(const struct entry *e, const void *of)
+static enum stock_verdict judge_known(const struct entry *e, const void *of)
 {
     const struct tending *t = of;
 
@@ -233,7 +229,7 @@ void cache_tend(struct cache *c, uint64_t now_ms)
             root_refresh(&c->trees[i].root, now_ms, c->ttl_ms); /* what is not served any more can be unmounted */
         stock_sweep_begin(&c->stock);
     }
-    (void)stock_sweep(&c->stock, judge, &tending);
+    (void)stock_sweep(&c->stock, judge_known, &tending);
 }
 
 int cache_wait_ms(const struct cache *c, uint64_t now_ms)

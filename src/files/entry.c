@@ -29,7 +29,7 @@ static void leave_file(struct entry_account *a)
         seats_leave_file(a->seats);
 }
 
-static void leave(const struct entry *e, struct entry_account *a)
+static void leave_account(const struct entry *e, struct entry_account *a)
 {
     a->memory -= e->cost;
     if (e->fd >= 0)
@@ -57,7 +57,7 @@ static void entry_end(struct ref *ref)
     struct entry *e = list_of(ref, struct entry, ref);
 
     if (e->account != NULL)
-        leave(e, e->account);
+        leave_account(e, e->account);
     if (e->fd >= 0)
         close(e->fd);
     if (e->policy != NULL)

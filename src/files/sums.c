@@ -186,7 +186,7 @@ void sums_free(struct sums **sums)
 }
 
 /* Where this file's sum is or would be. Files that share a slot take it from each other. */
-static struct slot *slot_of(struct sums *s, const struct stamp *stamp)
+static struct slot *slot_for(struct sums *s, const struct stamp *stamp)
 {
     return &s->slot[(stamp->inode ^ stamp->device * 31) % SLOTS];
 }
@@ -216,7 +216,7 @@ enum sum_state sums_get(struct sums *s, int fd, const struct stamp *stamp, uint8
     if (s == NULL || stamp->size > SUM_FILE_MAX)
         return SUM_NEVER;
     pthread_mutex_lock(&s->lock);
-    struct slot *slot = slot_of(s, stamp);
+    struct slot *slot = slot_for(s, stamp);
     if (slot->state == READY && stamp_same(&slot->stamp, stamp)) {
         memcpy(sum, slot->sum, SHA256_LEN);
         state = SUM_READY;

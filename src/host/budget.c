@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#include "base/least.h"
+
 /* Standard descriptors, logs, epoll and signals, the roots that are watched; and what each worker opens: epoll, two rings' signals, the log's, its root. */
 enum { OWN = 24, OWN_PER_WORKER = 5 };
 
@@ -14,11 +16,6 @@ enum { RELOAD_SHARE = 4, STATUS_SHARE = 4 };
 
 /* Some of the room is for files, and an eighth of it keeps them open between two requests. */
 enum { FILES_SHARE = 8 };
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 int budget_plan(struct budget *b, const struct budget_ask *ask)
 {

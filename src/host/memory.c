@@ -6,13 +6,9 @@
 #include <unistd.h>
 
 #include "base/decimal.h"
+#include "base/least.h"
 
 enum { CACHE_SHARE = 4 };
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 uint64_t memory_of_limit(const char *line)
 {

@@ -23,7 +23,7 @@ void body_init(struct body *b, const struct request *rq, uint64_t size_max, uint
         b->of.left = rq->content_length;
 }
 
-static enum body_result read_length(struct body *b, size_t len, size_t *used)
+static enum body_result pass_length(struct body *b, size_t len, size_t *used)
 {
     *used = b->of.left < len ? (size_t)b->of.left : len;
     b->of.left -= *used;
@@ -50,5 +50,5 @@ enum body_result body_read(struct body *b, const char *p, size_t len, size_t *us
         return BODY_BAD;
     if (b->kind == BODY_CHUNKED)
         return read_chunked(b, p, len, used);
-    return read_length(b, len, used);
+    return pass_length(b, len, used);
 }

@@ -46,7 +46,7 @@ static enum why end_size(struct chunked *ch, char c)
 }
 
 /* Bad white space, which must lead to an extension (RFC 9112 7.1.1). */
-static enum why read_space(struct chunked *ch, char c)
+static enum why read_bad_space(struct chunked *ch, char c)
 {
     if (ch->meta_max == 0)
         return WHY_CHUNK_META_LONG;
@@ -72,7 +72,7 @@ static enum why read_size(struct chunked *ch, char c)
 }
 
 /* One byte that must be there. */
-static enum why literal(struct chunked *ch, char c, char want, enum state state)
+static enum why read_exactly(struct chunked *ch, char c, char want, enum state state)
 {
     ch->state = (uint8_t)state;
     return c == want ? WHY_NONE : WHY_CHUNK_END;
@@ -83,7 +83,7 @@ static enum why read_size_lf(struct chunked *ch, char c)
     enum state state = ch->left > 0 ? DATA : LINE;
 
     ch->digits = 0;
-    return literal(ch, c, '\n', state);
+    return read_exactly(ch, c, '\n', state);
 }
 
 /* A byte of an extension or a trailer, up to the CR. */
@@ -99,7 +99,7 @@ static enum why read_meta(struct chunked *ch, char c, enum state after)
     return byte_is(c, BYTE_VALUE) ? WHY_NONE : WHY_CHUNK_META;
 }
 
-static enum why read_name(struct chunked *ch, char c)
+static enum why read_trailer_name(struct chunked *ch, char c)
 {
     if (ch->meta_max == 0)
         return WHY_CHUNK_META_LONG;
@@ -118,7 +118,7 @@ static enum why read_line(struct chunked *ch, char c)
         return WHY_NONE;
     }
     ch->state = NAME;
-    return c == ':' ? WHY_CHUNK_META : read_name(ch, c);
+    return c == ':' ? WHY_CHUNK_META : read_trailer_name(ch, c);
 }
 
 /* Everything but data is short; a byte a step keeps it simple. */
@@ -128,25 +128,25 @@ static enum why read_byte(struct chunked *ch, char c)
     case SIZE:
         return read_size(ch, c);
     case SPACE:
-        return read_space(ch, c);
+        return read_bad_space(ch, c);
     case EXTENSION:
         return read_meta(ch, c, SIZE_LF);
     case SIZE_LF:
         return read_size_lf(ch, c);
     case DATA_CR:
-        return literal(ch, c, '\r', DATA_LF);
+        return read_exactly(ch, c, '\r', DATA_LF);
     case DATA_LF:
-        return literal(ch, c, '\n', SIZE);
+        return read_exactly(ch, c, '\n', SIZE);
     case LINE:
         return read_line(ch, c);
     case NAME:
-        return read_name(ch, c);
+        return read_trailer_name(ch, c);
     case TRAILER:
         return read_meta(ch, c, TRAILER_LF);
     case TRAILER_LF:
-        return literal(ch, c, '\n', LINE);
+        return read_exactly(ch, c, '\n', LINE);
     case END_LF:
-        return literal(ch, c, '\n', DONE);
+        return read_exactly(ch, c, '\n', DONE);
     case DATA:
     case DONE:
         break;

@@ -37,7 +37,7 @@ static bool take_key(struct sv *s, struct sv *key)
 }
 
 /* An integer, or a decimal, of which *value is 0. */
-static bool take_number(struct sv *s, int64_t *value)
+static bool take_weight(struct sv *s, int64_t *value)
 {
     bool negative = take(s, '-');
     struct decimal whole = decimal_read(sv_of(s->p, s->len < INTEGER_DIGITS ? s->len : INTEGER_DIGITS));
@@ -112,7 +112,7 @@ static bool take_item(struct sv *s, int64_t *value)
         skip_token(s);
         return true;
     }
-    return take_number(s, value);
+    return take_weight(s, value);
 }
 
 static void skip_spaces(struct sv *s)
@@ -163,7 +163,7 @@ static bool take_member(struct sv *s, struct sv *key, int64_t *value)
 
 /* One line of the field; what was said of sha-256 last counts. The lines are joined by commas, so that an empty one is a
  * member that is missing. */
-static bool read_line(struct sv line, int64_t *weight)
+static bool take_line(struct sv line, int64_t *weight)
 {
     struct sv rest = line;
     struct sv key;
@@ -189,7 +189,7 @@ bool digest_is_wanted(const struct request *rq)
     uint32_t at = 0;
 
     for (struct sv line; (line = request_next(rq, FIELD_WANT_REPR_DIGEST, &at)).p != NULL;)
-        if (!read_line(line, &weight))
+        if (!take_line(line, &weight))
             return false;
     return weight > 0 && weight <= WEIGHT_MAX;
 }

@@ -102,7 +102,7 @@ struct sv request_previous(const struct request *rq, enum field field, uint32_t 
     return (struct sv){0};
 }
 
-static enum why read_version(struct request *rq)
+static enum why take_version(struct request *rq)
 {
     struct sv v = parse_view(rq->bytes, rq->head->version);
     char major = v.p[5];
@@ -114,7 +114,7 @@ static enum why read_version(struct request *rq)
     return WHY_NONE;
 }
 
-static enum why read_fields(struct request *rq)
+static enum why take_fields(struct request *rq)
 {
     for (uint32_t i = 0; i < rq->head->n_fields; i++) {
         const struct parse_field *f = &rq->head->fields[i];
@@ -132,7 +132,7 @@ static enum why read_fields(struct request *rq)
 }
 
 /* "scheme://authority/path": its authority wins over Host (RFC 9112 3.2.2). */
-static enum why read_absolute(struct request *rq, struct sv *target)
+static enum why take_absolute(struct request *rq, struct sv *target)
 {
     struct sv rest = *target;
     bool secured = rest.len > 8 && sv_ieq(sv_of(rest.p, 8), SV("https://"));
@@ -155,7 +155,7 @@ static enum why read_absolute(struct request *rq, struct sv *target)
     return secured ? WHY_TARGET_SECURED : WHY_NONE;
 }
 
-static enum why read_target(struct request *rq)
+static enum why take_target(struct request *rq)
 {
     struct sv target = parse_view(rq->bytes, rq->head->target);
 
@@ -169,7 +169,7 @@ static enum why read_target(struct request *rq)
             rq->asterisk = true;
             target = SV("/");
         } else {
-            enum why why = read_absolute(rq, &target);
+            enum why why = take_absolute(rq, &target);
             if (why != WHY_NONE)
                 return why;
         }
@@ -181,7 +181,7 @@ static enum why read_target(struct request *rq)
     return WHY_NONE;
 }
 
-static enum why read_host(struct request *rq)
+static enum why take_host(struct request *rq)
 {
     struct sv host = rq->field[FIELD_HOST];
 
@@ -191,7 +191,7 @@ static enum why read_host(struct request *rq)
     return host.len == 0 || authority_valid(host) ? WHY_NONE : WHY_HOST_FORM;
 }
 
-static enum why read_length(struct sv text, uint64_t *length)
+static enum why take_length(struct sv text, uint64_t *length)
 {
     /* Longer than any body; what is more is taken for no number. */
     static const uint64_t most = UINT64_MAX / 10 * 10 - 1;
@@ -200,7 +200,7 @@ static enum why read_length(struct sv text, uint64_t *length)
 }
 
 /* All codings must end in one "chunked"; we undo no other (RFC 9112 6.1, 6.3). */
-static enum why read_codings(const struct request *rq)
+static enum why take_codings(const struct request *rq)
 {
     uint32_t at = 0;
     bool chunked = false;
@@ -219,7 +219,7 @@ static enum why read_codings(const struct request *rq)
     return other ? WHY_CODED_OTHER : WHY_NONE;
 }
 
-static enum why read_framing(struct request *rq)
+static enum why take_framing(struct request *rq)
 {
     bool coded = rq->field[FIELD_TRANSFER_ENCODING].p != NULL;
     bool sized = rq->field[FIELD_CONTENT_LENGTH].p != NULL;
@@ -228,10 +228,10 @@ static enum why read_framing(struct request *rq)
         if (sized || !rq->http11)
             return WHY_FRAMED_TWICE;
         rq->body = BODY_CHUNKED;
-        return read_codings(rq);
+        return take_codings(rq);
     }
     if (sized) {
-        enum why why = read_length(rq->field[FIELD_CONTENT_LENGTH], &rq->content_length);
+        enum why why = take_length(rq->field[FIELD_CONTENT_LENGTH], &rq->content_length);
         if (rq->content_length > 0)
             rq->body = BODY_LENGTH;
         return why;
@@ -240,7 +240,7 @@ static enum why read_framing(struct request *rq)
     return !rq->http11 && method_table[rq->method].content ? WHY_LENGTH_MISSING : WHY_NONE;
 }
 
-static void read_persistence(struct request *rq)
+static void take_persistence(struct request *rq)
 {
     uint32_t at = 0;
     bool close = false;
@@ -258,7 +258,7 @@ static void read_persistence(struct request *rq)
 }
 
 /* A list like any other: empty members do not count, and what is said twice is said (RFC 9110 5.6.1.2, 10.1.1). */
-static enum why read_expect(struct request *rq)
+static enum why take_expect(struct request *rq)
 {
     uint32_t at = 0;
 
@@ -281,19 +281,19 @@ int request_read(struct request *rq, const char *bytes, const struct parse *head
     rq->line = sv_of(bytes, head->version.at + head->version.len);
     rq->method = method_find(parse_view(bytes, head->method));
 
-    enum why why = read_version(rq);
+    enum why why = take_version(rq);
     if (why == WHY_NONE)
-        why = read_fields(rq);
+        why = take_fields(rq);
     if (why == WHY_NONE)
-        why = read_host(rq);
+        why = take_host(rq);
     if (why == WHY_NONE)
-        why = read_target(rq);
+        why = take_target(rq);
     if (why == WHY_NONE)
-        why = read_framing(rq);
+        why = take_framing(rq);
     if (why == WHY_NONE)
-        why = read_expect(rq);
+        why = take_expect(rq);
     if (why == WHY_NONE)
-        read_persistence(rq);
+        take_persistence(rq);
     rq->why = (uint8_t)why;
     return why_status(why);
 }

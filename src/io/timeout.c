@@ -18,7 +18,7 @@ struct timer *timeouts_expired(struct timeouts *t, uint64_t now_ms)
     for (int kind = 0; kind < TIMEOUT_KINDS; kind++) {
         if (list_empty(&t->fifo[kind]))
             continue;
-        struct timer *first = list_of(t->fifo[kind].next, struct timer, link);
+        struct timer *first = timer_of(t->fifo[kind].next);
         if (first->due_ms > now_ms)
             continue;
         list_remove(&first->link);
@@ -34,7 +34,7 @@ int timeouts_next(const struct timeouts *t, uint64_t now_ms)
     for (int kind = 0; kind < TIMEOUT_KINDS; kind++) {
         if (list_empty(&t->fifo[kind]))
             continue;
-        uint64_t due = list_of(t->fifo[kind].next, struct timer, link)->due_ms;
+        uint64_t due = timer_of(t->fifo[kind].next)->due_ms;
         uint64_t left = due > now_ms ? due - now_ms : 0;
         wait = left < wait ? left : wait;
     }

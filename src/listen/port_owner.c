@@ -135,7 +135,7 @@ static bool has_at(long pid, int number, const char *link)
 }
 
 /* Was it passed this socket by another name than ours, as that of a unit is? */
-static bool is_unit_s(const struct listening *one)
+static bool was_passed_by_unit(const struct listening *one)
 {
     char *names = process_variable(one->owner.pid, "LISTEN_FDNAMES");
     char *rest = names;
@@ -158,7 +158,7 @@ static void look_at_user(struct listening *one, const struct port_owner *likely)
     if (!port_owner_is_batond(&one->owner))
         return;
     bool is_other_s = process_identity(one->owner.pid, &uid, &gid) && uid != one->uid;
-    one->owner.is_lent = is_unit_s(one) || (is_other_s && !one->is_same);
+    one->owner.is_lent = was_passed_by_unit(one) || (is_other_s && !one->is_same);
 }
 
 static bool is_taken_over(const struct listening *one)

@@ -22,16 +22,6 @@ static const struct rank {
 
 enum { RANKS = sizeof ranks / sizeof *ranks };
 
-static struct timer *timer_of(struct list *l)
-{
-    return list_of(l, struct timer, link);
-}
-
-static struct conn *conn_of(struct list *l)
-{
-    return list_of(timer_of(l), struct conn, timer);
-}
-
 static uint64_t since_ms(const struct shard *s, const struct rank *rank, struct list *l)
 {
     return timer_of(l)->due_ms - s->timeouts.after_ms[rank->kind];
@@ -49,7 +39,7 @@ static struct list *candidate(const struct shard *s, const struct rank *rank, st
     const struct list *end = &s->timeouts.fifo[rank->kind];
 
     for (int tries = 0; tries < TRIES && l != end; tries++, l = l->next)
-        if (!is_busy(conn_of(l)))
+        if (!is_busy(conn_of(timer_of(l))))
             return l;
     return NULL;
 }
@@ -107,7 +97,7 @@ bool evict_one(struct shard *s)
             struct list *next = l->next;
             if (!is_due(since_ms(s, &ranks[i], l), &ranks[i], shard_now(s)))
                 break;
-            if (evict(s, &ranks[i], conn_of(l)))
+            if (evict(s, &ranks[i], conn_of(timer_of(l))))
                 return true;
             l = candidate(s, &ranks[i], next);
         }

@@ -23,11 +23,6 @@ static int watch(struct worker *w, int fd, uint32_t events, void *what)
     return epoll_ctl(w->shard.epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-static struct conn *conn_of(struct list *timer)
-{
-    return list_of(list_of(timer, struct timer, link), struct conn, timer);
-}
-
 /* A few of those that were handed over; the others wait until everybody had a turn. */
 static void adopt_some(struct worker *w)
 {
@@ -87,7 +82,7 @@ static void run_ready(struct worker *w)
 static void run_timeouts(struct worker *w)
 {
     for (struct timer *t; (t = timeouts_expired(&w->shard.timeouts, shard_now(&w->shard))) != NULL;)
-        turn_expired(&w->shard, list_of(t, struct conn, timer));
+        turn_expired(&w->shard, conn_of(t));
 }
 
 static void leave_idle(struct worker *w)
@@ -101,7 +96,7 @@ static void leave_idle(struct worker *w)
         struct list *head = &s->timeouts.fifo[idle[i]];
         for (struct list *l = head->next, *next; l != head && !s->outbox_full; l = next) {
             next = l->next;
-            turn_leave(s, conn_of(l));
+            turn_leave(s, conn_of(timer_of(l)));
         }
     }
 }
@@ -137,7 +132,7 @@ static void close_all(struct worker *w)
     for (int kind = 0; kind < TIMEOUT_KINDS; kind++) {
         struct list *head = &w->shard.timeouts.fifo[kind];
         while (!list_empty(head))
-            conn_close(&w->shard, conn_of(head->next), CLOSE_STOP);
+            conn_close(&w->shard, conn_of(timer_of(head->next)), CLOSE_STOP);
     }
 }
 

@@ -25,7 +25,7 @@ static void report_text_end(struct ref *ref)
 
 _Static_assert(offsetof(struct report_text, ref) == 0, "the text is where its reference is");
 
-static void write_head(struct head *h, const struct report *report)
+static void write_report_head(struct head *h, const struct report *report)
 {
     head_begin(h, status_index(report->status));
     head_field(h, SV("Content-Type"), report->type);
@@ -42,12 +42,12 @@ static int write_report(struct buf *text, const struct report *report, size_t *h
 {
     struct head count = head_in(NULL, 0);
 
-    write_head(&count, report);
+    write_report_head(&count, report);
     int err = buf_reserve(text, count.len + report->body.len);
     if (err < 0)
         return err;
     struct head h = head_in(text->p, count.len);
-    write_head(&h, report);
+    write_report_head(&h, report);
     text->len = *head_len = h.len;
     return buf_add(text, buf_sv(&report->body));
 }

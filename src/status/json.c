@@ -92,7 +92,7 @@ static void add_listeners(struct text *t, struct sv lines)
     }
 }
 
-static void add_master(struct text *t, const struct figures_view *view, const char *illness)
+static void add_master_members(struct text *t, const struct figures_view *view, const char *illness)
 {
     const struct figures_master *m = &view->master;
 
@@ -122,7 +122,7 @@ int status_json_write(const struct figures_view *view, const char *illness, stru
 {
     struct text t = {to, 0};
 
-    add_master(&t, view, illness);
+    add_master_members(&t, view, illness);
     text_add(&t, ",\"total\":");
     add_tally(&t, &view->total);
     text_add(&t, ",\"workers\":[");

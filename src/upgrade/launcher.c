@@ -37,7 +37,7 @@ struct envelope {
     struct msghdr head;
 };
 
-static void envelope_init(struct envelope *e, struct order *order, size_t fds)
+static void envelope_order(struct envelope *e, struct order *order, size_t fds)
 {
     memset(e, 0, sizeof *e);
     e->iov = (struct iovec){order, sizeof *order};
@@ -56,7 +56,7 @@ static int send_order(const struct launcher *l, bool first, const char *name, co
     ssize_t sent;
 
     (void)snprintf(order.name, sizeof order.name, "%s", name);
-    envelope_init(&e, &order, n);
+    envelope_order(&e, &order, n);
     if (n > 0) {
         *CMSG_FIRSTHDR(&e.head) =
             (struct cmsghdr){.cmsg_len = CMSG_LEN(n * sizeof *fds), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
@@ -258,7 +258,7 @@ static _Noreturn void serve(const char *path, char *const *argv)
     int err = 0;
 
     for (;;) {
-        envelope_init(&e, &order, BATCH);
+        envelope_order(&e, &order, BATCH);
         ssize_t n = recvmsg(CONTROL_FD, &e.head, MSG_CMSG_CLOEXEC);
         if (n < 0 && waits_for_memory(errno))
             continue;

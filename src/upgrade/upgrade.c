@@ -29,7 +29,7 @@ struct envelope {
     struct msghdr head;
 };
 
-static void envelope_init(struct envelope *e, struct upgrade_message *m, size_t len, bool with_fd)
+static void envelope_message(struct envelope *e, struct upgrade_message *m, size_t len, bool with_fd)
 {
     memset(e, 0, sizeof *e);
     e->iov = (struct iovec){m, len};
@@ -76,7 +76,7 @@ int upgrade_send(int fd, enum upgrade_kind kind, const struct baton *b)
 
     if (b != NULL && b->terms != NULL)
         len = add_terms(&m, b->terms);
-    envelope_init(&e, &m, len, b != NULL);
+    envelope_message(&e, &m, len, b != NULL);
     if (b != NULL) {
         m.baton = (struct upgrade_baton){
             .peer = b->peer, .fd = b->fd, .since_us = b->since_us, .served = b->served, .passed = b->passed};
@@ -94,7 +94,7 @@ int upgrade_send_count(int fd, uint64_t connections)
     struct envelope e;
 
     (void)snprintf(m.section, sizeof m.section, "%" PRIu64, connections);
-    envelope_init(&e, &m, KNOWN_LEN, false);
+    envelope_message(&e, &m, KNOWN_LEN, false);
     return send_envelope(fd, &e);
 }
 
@@ -136,7 +136,7 @@ int upgrade_receive(int fd, struct upgrade_message *m)
     /* A look first: where no descriptor is free the kernel would drop the one that comes (unix(7)). So it takes one, and the
      * message goes only then. */
     *m = (struct upgrade_message){0};
-    envelope_init(&e, m, sizeof *m, true);
+    envelope_message(&e, m, sizeof *m, true);
     ssize_t n = recvmsg(fd, &e.head, MSG_CMSG_CLOEXEC | MSG_PEEK);
     if (n < 0)
         return errno == EINTR ? -EAGAIN : errno == ECONNRESET ? -EPIPE : -errno;

@@ -29,6 +29,7 @@ static struct figures home_figures;
 static struct reports home_reports;
 static struct diagnose home_report; /* of the last generation that was opened */
 static char home_root[64];
+static size_t home_fds; /* open while there is no generation, once the threads of the last one have ended */
 
 static inline int home_enter(void **state)
 {
@@ -49,6 +50,7 @@ static inline int home_enter(void **state)
     figures_init(&home_figures, &about);
     assert_int_equal(reports_init(&home_reports, &home_figures), 0);
     diagnose_init(&home_report, false);
+    home_fds = count_fds();
     return 0;
 }
 

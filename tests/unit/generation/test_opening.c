@@ -68,7 +68,6 @@ static void all_that_is_wrong_is_said(void **state)
     struct generation *g = (struct generation *)(uintptr_t)1;
 
     (void)state;
-    size_t before = count_fds();
     int err = home_open(&g, keys, ROWS(keys));
     assert_true(err < 0);
     assert_null(g);
@@ -76,7 +75,7 @@ static void all_that_is_wrong_is_said(void **state)
     assert_true(home_says("/none/access"));
     assert_true(home_says("/none/sock"));
     assert_true(home_says("/nowhere/at/all"));
-    assert_true(fds_come_to(before));
+    assert_true(fds_come_to(home_fds));
     assert_int_equal(access("sock", F_OK), -1); /* that of the address that was right */
 }
 
@@ -112,7 +111,6 @@ static void a_shortage_leaves_nothing_open(void **state)
     int before_it = 0;
 
     (void)state;
-    size_t before = count_fds();
     for (; err < 0; before_it++) {
         fails_after = before_it;
         err = home_open(&g, keys, ROWS(keys));
@@ -122,7 +120,7 @@ static void a_shortage_leaves_nothing_open(void **state)
             generation_stop(g, STOP_NOW);
             generation_free(&g);
         }
-        expect(fds_come_to(before), "%d: descriptors are left", before_it);
+        expect(fds_come_to(home_fds), "%d: descriptors are left", before_it);
     }
     assert_in_range(before_it, 6, 100);
 }

@@ -43,11 +43,9 @@ struct door {
     const struct terms *terms; /* borrowed: those of its [listen] section; NULL for others (serve/terms) */
 };
 
-/* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). */
-int listener_open(struct listener *l, const char *address, const struct listen_options *options);
-
-/* The same, but a TCP socket does not listen before listener_change: nobody is connected to a server that has not started
- * yet. A unix socket listens at once, as one that does not is taken for a dead one's, and its name for free. */
+/* `address` is 127.0.0.1:80, [::1]:80, [::]:80 (both families) or unix:/path (mode 0666). A TCP socket does not listen before
+ * listener_change: nobody is connected to a server that has not started yet. A unix socket listens at once, as one that does
+ * not is taken for a dead one's, and its name for free. */
 int listener_bind(struct listener *l, const char *address, const struct listen_options *options);
 
 /* A further socket at the same address, for a thread of its own. It does not listen before listener_change: from then on

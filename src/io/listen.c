@@ -147,17 +147,6 @@ int listener_bind(struct listener *l, const char *address, const struct listen_o
     return err;
 }
 
-int listener_open(struct listener *l, const char *address, const struct listen_options *options)
-{
-    int err = listener_bind(l, address, options);
-
-    if (err == 0 && listen(l->fd, options->backlog) < 0) {
-        err = -errno;
-        listener_close(l);
-    }
-    return err;
-}
-
 static bool names_the_same(const char *one, const char *other)
 {
     struct listener_name a, b;

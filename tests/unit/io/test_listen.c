@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "listening.h"
 #include "scratch.h"
 #include "threads.h"
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "listening.h"
 #include "scratch.h"
 #include "threads.h"
 

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "listening.h"
 #include "scratch.h"
 
 static const struct listen_options one = {.backlog = 16};

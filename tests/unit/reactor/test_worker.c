@@ -5,6 +5,7 @@
 
 #include <sys/un.h>
 
+#include "listening.h"
 #include "one_worker.h"
 
 static void it_serves_what_it_is_handed(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reactor/close.h: the one function in which a connection ends, with a reason of reactor/close.def.
+/* reactor/close.h: the one function in which a connection ends, with a reason of reactor/close_reason.def.
  *
  * Ownership: frees the connection, and all that it owns.
  * Threads:   the owning worker; debug builds assert that.

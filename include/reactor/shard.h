@@ -27,7 +27,7 @@
 
 enum close_reason {
 #define CLOSE(id, text) CLOSE_##id,
-#include "reactor/close.def"
+#include "reactor/close_reason.def"
 #undef CLOSE
     CLOSE_REASONS
 };

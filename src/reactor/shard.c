@@ -20,7 +20,7 @@ enum { SUM_MS = 10 };
 
 static const char *const close_text[CLOSE_REASONS] = {
 #define CLOSE(id, text) [CLOSE_##id] = (text),
-#include "reactor/close.def"
+#include "reactor/close_reason.def"
 #undef CLOSE
 };
 

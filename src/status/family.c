@@ -16,7 +16,7 @@ static const char *const lookups[COUNT_LOOKUPS] = {"hit", "revalidated", "miss"}
 
 static const char *const reasons[CLOSE_REASONS] = {
 #define CLOSE(id, text) [CLOSE_##id] = #id,
-#include "reactor/close.def"
+#include "reactor/close_reason.def"
 #undef CLOSE
 };
 
